@@ -1,0 +1,111 @@
+/** The bridge between shell and page, written once: channel → arguments and result. Handlers and parsers are mapped over it. */
+import { z } from 'zod';
+import { catalogueSchema, type Catalogue } from '../catalogue/catalogue.ts';
+import { draftSchema, type Draft } from '../dossiers/draft.ts';
+import { dossierIdSchema, intakeSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
+import type { JournalEntry, JournalHead } from '../journal/operation.ts';
+import type { Failure, Result } from '../lib/result.ts';
+import type { PrintingState } from '../printing/paper.ts';
+import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
+import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
+import type { PublicSettings } from '../settings/settings.ts';
+import type { DossierDelivery, SyncState } from '../sync/state.ts';
+
+export type AppInfo = { version: string; electron: string; settings: PublicSettings; startedAfterCrash: boolean };
+
+export type AcceptFailureKind = 'disk-full' | 'journal-failed' | 'scan-missing' | 'unknown-procedure' | 'catalogue-changed' | 'paper-missing' | 'no-numbers' | 'not-enrolled' | 'ticket-unknown';
+
+export type IpcContract = {
+  'app:info': { args: undefined; result: AppInfo };
+  'app:report-error': { args: { message: string; stack?: string }; result: void };
+  'app:save-file': { args: { suggestedName: string; bytes: Uint8Array<ArrayBuffer> }; result: Result<{ saved: boolean }> };
+  'catalogue:get': { args: undefined; result: Catalogue };
+  'catalogue:install': { args: { catalogue: Catalogue }; result: Result<{ version: string }> };
+  'drafts:list': { args: undefined; result: Draft[] };
+  'drafts:put': { args: { draft: Draft }; result: Result<null> };
+  'drafts:delete': { args: { draftId: string }; result: Result<null> };
+  'scans:put': { args: { bytes: Uint8Array<ArrayBuffer> }; result: Result<ScanRef> };
+  'scans:read': { args: { sha256: string }; result: Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }> };
+  'dossiers:accept': {
+    args: { draftId: string; dossierId: DossierId; intake: Intake; owePapers: boolean };
+    result: Result<{ dossier: Dossier; seq: number }, Failure<AcceptFailureKind>>;
+  };
+  'journal:head': { args: undefined; result: JournalHead };
+  'journal:read': { args: { afterSeq: number; limit: number }; result: JournalEntry[] };
+  'queue:state': { args: undefined; result: QueueDay };
+  'queue:issue': { args: { groupId: string; priority: Priority; print: boolean }; result: Result<Ticket> };
+  'queue:call-next': { args: { groupIds: string[] }; result: Result<Ticket | null> };
+  'queue:recall': { args: { ticketId: string }; result: Result<null> };
+  'queue:finish': { args: { ticketId: string }; result: Result<null> };
+  'queue:no-show': { args: { ticketId: string }; result: Result<null> };
+  'printing:state': { args: undefined; result: PrintingState };
+  'printing:reprint': { args: { kind: 'ticket' | 'receipt'; id: string }; result: Result<{ jobId: string }> };
+  'printing:resolve': { args: { jobId: string; answer: 'printed' | 'print-again' | 'cancel' }; result: Result<null> };
+  'printing:save-pdf': { args: { dossierId: DossierId; size: 'A4' | 'A5' }; result: Result<{ saved: boolean; path?: string }> };
+  'printing:show-virtual-paper': { args: undefined; result: void };
+  'sync:state': { args: undefined; result: SyncState };
+  'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
+  'sync:retry': { args: undefined; result: void };
+  'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
+};
+
+export type Channel = keyof IpcContract;
+export type ArgsOf<C extends Channel> = IpcContract[C]['args'];
+export type ResultOf<C extends Channel> = IpcContract[C]['result'];
+
+/** What the shell tells the page without being asked. */
+export type IpcEvents = {
+  'queue:changed': QueueDay;
+  'printing:changed': PrintingState;
+  'sync:changed': SyncState;
+  'sync:delivered': DossierDelivery[];
+  'journal:appended': { seq: number };
+  'catalogue:changed': { version: string };
+};
+export type EventName = keyof IpcEvents;
+
+const bytesSchema = z.instanceof(Uint8Array as typeof Uint8Array<ArrayBuffer>).refine((bytes) => bytes.byteLength <= MAX_SCAN_BYTES);
+const none = z.undefined();
+const ticketIdOnly = z.strictObject({ ticketId: z.uuid() });
+
+/** A channel without a parser does not compile. */
+export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
+  'app:info': none,
+  'app:report-error': z.strictObject({ message: z.string().max(2000), stack: z.string().max(10_000).optional() }),
+  'app:save-file': z.strictObject({ suggestedName: z.string().min(1).max(120), bytes: bytesSchema }),
+  'catalogue:get': none,
+  'catalogue:install': z.strictObject({ catalogue: catalogueSchema }),
+  'drafts:list': none,
+  'drafts:put': z.strictObject({ draft: draftSchema }),
+  'drafts:delete': z.strictObject({ draftId: z.uuid() }),
+  'scans:put': z.strictObject({ bytes: bytesSchema }),
+  'scans:read': z.strictObject({ sha256: sha256Schema }),
+  'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
+  'journal:head': none,
+  'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
+  'queue:state': none,
+  'queue:issue': z.strictObject({ groupId: z.string().max(60), priority: z.enum(priorities), print: z.boolean() }),
+  'queue:call-next': z.strictObject({ groupIds: z.array(z.string().max(60)).max(26) }),
+  'queue:recall': ticketIdOnly,
+  'queue:finish': ticketIdOnly,
+  'queue:no-show': ticketIdOnly,
+  'printing:state': none,
+  'printing:reprint': z.strictObject({ kind: z.enum(['ticket', 'receipt']), id: z.uuid() }),
+  'printing:resolve': z.strictObject({ jobId: z.uuid(), answer: z.enum(['printed', 'print-again', 'cancel']) }),
+  'printing:save-pdf': z.strictObject({ dossierId: dossierIdSchema, size: z.enum(['A4', 'A5']) }),
+  'printing:show-virtual-paper': none,
+  'sync:state': none,
+  'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
+  'sync:retry': none,
+  'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+};
+
+/** The whole bridge as the page sees it (`window.counter`). */
+export type Bridge = {
+  invoke<C extends Channel>(channel: C, ...args: ArgsOf<C> extends undefined ? [] : [ArgsOf<C>]): Promise<ResultOf<C>>;
+  on<E extends EventName>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
+};
+
+/** IPC name of an event and of a request, so that no other message can be mistaken for one. */
+export const requestName = (channel: Channel): string => `request:${channel}`;
+export const eventName = (event: EventName): string => `event:${event}`;

@@ -1,0 +1,47 @@
+/** The operations a journal entry may carry; the journal is write-ahead log, outbox, audit log and reconciliation at once. */
+import { z } from 'zod';
+import { dossierSchema, plainDateSchema } from '../dossiers/dossier.ts';
+import { ticketSchema } from '../queue/ticket.ts';
+
+export const numberLeaseSchema = z.object({
+  leaseId: z.string().min(1).max(64),
+  /** Order numbers within a day, inclusive; the same numbers serve every day of the lease because the code carries the date. */
+  from: z.int().min(1),
+  to: z.int().min(1),
+  validFrom: plainDateSchema,
+  validTo: plainDateSchema,
+  epoch: z.int().nonnegative(),
+});
+export type NumberLease = z.infer<typeof numberLeaseSchema>;
+
+const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.string().max(60), atMs: z.int() });
+
+export const operationSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('device.enrolled'), deviceId: z.string(), instance: z.int().min(1), officeId: z.string() }),
+  z.object({ type: z.literal('numbers.leased'), lease: numberLeaseSchema }),
+  z.object({ type: z.literal('ticket.issued'), ticket: ticketSchema }),
+  z.object({ type: z.literal('ticket.called'), ...ticketRef.shape }),
+  z.object({ type: z.literal('ticket.recalled'), ...ticketRef.shape }),
+  z.object({ type: z.literal('ticket.finished'), ...ticketRef.shape }),
+  z.object({ type: z.literal('ticket.no-show'), ...ticketRef.shape }),
+  z.object({ type: z.literal('dossier.accepted'), dossier: dossierSchema, prints: z.array(z.enum(['receipt'])).default([]) }),
+  z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
+]);
+export type Operation = z.infer<typeof operationSchema>;
+
+/** One entry as the screens and the province see it; `hash` chains it to the one before. */
+export const journalEntrySchema = z.object({
+  seq: z.int().min(1),
+  /** UUIDv7 of the operation, the idempotency key. */
+  operationId: z.uuid(),
+  atMs: z.int().nonnegative(),
+  monotonicMs: z.number().nonnegative(),
+  operatorId: z.string().max(100),
+  /** Hex SHA-256 of the previous entry as stored (64 zeros for the first). */
+  previousHash: z.string().regex(/^[0-9a-f]{64}$/u),
+  hash: z.string().regex(/^[0-9a-f]{64}$/u),
+  operation: operationSchema,
+});
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+export type JournalHead = { journalId: string; seq: number; hash: string };

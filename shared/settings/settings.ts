@@ -1,0 +1,53 @@
+/** The settings file (`QMC_CONFIG`): validated whole at start; a wrong field stops the start and is named. */
+import { z } from 'zod';
+
+export const roles = ['officer', 'postal', 'lobby', 'board'] as const;
+export type Role = (typeof roles)[number];
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/u);
+
+export const printerSettingsSchema = z.strictObject({
+  id,
+  name: z.string().min(1).max(100),
+  use: z.enum(['thermal', 'document']).default('thermal'),
+  connection: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('tcp'), host: z.string().min(1).max(255), port: z.int().min(1).max(65535).default(9100) }),
+    /** The demo office's printer: a real TCP socket on loopback that draws the paper to PNG. */
+    z.strictObject({ type: z.literal('virtual'), port: z.int().min(0).max(65535).default(0) }),
+  ]),
+  paperWidthMm: z.union([z.literal(80), z.literal(58)]).default(80),
+  driver: z.enum(['epson', 'star']).default('epson'),
+});
+export type PrinterSettings = z.infer<typeof printerSettingsSchema>;
+
+export const queueGroupSchema = z.strictObject({ id, letter: z.string().regex(/^[A-Z]$/u), name: z.string().min(1).max(100), fields: z.array(id).default([]) });
+export type QueueGroup = z.infer<typeof queueGroupSchema>;
+
+export const settingsSchema = z.strictObject({
+  role: z.enum(roles),
+  office: z.strictObject({
+    id,
+    name: z.string().min(1).max(200),
+    /** Agency identifier that opens every dossier code, e.g. `H36.12`. */
+    agencyCode: z.string().regex(/^[A-Z0-9][A-Z0-9.]{1,30}$/u),
+    agencyName: z.string().min(1).max(200),
+    address: z.string().max(300).optional(),
+    phone: z.string().max(30).optional(),
+    areaClass: id.optional(),
+  }),
+  counter: z.string().min(1).max(60).default('1'),
+  operator: z.strictObject({ id, name: z.string().min(1).max(200), title: z.string().max(100).optional() }),
+  province: z.strictObject({ url: z.url({ protocol: /^https?$/u }), enrolmentCode: z.string().min(4).max(40).optional() }),
+  printers: z.array(printerSettingsSchema).max(20).default([]),
+  scanners: z.array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) })).max(20).default([]),
+  queueGroups: z.array(queueGroupSchema).min(1).max(26),
+  /** `{agency}-{yymmdd}-{order4}`; the pattern is the province's, never hard-coded. */
+  codePattern: z.string().regex(/\{agency\}.*\{yymmdd\}.*\{order4\}/u).default('{agency}-{yymmdd}-{order4}'),
+  language: z.enum(['vi', 'en']).default('vi'),
+  theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
+  /** `development` allows a key file where the operating system has no key store; said loudly on screen. */
+  profile: z.enum(['production', 'development']).default('production'),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+/** What the renderer may know of the settings. */
+export type PublicSettings = Omit<Settings, 'province'> & { province: { url: string }; demoOffice: boolean; unprotectedKeys: boolean };

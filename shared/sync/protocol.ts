@@ -1,0 +1,129 @@
+/** The only definition of the protocol between a counter and the province (JSON over HTTP; scans by tus 1.0). */
+import { z } from 'zod';
+import { numberLeaseSchema } from '../journal/operation.ts';
+import { sha256Schema } from '../scanning/scan.ts';
+
+export const PROTOCOL_VERSION = 1;
+/** Largest batch of journal entries in one request. */
+export const MAX_BATCH = 500;
+export const PROTOCOL_HEADER = 'x-qmc-protocol';
+
+export const paths = {
+  health: '/healthz',
+  ready: '/readyz',
+  openapi: '/openapi.json',
+  hello: '/v1/hello',
+  enrol: '/v1/enrolments',
+  token: '/v1/tokens',
+  journal: '/v1/journal',
+  status: '/v1/status',
+  numbers: '/v1/numbers',
+  dossiers: '/v1/offices/:officeId/dossiers',
+  scans: '/v1/scans',
+} as const;
+
+/** POST /v1/enrolments. The code is typed once by a person; the public key is an EC P-256 JWK. */
+export const enrolRequestSchema = z.object({
+  code: z.string().trim().min(4).max(40),
+  publicKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string().max(64), y: z.string().max(64) }),
+  journalId: z.uuid(),
+  deviceName: z.string().max(100),
+  appVersion: z.string().max(40),
+});
+export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
+
+export const enrolAnswerSchema = z.object({
+  deviceId: z.uuid(),
+  /** Small number unique to the device in its agency, used in the emergency series of dossier codes. */
+  instance: z.int().min(1),
+  officeId: z.string(),
+  agencyCode: z.string(),
+  epoch: z.int().nonnegative(),
+  /** The province's public key (EC P-256 JWK); every hello answer is checked against it. */
+  serverKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+  lease: numberLeaseSchema,
+});
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
+
+/** POST /v1/hello: "online" means this answer, signed, not `navigator.onLine`; a captive portal cannot give it. */
+export const helloRequestSchema = z.object({ nonce: z.string().min(16).max(128) });
+/** `signature`: base64url ECDSA P-256/SHA-256 (IEEE P1363) over `qmc-hello.${nonce}.${timeMs}`. */
+export const helloAnswerSchema = z.object({ nonce: z.string(), timeMs: z.int(), epoch: z.int(), signature: z.string() });
+export type HelloAnswer = z.infer<typeof helloAnswerSchema>;
+
+/** POST /v1/tokens: `assertion` is a JWT (ES256) signed by the device key: iss=deviceId, aud='qmc-province', exp ≤ 5 min, jti. */
+export const tokenRequestSchema = z.object({ assertion: z.string().max(4096) });
+export const tokenAnswerSchema = z.object({ token: z.string(), expiresInS: z.int().positive() });
+
+/**
+ * POST /v1/journal. `operation` is deliberately unknown here: one entry the server cannot read
+ * is rejected alone and never blocks the batch.
+ */
+export const wireEntrySchema = z.object({
+  seq: z.int().min(1),
+  operationId: z.uuid(),
+  atMs: z.int().nonnegative(),
+  monotonicMs: z.number().nonnegative(),
+  operatorId: z.string().max(100),
+  previousHash: sha256Schema,
+  hash: sha256Schema,
+  operation: z.unknown(),
+});
+export type WireEntry = z.infer<typeof wireEntrySchema>;
+
+export const journalRequestSchema = z.object({ journalId: z.uuid(), entries: z.array(wireEntrySchema).min(1).max(MAX_BATCH) });
+export type JournalRequest = z.infer<typeof journalRequestSchema>;
+
+export const entryAnswerSchema = z.object({
+  operationId: z.uuid(),
+  seq: z.int(),
+  status: z.enum(['applied', 'duplicate', 'rejected', 'needs-newer-app']),
+  reason: z.string().optional(),
+  /** JSON pointer of the field to mend, when rejected. */
+  field: z.string().optional(),
+});
+export type EntryAnswer = z.infer<typeof entryAnswerSchema>;
+
+export const journalAnswerSchema = z.object({
+  epoch: z.int(),
+  /** Highest seq such that every entry up to it has been answered for good, and the hash stored for it. */
+  head: z.object({ seq: z.int().nonnegative(), hash: sha256Schema }),
+  results: z.array(entryAnswerSchema),
+});
+export type JournalAnswer = z.infer<typeof journalAnswerSchema>;
+
+/** POST /v1/status: which of these dossiers and scans the province holds, verified by digest. */
+export const statusRequestSchema = z.object({ dossierIds: z.array(z.uuid()).max(1000), scans: z.array(sha256Schema).max(5000) });
+export const statusAnswerSchema = z.object({
+  epoch: z.int(),
+  head: z.object({ seq: z.int().nonnegative(), hash: sha256Schema }),
+  dossiers: z.array(z.object({ dossierId: z.uuid(), scansExpected: z.int(), scansVerified: z.int(), confirmed: z.boolean() })),
+  verifiedScans: z.array(sha256Schema),
+});
+export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
+
+/** POST /v1/numbers → a further lease, never overlapping any other of the agency. */
+export const numbersAnswerSchema = z.object({ epoch: z.int(), lease: numberLeaseSchema });
+
+/** tus `Upload-Metadata` of a scan; the upload is refused when the digest of its bytes differs. */
+export const scanMetadataSchema = z.object({ sha256: sha256Schema, mediaType: z.string().max(60) });
+
+/** GET /v1/offices/:officeId/dossiers?after=cursor&limit=… */
+export const dossierListAnswerSchema = z.object({
+  dossiers: z.array(
+    z.object({
+      dossierId: z.uuid(),
+      code: z.string(),
+      procedureCode: z.string(),
+      acceptedAtMs: z.int(),
+      dueAtMs: z.int().nullable(),
+      confirmed: z.boolean(),
+      scansExpected: z.int(),
+      scansVerified: z.int(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+/** Body of every 4xx/5xx answer. */
+export const problemSchema = z.object({ kind: z.string(), message: z.string() });
