@@ -97,6 +97,8 @@ export const intakeSchema = z.object({
   catalogueVersion: z.string().min(1).max(100),
   caseId: z.string().max(100).optional(),
   areaClass: z.string().max(100).optional(),
+  /** What the officer ticked, ids from the procedure's `facts`. */
+  facts: z.array(z.string().max(80)).default([]),
   channel: z.enum(channels),
   applicant: applicantSchema,
   submitter: submitterSchema.optional(),
@@ -107,6 +109,8 @@ export const intakeSchema = z.object({
     copies: z.int().min(0).max(10_000),
     pages: z.int().min(0).max(100_000),
     exemptionId: z.string().max(100).optional(),
+    /** Amounts the officer entered for fees published as a range, by fee id. */
+    enteredVnd: z.record(z.string().max(80), z.int().min(0).max(1_000_000_000_000)).default({}),
   }),
   sets: z.int().min(1).max(99),
   resultDelivery: z.enum(['counter', 'post', 'electronic']),
