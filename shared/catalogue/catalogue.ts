@@ -14,6 +14,8 @@ export const conditionSchema = z.object({
   objects: z.array(id).optional(),
   /** Facts the officer ticks, ids from the procedure's `facts` (e.g. `by-representative`, `survey-wanted`). */
   facts: z.array(id).optional(),
+  /** Holds only while none of these facts is ticked ("trừ trường hợp …"). */
+  unlessFacts: z.array(id).min(1).optional(),
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
@@ -37,6 +39,8 @@ export const timeLimitSchema = z.object({
   excludes: z.array(z.object({ id, name: words, duration: durationSchema })).default([]),
   /** Days added in a class of areas (remote, island …). */
   extraByArea: z.array(z.object({ areaClass: id, extra: durationSchema })).default([]),
+  /** Areas where more time is allowed but the published list does not say how much: the promise stays, the screen says so. */
+  mayBeLongerIn: z.array(id).optional(),
 });
 export type TimeLimit = z.infer<typeof timeLimitSchema>;
 
@@ -50,6 +54,8 @@ export const paperRequirementSchema = z.object({
   originals: z.int().min(0).max(99).default(0),
   certifiedCopies: z.int().min(0).max(99).default(0),
   photocopies: z.int().min(0).max(99).default(0),
+  /** The kinds that count when the list leaves the choice or names none; absent: exactly the kinds counted above. */
+  acceptedAs: z.array(z.enum(['original', 'certified-copy', 'photocopy'])).min(1).optional(),
   /** Requirements of one group stand in for each other: any one is enough. */
   oneOfGroup: id.optional(),
   /** A missing required paper either blocks acceptance or is recorded as owed (nợ). */
@@ -67,11 +73,12 @@ export const feeRuleSchema = z.object({
   name: words,
   when: conditionSchema.default({}),
   price: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('fixed'), amountVnd: z.int().nonnegative() }),
+    /** `approximate`: published as "~60.000đ"; the officer may correct it. */
+    z.object({ type: z.literal('fixed'), amountVnd: z.int().nonnegative(), approximate: z.boolean().optional() }),
     /** Lệ phí published as a range; the officer enters the amount within it. */
     z.object({ type: z.literal('range'), minVnd: z.int().nonnegative(), maxVnd: z.int().nonnegative() }),
-    /** `free` units cost nothing (e.g. certificate of the first parcel). */
-    z.object({ type: z.literal('per-copy'), amountVnd: z.int().nonnegative(), free: z.int().nonnegative().default(0) }),
+    /** `free` units cost nothing (e.g. certificate of the first parcel); `counted` names the unit ("Giấy chứng nhận"), absent: copies. */
+    z.object({ type: z.literal('per-copy'), amountVnd: z.int().nonnegative(), free: z.int().nonnegative().default(0), counted: words.optional() }),
     /** Per page in steps, each up to `upToPage` (null: all further pages), times copies, capped per copy. */
     z.object({
       type: z.literal('per-page'),
@@ -101,6 +108,8 @@ export const procedureSchema = z.object({
   timeLimits: z.array(timeLimitSchema).min(1),
   papers: z.array(paperRequirementSchema),
   fees: z.array(feeRuleSchema),
+  /** False where the published list says nothing of fees: the screen must not claim that it is free. */
+  feesStated: z.boolean().optional(),
   agencies: z.array(agencyRoleSchema).min(1),
   /** Id of an e-form in the catalogue; absent: the generic request form. */
   formId: id.optional(),
@@ -126,7 +135,7 @@ export const calendarSchema = z.object({
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
-/** A JSON Schema (2020-12 subset) with Vietnamese labels; `autofill` maps a form path to what is already known. */
+/** A JSON Schema (2020-12 subset) with Vietnamese labels; `autofill` maps a dotted form path (`mother.fullName`) to what is already known. */
 export const eFormSchema = z.object({
   id,
   name: words,
