@@ -1,0 +1,68 @@
+/** Judges e-form data against its JSON Schema and says, per field, which rule it breaks; no code is generated, so a strict CSP holds. */
+import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import type { EForm } from '../catalogue/catalogue.ts';
+
+/** `rule` is the JSON Schema keyword (`format` carries which format); `limit` is its value where words need it. */
+export type FormProblem = { path: string[]; rule: string; limit?: string | number; label: string };
+
+type Json = Record<string, unknown>;
+
+/** Keywords that only repeat what a sub-schema already said. */
+const wrappers = new Set(['properties', 'additionalProperties', 'patternProperties', 'items', 'prefixItems', 'allOf', 'if', '$ref', '$recursiveRef', 'dependentSchemas', 'dependencies', 'contains', 'propertyNames', 'unevaluatedProperties']);
+const branches = new Set(['anyOf', 'oneOf']);
+
+const segments = (pointer: string): string[] =>
+  pointer
+    .replace(/^#?\/?/u, '')
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const at = (root: unknown, path: string[]): unknown => path.reduce<unknown>((node, key) => (node !== null && typeof node === 'object' ? (node as Json)[key] : undefined), root);
+
+/** A choice between branches fails with the errors of all of them: only those of the branch whose `const`/`enum` marks fit are worth saying. */
+function withoutForeignBranches(units: OutputUnit[]): OutputUnit[] {
+  const branchOf = (unit: OutputUnit): string | undefined => /^.*\/(?:anyOf|oneOf)\/\d+/u.exec(unit.keywordLocation)?.[0];
+  const foreign = new Set(units.filter((unit) => unit.keyword === 'const' || unit.keyword === 'enum').map(branchOf));
+  const fitting = units.filter((unit) => {
+    const branch = branchOf(unit);
+    return branch === undefined || !foreign.has(branch);
+  });
+  return fitting.filter((unit) => !branches.has(unit.keyword) || !fitting.some((other) => other.keywordLocation.startsWith(`${unit.keywordLocation}/`)));
+}
+
+/** Title of the field at a path of the data, wherever in the schema's conditions it is declared. */
+export function labelOf(schema: unknown, path: string[]): string {
+  const find = (node: unknown, rest: string[]): string | undefined => {
+    if (node === null || typeof node !== 'object') return undefined;
+    const schemaNode = node as Json;
+    const [head, ...tail] = rest;
+    if (head === undefined) return typeof schemaNode['title'] === 'string' ? schemaNode['title'] : undefined;
+    const inside = [at(schemaNode['properties'], [head]), /^\d+$/u.test(head) ? schemaNode['items'] : undefined];
+    const found = inside.map((child) => find(child, tail)).find((title) => title !== undefined);
+    if (found !== undefined) return found;
+    const applicators = [schemaNode['then'], schemaNode['else'], ...['allOf', 'anyOf', 'oneOf'].flatMap((key) => (Array.isArray(schemaNode[key]) ? (schemaNode[key] as unknown[]) : [])), ...Object.values((schemaNode['dependentSchemas'] ?? schemaNode['dependencies'] ?? {}) as Json)];
+    return applicators.map((child) => find(child, rest)).find((title) => title !== undefined);
+  };
+  return find(schema, path) ?? path.at(-1) ?? '';
+}
+
+/** One problem a field, in the order the schema declares them; empty when the data is right. */
+export function validateAgainst(schema: unknown, data: unknown): FormProblem[] {
+  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(data ?? {});
+  if (valid) return [];
+  const seen = new Set<string>();
+  return withoutForeignBranches(errors.filter((unit) => !wrappers.has(unit.keyword) && unit.keyword !== 'false')).flatMap((unit) => {
+    const place = segments(unit.instanceLocation);
+    const missing = unit.keyword === 'required' || unit.keyword === 'dependentRequired' ? /"([^"]*)"\.$/u.exec(unit.error)?.[1] : undefined;
+    const path = missing === undefined ? place : [...place, missing];
+    // A field that breaks two rules is told the first; the second is often the same mistake.
+    const key = path.join('/');
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const value = at(schema, segments(unit.keywordLocation));
+    return [{ path, rule: unit.keyword === 'dependentRequired' ? 'required' : unit.keyword, label: labelOf(schema, path), ...(typeof value === 'string' || typeof value === 'number' ? { limit: value } : {}) }];
+  });
+}
+
+export const validateForm = (form: EForm, data: unknown): FormProblem[] => validateAgainst(form.schema, data);
