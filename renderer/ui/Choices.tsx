@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button, Checkbox as AriaCheckbox, Label, ListBox, ListBoxItem, Popover, Radio, RadioGroup, Select as AriaSelect, SelectValue, Text } from 'react-aria-components';
 import { classes } from './classes.ts';
 import { Icon } from './Icon.tsx';
-import styles from './Field.module.css';
+import styles from './Controls.module.css';
 import popover from './Popover.module.css';
 
 export type Option<V extends string = string> = { value: V; label: string; hint?: string; isDisabled?: boolean };

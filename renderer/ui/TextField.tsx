@@ -1,6 +1,6 @@
 import type { HTMLAttributes, ReactNode, Ref } from 'react';
 import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
-import styles from './Field.module.css';
+import styles from './Controls.module.css';
 
 export type TextFieldProps = {
   label: string;
