@@ -1,0 +1,61 @@
+/** The e-form (tờ khai điện tử) on the screen: @rjsf decides what is asked, our own controls ask it. */
+import { useId, useMemo } from 'react';
+import { withTheme } from '@rjsf/core';
+import { useTranslation } from 'react-i18next';
+import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import type { EForm } from '../../shared/catalogue/catalogue.ts';
+import type { Whence } from '../../shared/eform/autofill.ts';
+import type { FormProblem } from '../../shared/eform/validate.ts';
+import { createFormValidator, toErrorSchema } from './form-validator.ts';
+import { formProblemWords } from './problem-words.ts';
+import { templates } from './templates.tsx';
+import { widgets } from './widgets.tsx';
+
+const Form = withTheme({ templates, widgets });
+
+/** Element id of the control at a path of the form, so that a problem can be gone to. */
+export const formFieldId = (path: readonly string[]): string => ['form', ...path].join('_');
+
+export type EFormContext = { markOf(elementId: string): string | undefined };
+
+export function EFormFields({ form, data, whence, problems, onChange, onBlur }: {
+  form: EForm;
+  data: Record<string, unknown>;
+  whence: Record<string, Whence>;
+  problems: FormProblem[];
+  onChange(data: Record<string, unknown>): void;
+  onBlur(): void;
+}) {
+  const { t, i18n } = useTranslation('eform');
+  const name = useId();
+  const words = useMemo(() => formProblemWords((key, values) => t(key, values ?? {}), (key) => i18n.exists(key, { ns: 'eform' })), [t, i18n]);
+  const validator = useMemo(() => createFormValidator(words), [words]);
+  const extraErrors = useMemo(() => toErrorSchema(problems, words), [problems, words]);
+  const formContext = useMemo<EFormContext>(() => {
+    const marks = new Map(Object.entries(whence).filter(([key]) => key.startsWith('formData.')).map(([key, source]) => [formFieldId(key.split('.').slice(1)), t(`whence-${source}`)]));
+    return { markOf: (elementId) => marks.get(elementId) };
+  }, [whence, t]);
+  return (
+    <Form
+      key={form.id}
+      name={name}
+      tagName="div"
+      idPrefix="form"
+      idSeparator="_"
+      schema={form.schema as RJSFSchema}
+      uiSchema={form.uiSchema as UiSchema}
+      formData={data}
+      formContext={formContext}
+      validator={validator}
+      extraErrors={extraErrors}
+      noValidate
+      showErrorList={false}
+      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults' }}
+      onChange={(event) => onChange((event.formData ?? {}) as Record<string, unknown>)}
+      onBlur={onBlur}
+    >
+      {/* No submit button of its own: the dossier is accepted as a whole. */}
+      <></>
+    </Form>
+  );
+}

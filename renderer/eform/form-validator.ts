@@ -1,0 +1,30 @@
+/** What @rjsf asks of a validator, answered by our own judge: no generated code, so the page's CSP needs no `unsafe-eval`. */
+import { Validator, type Schema } from '@cfworker/json-schema';
+import { ErrorSchemaBuilder, type ErrorSchema, type RJSFSchema, type ValidatorType } from '@rjsf/utils';
+import { validateAgainst, type FormProblem } from '../../shared/eform/validate.ts';
+
+export type ProblemWords = (problem: FormProblem) => string;
+
+/** The problems where @rjsf shows them: beside each field. */
+export function toErrorSchema(problems: FormProblem[], words: ProblemWords): ErrorSchema {
+  const builder = new ErrorSchemaBuilder();
+  for (const problem of problems) builder.addErrors(words(problem), problem.path);
+  return builder.ErrorSchema;
+}
+
+export function createFormValidator(words: ProblemWords): ValidatorType {
+  return {
+    validateFormData(formData, schema) {
+      const problems = validateAgainst(schema, formData);
+      return {
+        errors: problems.map((problem) => ({ name: problem.rule, property: `.${problem.path.join('.')}`, message: words(problem), stack: `${problem.label}: ${words(problem)}` })),
+        errorSchema: toErrorSchema(problems, words),
+      };
+    },
+    isValid(schema, formData, rootSchema: RJSFSchema) {
+      const { $defs, definitions } = rootSchema;
+      return new Validator({ ...(schema as object), ...($defs && { $defs }), ...(definitions && { definitions }) } as Schema, '2020-12', true).validate(formData).valid;
+    },
+    rawValidation: (schema, formData) => ({ errors: validateAgainst(schema, formData) as never[] }),
+  };
+}
