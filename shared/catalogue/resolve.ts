@@ -48,7 +48,8 @@ export const conditionHolds = (when: Condition, selection: Selection): boolean =
   includes(when.channels, selection.channel) &&
   includes(when.areaClasses, selection.areaClass) &&
   includes(when.objects, selection.objectId) &&
-  (when.facts === undefined || when.facts.some((fact) => selection.facts.includes(fact)));
+  (when.facts === undefined || when.facts.some((fact) => selection.facts.includes(fact))) &&
+  !(when.unlessFacts ?? []).some((fact) => selection.facts.includes(fact));
 
 /** How many things a condition asks about. */
 const specificity = (when: Condition): number => Object.values(when).filter((list) => list !== undefined).length;
@@ -86,6 +87,14 @@ export type MissingPaper = {
   outcome: 'blocks' | 'may-be-owed' | 'owed';
 };
 
+/** What must be there at least: where the list accepts several kinds, that many of the weakest. */
+function leastOf(requirement: PaperRequirement): Counts {
+  if (requirement.acceptedAs === undefined) return requirement;
+  const pieces = sum(requirement);
+  if (requirement.acceptedAs.includes('photocopy')) return { ...nothing, photocopies: pieces };
+  return requirement.acceptedAs.includes('certified-copy') ? { ...nothing, certifiedCopies: pieces } : { ...nothing, originals: pieces };
+}
+
 /** An original stands in for a certified copy, either stands in for a photocopy; never the other way round. */
 function shortfall(required: Counts, handed: Counts): Counts {
   const originals = Math.max(0, required.originals - handed.originals);
@@ -121,7 +130,7 @@ export function missingPapers(requirements: readonly PaperRequirement[], papers:
       if (requirement.filledByEForm) return null;
       const handed = handedOf.get(requirement.id);
       const received = handed?.state === 'received';
-      const short = shortfall(requirement, received ? handed : nothing);
+      const short = shortfall(leastOf(requirement), received ? handed : nothing);
       return received && sum(short) === 0 ? null : short;
     };
     const shorts = anyOf.map(shortOf);
