@@ -1,5 +1,6 @@
 /** An intake in progress: everything optional, kept at every field the officer finished. */
 import { z } from 'zod';
+import { whences } from '../eform/autofill.ts';
 import { formDataSchema, intakeSchema, paperSchema } from './dossier.ts';
 
 /** Loose on purpose: a draft holds what was typed, right or wrong; acceptance is where it is judged. */
@@ -26,5 +27,7 @@ export const draftSchema = z.object({
   note: z.string().max(2000).optional(),
   ticketId: z.uuid().optional(),
   ticketNumber: z.string().max(20).optional(),
+  /** Fields as autofill left them (`applicant.phone`, `formData.mother.fullName`) and where their values came from. */
+  whence: z.record(z.string().max(200), z.enum(whences)).default({}),
 });
 export type Draft = z.infer<typeof draftSchema>;

@@ -2,7 +2,8 @@
 import type { EForm } from '../catalogue/catalogue.ts';
 
 /** Where a value came from, shown beside it so that the officer knows what to check. */
-export type Whence = 'card' | 'last-dossier' | 'applicant' | 'submitter';
+export const whences = ['card', 'last-dossier', 'applicant', 'submitter'] as const;
+export type Whence = (typeof whences)[number];
 
 type FormData = Record<string, unknown>;
 type Known = { applicant: Record<string, string | undefined>; submitter: Record<string, string | undefined> | undefined };
