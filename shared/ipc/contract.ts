@@ -105,7 +105,3 @@ export type Bridge = {
   invoke<C extends Channel>(channel: C, ...args: ArgsOf<C> extends undefined ? [] : [ArgsOf<C>]): Promise<ResultOf<C>>;
   on<E extends EventName>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
 };
-
-/** IPC name of an event and of a request, so that no other message can be mistaken for one. */
-export const requestName = (channel: Channel): string => `request:${channel}`;
-export const eventName = (event: EventName): string => `event:${event}`;

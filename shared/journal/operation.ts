@@ -24,7 +24,12 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ticket.recalled'), ...ticketRef.shape }),
   z.object({ type: z.literal('ticket.finished'), ...ticketRef.shape }),
   z.object({ type: z.literal('ticket.no-show'), ...ticketRef.shape }),
-  z.object({ type: z.literal('dossier.accepted'), dossier: dossierSchema, prints: z.array(z.enum(['receipt'])).default([]) }),
+  z.object({
+    type: z.literal('dossier.accepted'),
+    dossier: dossierSchema,
+    /** Where the code's order number came from, so that counters go on from the journal alone. */
+    number: z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) }),
+  }),
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;

@@ -1,0 +1,40 @@
+/** When a page dies or hangs: log it, tell the operator in words, come back to the same place. */
+import { dialog, type BrowserWindow } from 'electron';
+import type { Log } from './log.ts';
+import { loadPage } from './window.ts';
+import { words } from './words.ts';
+
+/** A page that dies again within this time is not reloaded without asking. */
+const LOOP_MS = 10_000;
+
+export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => void): void {
+  let lastCrashMs = 0;
+  window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
+    if (reason === 'clean-exit' || window.isDestroyed()) return;
+    log.error(`page gone: ${reason} ${exitCode}`);
+    const isLoop = Date.now() - lastCrashMs < LOOP_MS;
+    lastCrashMs = Date.now();
+    onReload();
+    if (isLoop) void ask(window, words('crash.page-again'), () => void loadPage(window));
+    else void loadPage(window);
+  });
+  window.on('unresponsive', () => {
+    log.error('page unresponsive');
+    void ask(window, words('crash.unresponsive'), () => {
+      onReload();
+      window.webContents.forcefullyCrashRenderer();
+      void loadPage(window);
+    });
+  });
+}
+
+async function ask(window: BrowserWindow, message: string, reopen: () => void): Promise<void> {
+  const { response } = await dialog.showMessageBox(window, { type: 'warning', message, buttons: [words('crash.reopen'), words('crash.wait')], defaultId: 0, cancelId: 1, noLink: true });
+  if (response === 0 && !window.isDestroyed()) reopen();
+}
+
+/** A bug in the shell itself: log it with its stack (ours, no citizen in it) and go on; the journal decides what was saved. */
+export function watchProcess(log: Log): void {
+  process.on('uncaughtException', (error) => log.error(`uncaught: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) => log.error(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
+}

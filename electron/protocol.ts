@@ -1,0 +1,72 @@
+/** `app://`: the only origin the pages have. Serves the built renderer with a strict CSP, and the virtual printer's paper. */
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { protocol, session } from 'electron';
+
+export const ORIGIN = 'app://app';
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' app://paper blob: data:",
+  "font-src 'self'",
+  "connect-src 'self' app://paper",
+  "worker-src 'self'",
+  'media-src blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join('; ');
+
+const mediaTypes: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.wasm': 'application/wasm',
+};
+
+/** Before `app.whenReady()`. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+}
+
+const notFound = (): Response => new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } });
+
+/**
+ * `hosts`: further origins under `app://`, e.g. `paper` for the virtual printer.
+ * Any path that leaves the folder is answered 404.
+ */
+export function serveApp(folder: string, hosts: Record<string, (path: string) => Promise<Response>> = {}): void {
+  const root = normalize(folder + sep);
+  session.defaultSession.protocol.handle('app', async (request) => {
+    const url = new URL(request.url);
+    const other = hosts[url.host];
+    if (other !== undefined) return other(url.pathname);
+    if (url.host !== 'app' || request.method !== 'GET') return notFound();
+    const path = normalize(join(root, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
+    const mediaType = mediaTypes[extname(path)];
+    if (!path.startsWith(root) || mediaType === undefined) return notFound();
+    try {
+      return new Response(await readFile(path), {
+        headers: {
+          'content-type': mediaType,
+          'content-security-policy': contentSecurityPolicy,
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+          'cross-origin-opener-policy': 'same-origin',
+          'permissions-policy': 'camera=(self)',
+        },
+      });
+    } catch {
+      return notFound();
+    }
+  });
+}

@@ -1,0 +1,69 @@
+/** Scans as sealed files named by the digest of their plain bytes; fsynced before anyone is told they are there. */
+import { createHash } from 'node:crypto';
+import { access, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import type { ScanRef } from '../../shared/scanning/scan.ts';
+import { isDiskFull, isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
+import type { Vault } from '../keys/vault.ts';
+import { inspectScan, sniffMediaType, type ScanFailure } from './inspect-scan.ts';
+
+export type ScanFiles = {
+  put(bytes: Uint8Array): Promise<Result<ScanRef, ScanFailure | Failure<'disk-full'>>>;
+  has(sha256: string): Promise<boolean>;
+  pathOf(sha256: string): string;
+  /** Checked against its digest at every read: a flipped bit is never shown as the citizen's paper and never sent. */
+  read(sha256: string): Promise<Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }, Failure<'scan-missing' | 'scan-damaged'>>>;
+  delete(sha256: string): Promise<void>;
+};
+
+export async function openScanFiles(folder: string, vault: Vault): Promise<ScanFiles> {
+  await preparePrivateFolder(folder);
+  const pathOf = (sha256: string): string => join(folder, `${sha256}.scan`);
+  const contextOf = (sha256: string): string => `scan/${sha256}`;
+  const has = (sha256: string): Promise<boolean> =>
+    access(pathOf(sha256)).then(
+      () => true,
+      () => false,
+    );
+
+  async function read(sha256: string): ReturnType<ScanFiles['read']> {
+    let sealed: Buffer;
+    try {
+      sealed = await readFile(pathOf(sha256));
+    } catch (error) {
+      if (isMissing(error)) return fail('scan-missing');
+      throw error;
+    }
+    try {
+      const bytes = new Uint8Array(vault.open(sealed, contextOf(sha256)));
+      const mediaType = sniffMediaType(bytes);
+      if (mediaType === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) return fail('scan-damaged');
+      return ok({ bytes, mediaType });
+    } catch {
+      return fail('scan-damaged');
+    }
+  }
+
+  return {
+    has,
+    pathOf,
+    read,
+    async put(bytes) {
+      const inspected = inspectScan(bytes);
+      if (!inspected.ok) return inspected;
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      // A file that no longer opens is replaced by the bytes in hand.
+      if (!(await read(sha256)).ok) {
+        try {
+          await writeDurably(pathOf(sha256), vault.seal(bytes, contextOf(sha256)));
+        } catch (error) {
+          if (isDiskFull(error)) return fail('disk-full');
+          throw error;
+        }
+      }
+      return ok({ sha256, bytes: bytes.byteLength, mediaType: inspected.value });
+    },
+    delete: (sha256) => rm(pathOf(sha256), { force: true }),
+  };
+}

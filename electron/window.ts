@@ -1,0 +1,86 @@
+/** One window a role: everything that leads out of the app is denied; size and place are kept. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, BrowserWindow, screen, session, type Rectangle } from 'electron';
+import { z } from 'zod';
+import type { Role } from '../shared/settings/settings.ts';
+import { writeDurably } from './files.ts';
+import { ORIGIN } from './protocol.ts';
+
+const placeSchema = z.object({ x: z.number(), y: z.number(), width: z.number().min(400), height: z.number().min(300), isMaximized: z.boolean() });
+type Place = z.infer<typeof placeSchema>;
+
+const MINIMUM = { width: 1024, height: 680 };
+
+/** Once, before the first window: what no page of ours ever needs is denied for all of them. */
+export function denyByDefault(): void {
+  session.defaultSession.setPermissionRequestHandler((contents, permission, callback, details) => {
+    // The camera serves document pages and the CCCD; sound and everything else stay denied.
+    const isCamera = permission === 'media' && 'mediaTypes' in details && (details.mediaTypes ?? []).every((type) => type === 'video');
+    callback(isCamera && contents.getURL().startsWith(`${ORIGIN}/`));
+  });
+  session.defaultSession.setPermissionCheckHandler((_, permission, origin) => permission === 'media' && origin.startsWith('app://'));
+  session.defaultSession.setDevicePermissionHandler(() => false);
+  session.defaultSession.on('will-download', (event) => event.preventDefault());
+  app.on('web-contents-created', (_, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-navigate', (event, url) => {
+      if (!url.startsWith(`${ORIGIN}/index.html`)) event.preventDefault();
+    });
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+  });
+}
+
+export function openMainWindow(userData: string, role: Role, preload: string): BrowserWindow {
+  const placeFile = join(userData, 'window.json');
+  const place = isKiosk(role) ? undefined : visiblePlace(placeFile);
+  const window = new BrowserWindow({
+    width: 1366,
+    height: 768,
+    ...place,
+    ...(isKiosk(role) ? { kiosk: app.isPackaged, fullscreen: app.isPackaged } : { minWidth: MINIMUM.width, minHeight: MINIMUM.height }),
+    show: false,
+    backgroundColor: role === 'board' ? '#10151c' : '#f4f6f9',
+    autoHideMenuBar: true,
+    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: false, navigateOnDragDrop: false, devTools: !isKiosk(role) },
+  });
+  window.removeMenu();
+  if (place?.isMaximized === true) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  if (!isKiosk(role)) keepPlace(window, placeFile);
+  return window;
+}
+
+export const loadPage = (window: BrowserWindow): Promise<void> => window.loadURL(`${ORIGIN}/index.html`);
+
+const isKiosk = (role: Role): boolean => role === 'lobby' || role === 'board';
+
+/** The place of last time, if enough of it is still on a screen (a monitor may have gone). */
+function visiblePlace(file: string): Place | undefined {
+  try {
+    const place = placeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const isVisible = screen.getAllDisplays().some(({ workArea }) => overlaps(workArea, place));
+    return isVisible ? place : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const overlaps = (area: Rectangle, place: Place): boolean =>
+  place.x < area.x + area.width - 100 && place.x + place.width > area.x + 100 && place.y < area.y + area.height - 100 && place.y + 50 > area.y;
+
+function keepPlace(window: BrowserWindow, file: string): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (window.isDestroyed()) return;
+      const place: Place = { ...window.getNormalBounds(), isMaximized: window.isMaximized() };
+      // Not worth a word to anyone when it fails.
+      writeDurably(file, Buffer.from(JSON.stringify(place))).catch(() => undefined);
+    }, 400);
+  };
+  window.on('resize', save);
+  window.on('move', save);
+}

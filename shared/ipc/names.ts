@@ -1,0 +1,49 @@
+/** The names on the wire, apart from the contract so that the preload bundles no parser. */
+import type { Channel, EventName } from './contract.ts';
+
+const channels: Record<Channel, true> = {
+  'app:info': true,
+  'app:report-error': true,
+  'app:save-file': true,
+  'catalogue:get': true,
+  'catalogue:install': true,
+  'drafts:list': true,
+  'drafts:put': true,
+  'drafts:delete': true,
+  'scans:put': true,
+  'scans:read': true,
+  'dossiers:accept': true,
+  'journal:head': true,
+  'journal:read': true,
+  'queue:state': true,
+  'queue:issue': true,
+  'queue:call-next': true,
+  'queue:recall': true,
+  'queue:finish': true,
+  'queue:no-show': true,
+  'printing:state': true,
+  'printing:reprint': true,
+  'printing:resolve': true,
+  'printing:save-pdf': true,
+  'printing:show-virtual-paper': true,
+  'sync:state': true,
+  'sync:deliveries': true,
+  'sync:retry': true,
+  'sync:enrol': true,
+};
+
+const events: Record<EventName, true> = {
+  'queue:changed': true,
+  'printing:changed': true,
+  'sync:changed': true,
+  'sync:delivered': true,
+  'journal:appended': true,
+  'catalogue:changed': true,
+};
+
+export const channelNames = Object.keys(channels) as readonly Channel[];
+export const eventNames = Object.keys(events) as readonly EventName[];
+
+/** IPC name of a request and of an event, so that no other message can be mistaken for one. */
+export const requestName = (channel: Channel): string => `request:${channel}`;
+export const eventName = (event: EventName): string => `event:${event}`;

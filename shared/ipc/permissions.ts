@@ -1,0 +1,43 @@
+/** Which role may call what: least privilege, decided in the shell, whatever the page asks. */
+import type { Role } from '../settings/settings.ts';
+import type { Channel } from './contract.ts';
+
+const everyone: Channel[] = ['app:info', 'app:report-error', 'catalogue:get', 'queue:state', 'printing:state'];
+const lobby: Channel[] = [...everyone, 'queue:issue'];
+const board: Channel[] = ['app:info', 'app:report-error', 'queue:state'];
+const staff: Channel[] = [
+  ...everyone,
+  'app:save-file',
+  'catalogue:install',
+  'drafts:list',
+  'drafts:put',
+  'drafts:delete',
+  'scans:put',
+  'scans:read',
+  'dossiers:accept',
+  'journal:head',
+  'journal:read',
+  'queue:issue',
+  'queue:call-next',
+  'queue:recall',
+  'queue:finish',
+  'queue:no-show',
+  'printing:reprint',
+  'printing:resolve',
+  'printing:save-pdf',
+  'printing:show-virtual-paper',
+  'sync:state',
+  'sync:deliveries',
+  'sync:retry',
+  'sync:enrol',
+];
+
+const allowed: Record<Role, ReadonlySet<Channel>> = {
+  officer: new Set(staff),
+  // Postal staff receive and check, they do not change the catalogue (QĐ 45/2016).
+  postal: new Set(staff.filter((channel) => channel !== 'catalogue:install')),
+  lobby: new Set(lobby),
+  board: new Set(board),
+};
+
+export const mayCall = (role: Role, channel: Channel): boolean => allowed[role].has(channel);
