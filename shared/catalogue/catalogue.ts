@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { plainDateSchema } from '../dossiers/dossier.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/u);
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/u);
 const words = z.string().trim().min(1).max(500);
 
 /** When a rule applies. Every condition given must hold; an empty list inside one never holds. */
@@ -32,7 +33,7 @@ export const timeLimitSchema = z.object({
   /** Upper bound when the published limit is a range ("05 - 10 ngày"); the promise uses it. */
   upTo: durationSchema.optional(),
   /** "Received after 15:00 → result next working day"; `HH:mm`. */
-  cutoff: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/u).optional(),
+  cutoff: clockTime.optional(),
   /** Longest allowed extension and its ground ("không quá 03 ngày nếu có lý do chính đáng"). */
   extension: z.object({ limit: durationSchema, ground: words }).optional(),
   /** Periods that do not count (e.g. 30 days of public notice). */
@@ -129,7 +130,11 @@ export const calendarSchema = z.object({
   holidays: z.array(z.object({ date: plainDateSchema, id, name: words })),
   /** Saturdays or Sundays that are worked in exchange for a day off. */
   workedWeekends: z.array(z.object({ date: plainDateSchema, name: words })).default([]),
-  workingHours: z.array(z.object({ from: z.string(), to: z.string() })).min(1),
+  /** Sessions of a working day at the counter, in order and apart (`HH:mm`). */
+  workingHours: z
+    .array(z.object({ from: clockTime, to: clockTime }))
+    .min(1)
+    .refine((sessions) => sessions.every(({ from, to }, at) => from < to && (sessions[at - 1]?.to ?? '') <= from), 'sessions out of order'),
   /** Years the table is complete for; a due date beyond them is computed but flagged. */
   yearsCovered: z.array(z.int()),
 });

@@ -74,15 +74,23 @@ export type FeeLine = z.infer<typeof feeLineSchema>;
 export const channels = ['counter', 'post', 'online'] as const;
 export type Channel = (typeof channels)[number];
 
+const durationUnit = z.enum(['working-hours', 'working-days', 'days', 'months']);
+
 /** How a due date was found, printed on the receipt: enough to recompute it by hand. */
 export const dueRuleSchema = z.object({
   /** The time limit in law, e.g. `{amount: 5, unit: 'working-days'}`. */
-  limit: z.object({ amount: z.number().nonnegative(), unit: z.enum(['working-hours', 'working-days', 'days', 'months']) }),
+  limit: z.object({ amount: z.number().nonnegative(), unit: durationUnit }),
+  /** Already in the due date; in the unit of the limit unless `extraUnit` says otherwise. */
   extraDaysByArea: z.number().nonnegative(),
+  extraUnit: durationUnit.optional(),
+  /** Periods that did not count (e.g. 30 days of public notice), passed before the limit began to run. */
+  excluded: z.array(z.object({ name: z.string(), amount: z.number().nonnegative(), unit: durationUnit })).optional(),
   /** Set when the dossier came after the cut-off hour (usually 15:00) and the count starts the next working day. */
   cutoff: z.string().optional(),
   /** Non-working weekdays passed over, each with its holiday's id. */
   skippedHolidays: z.array(z.object({ date: plainDateSchema, holiday: z.string() })),
+  /** Saturdays and Sundays that counted because they were worked in exchange for a day off. */
+  workedWeekends: z.array(plainDateSchema).optional(),
   calendarVersion: z.string(),
 });
 export type DueRule = z.infer<typeof dueRuleSchema>;
