@@ -35,7 +35,7 @@ export function openDatabase(name = 'counter'): CounterDatabase {
   // Chromium 121 and later default to `relaxed`, which loses acknowledged writes on a power cut.
   const db = new Dexie(name, { chromeTransactionDurability: 'strict' }) as CounterDatabase;
   db.version(1).stores({
-    dossiers: 'dossierId, &code, *words, idNumber, acceptedAtMs, dueAtMs, seq',
+    dossiers: 'dossierId, &code, *words, idNumber, acceptedAtMs, dueAtMs, papersOwed, seq',
     bodies: 'dossierId',
     drafts: 'draftId, updatedAtMs',
     scans: 'sha256',

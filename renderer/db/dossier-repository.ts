@@ -10,6 +10,12 @@ export type DossierRepository = {
   /** The newest dossier on this device of the person with this ID number, for autofill. */
   lastOfPerson(idNumber: string): Promise<Dossier | undefined>;
   acceptedSince(atMs: number): Promise<number>;
+  /** Due at or after `fromMs` and before `toMs`, the earliest first. */
+  dueBetween(fromMs: number, toMs: number, limit: number): Promise<DossierRow[]>;
+  /** Accepted with papers still owed (nợ), the longest owing first. */
+  owing(limit: number): Promise<DossierRow[]>;
+  /** What was collected since, phí and lệ phí apart as the law keeps them. */
+  feesSince(atMs: number): Promise<{ phiVnd: number; lePhiVnd: number }>;
   put(dossier: Dossier, seq: number): Promise<void>;
 };
 
@@ -55,6 +61,14 @@ export function createDossierRepository(db: CounterDatabase): DossierRepository 
       return last === undefined ? undefined : (await db.bodies.get(last.dossierId))?.dossier;
     },
     acceptedSince: (atMs) => db.dossiers.where('acceptedAtMs').aboveOrEqual(atMs).count(),
+    dueBetween: (fromMs, toMs, limit) => db.dossiers.where('dueAtMs').between(fromMs, toMs).limit(limit).toArray(),
+    owing: (limit) => db.dossiers.where('papersOwed').above(0).limit(limit).sortBy('acceptedAtMs'),
+    async feesSince(atMs) {
+      const ids = await db.dossiers.where('acceptedAtMs').aboveOrEqual(atMs).primaryKeys();
+      const bodies = await db.bodies.bulkGet(ids);
+      const sum = (kind: 'phi' | 'le-phi') => bodies.flatMap((body) => body?.dossier.fees ?? []).reduce((total, fee) => (fee.kind === kind ? total + fee.amountVnd : total), 0);
+      return { phiVnd: sum('phi'), lePhiVnd: sum('le-phi') };
+    },
     async put(dossier, seq) {
       await db.transaction('rw', db.dossiers, db.bodies, async () => {
         await db.dossiers.put(toRow(dossier, seq));

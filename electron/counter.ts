@@ -1,0 +1,123 @@
+/** What one device is made of, put together in the order the promises need: keys → journal → everything that stands on it. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { app, safeStorage } from 'electron';
+import type { JournalEntry } from '../shared/journal/operation.ts';
+import type { Clock } from '../shared/lib/time.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
+import { createAcceptance } from './dossiers/acceptance.ts';
+import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
+import { openDraftFiles } from './dossiers/draft-files.ts';
+import { tell } from './ipc.ts';
+import { openJournal, type Journal } from './journal/journal.ts';
+import { openDeviceKeys } from './keys/device-keys.ts';
+import { createVault } from './keys/vault.ts';
+import type { Log } from './log.ts';
+import { createPaperDesk, type PaperDesk } from './printing/paper-desk.ts';
+import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
+import { ORIGIN } from './protocol.ts';
+import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
+import { createHttpProvince } from './sync/http-province.ts';
+import { openIdentityFile } from './sync/identity.ts';
+import { createSyncService, type SyncService } from './sync/sync-service.ts';
+import { createTusScanLane } from './sync/tus-scan-lane.ts';
+import { openUploadUrls } from './sync/upload-urls.ts';
+import { words } from './words.ts';
+
+export type Counter = {
+  journal: Journal;
+  accept: ReturnType<typeof createAcceptance>;
+  accepted: ReturnType<typeof createAcceptedDossiers>;
+  catalogues: Awaited<ReturnType<typeof openCatalogueFiles>>;
+  drafts: Awaited<ReturnType<typeof openDraftFiles>>;
+  scans: ScanFiles;
+  queue: QueueDesk;
+  papers: PaperDesk;
+  sync: SyncService;
+  isUnprotected: boolean;
+  close(): Promise<void>;
+};
+
+export async function openCounter(userData: string, settings: Settings, log: Log): Promise<Counter> {
+  const clock: Clock = Date.now;
+  const at = (...names: string[]): string => join(userData, ...names);
+  const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development');
+  const vault = createVault(keys.dataKey);
+
+  const listeners: Array<(entry: JournalEntry) => void> = [];
+  const onEntry = (entry: JournalEntry): void => listeners.forEach((listen) => listen(entry));
+  const accepted = createAcceptedDossiers((seq) => journal.find(seq));
+  listeners.push(accepted.noteEntry);
+  const onDisk: JournalEntry[] = [];
+  listeners.push((entry) => onDisk.push(entry));
+  const journal = await openJournal({ folder: at('journal'), vault, clock, onEntry });
+  listeners.pop();
+  for (const problem of journal.problems) log.error(`journal: ${JSON.stringify(problem)}`);
+
+  const catalogues = await openCatalogueFiles(at('catalogue'), log);
+  const drafts = await openDraftFiles(at('drafts'), vault, log);
+  const scans = await openScanFiles(at('scans'), vault);
+  const identity = await openIdentityFile(at('keys', 'identity.json'));
+  const province = createHttpProvince({
+    url: settings.province.url,
+    deviceKey: keys.deviceKey,
+    identity: identity.current,
+    about: { journalId: journal.journalId, deviceName: hostname().slice(0, 100), appVersion: app.getVersion() },
+    clock,
+  });
+  const sync = await createSyncService({
+    journal,
+    identity,
+    province,
+    scans: createTusScanLane({ url: settings.province.url, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    memoryFile: at('journal', 'province.json'),
+    enrolmentCode: settings.province.enrolmentCode,
+    clock,
+    log,
+    onChange: (state) => tell('sync:changed', state),
+    onDelivered: (deliveries) => tell('sync:delivered', deliveries),
+  });
+  const queue = createQueueDesk({ journal, settings, clock, newId: randomUUID });
+  const papers = await createPaperDesk({
+    folder: at('print'),
+    settings,
+    vault,
+    clock,
+    log,
+    day: queue.day,
+    findDossier: async (dossierId) => (await accepted.find(dossierId))?.dossier,
+    load: (window, fragment) => window.loadURL(`${ORIGIN}/paper.html${fragment}`),
+    viewerTitle: words('printer.virtual-paper'),
+    onChange: (state) => tell('printing:changed', state),
+  });
+  const accept = createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline: sync.isOnline });
+
+  onDisk.forEach((entry) => sync.noteEntry(entry));
+  listeners.push(sync.noteEntry, ({ seq, operation }) => {
+    tell('journal:appended', { seq });
+    if (operation.type.startsWith('ticket.')) tell('queue:changed', queue.day());
+    // The entry must be answered to its caller first; delivery is never in its way.
+    setImmediate(sync.wake);
+  });
+  await papers.resume(onDisk);
+
+  return {
+    journal,
+    accept,
+    accepted,
+    catalogues,
+    drafts,
+    scans,
+    queue,
+    papers,
+    sync,
+    isUnprotected: keys.isUnprotected,
+    async close() {
+      await sync.stop();
+      await papers.stop();
+      await journal.close();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** What each channel of the bridge does; every line hands over to the feature that owns it. */
+import { writeFile } from 'node:fs/promises';
+import { app, dialog, type BrowserWindow } from 'electron';
+import { ok, type Failure, type Result } from '../shared/lib/result.ts';
+import type { PublicSettings, Settings } from '../shared/settings/settings.ts';
+import type { Counter } from './counter.ts';
+import type { Handlers } from './ipc.ts';
+import { tell } from './ipc.ts';
+import type { Log } from './log.ts';
+import { words } from './words.ts';
+
+type Context = { counter: Counter; settings: Settings; isDemoOffice: boolean; window: BrowserWindow; log: Log; takeCrashNotice(): boolean };
+
+export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice }: Context): Handlers {
+  const { journal, catalogues, drafts, scans, queue, papers, sync } = counter;
+
+  async function saveAs(suggestedName: string, bytes: Uint8Array): Promise<Result<{ saved: boolean; path?: string }, Failure>> {
+    const { canceled, filePath } = await dialog.showSaveDialog(window, { title: words('files.save'), defaultPath: safeName(suggestedName) });
+    if (canceled || filePath === undefined || filePath === '') return ok({ saved: false });
+    try {
+      await writeFile(filePath, bytes);
+      return ok({ saved: true, path: filePath });
+    } catch (error) {
+      return { ok: false, failure: { kind: 'file-not-written', details: { message: error instanceof Error ? error.message : '' } } };
+    }
+  }
+
+  return {
+    'app:info': () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      settings: publicSettings(settings, isDemoOffice, counter.isUnprotected),
+      startedAfterCrash: takeCrashNotice(),
+    }),
+    'app:report-error': ({ message, stack }) => log.error(`page: ${message} ${stack ?? ''}`),
+    'app:save-file': async ({ suggestedName, bytes }) => saveAs(suggestedName, bytes),
+    'catalogue:get': () => catalogues.current(),
+    'catalogue:install': async ({ catalogue }) => {
+      const installed = await catalogues.install(catalogue);
+      if (!installed.ok) return installed;
+      const noted = await journal.transact(settings.operator.id, () =>
+        ok({ type: 'catalogue.installed' as const, version: catalogue.version, procedures: catalogue.procedures.length }),
+      );
+      if (!noted.ok) return noted;
+      tell('catalogue:changed', installed.value);
+      return installed;
+    },
+    'drafts:list': () => drafts.list(),
+    'drafts:put': ({ draft }) => drafts.put(draft),
+    'drafts:delete': async ({ draftId }) => {
+      await drafts.delete(draftId);
+      return ok(null);
+    },
+    'scans:put': ({ bytes }) => scans.put(bytes),
+    'scans:read': ({ sha256 }) => scans.read(sha256),
+    'dossiers:accept': async (acceptance) => {
+      const accepted = await counter.accept(acceptance);
+      if (accepted.ok) papers.printReceipt(accepted.value.dossier);
+      return accepted;
+    },
+    'journal:head': () => journal.head(),
+    'journal:read': ({ afterSeq, limit }) => journal.read(afterSeq, limit),
+    'queue:state': () => queue.day(),
+    'queue:issue': async ({ groupId, priority, print }) => {
+      const ticket = await queue.issue(groupId, priority);
+      if (ticket.ok && print) papers.printTicket(ticket.value);
+      return ticket;
+    },
+    'queue:call-next': ({ groupIds }) => queue.callNext(groupIds),
+    'queue:recall': ({ ticketId }) => queue.recall(ticketId),
+    'queue:finish': ({ ticketId }) => queue.end(ticketId, 'finished'),
+    'queue:no-show': ({ ticketId }) => queue.end(ticketId, 'no-show'),
+    'printing:state': () => papers.state(),
+    'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
+    'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),
+    'printing:save-pdf': async ({ dossierId, size }) => {
+      const pdf = await papers.receiptPdf(dossierId, size);
+      return pdf.ok ? saveAs(`${pdf.value.name}.pdf`, pdf.value.bytes) : pdf;
+    },
+    'printing:show-virtual-paper': () => papers.showVirtualPaper(),
+    'sync:state': () => sync.state(),
+    'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
+    'sync:retry': () => sync.wake(),
+    'sync:enrol': ({ code }) => sync.enrol(code),
+  };
+}
+
+const publicSettings = (settings: Settings, demoOffice: boolean, unprotectedKeys: boolean): PublicSettings => ({
+  ...settings,
+  province: { url: settings.province.url },
+  demoOffice,
+  unprotectedKeys,
+});
+
+/** A name the page suggests never chooses a folder. */
+const safeName = (name: string): string => name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-').replace(/^\.+/u, '');

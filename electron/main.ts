@@ -1,0 +1,115 @@
+/** Boot order only: profile → settings → keys and journal → bridge → window. */
+import './runtime-polyfills.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, dialog, type BrowserWindow } from 'electron';
+import type { Settings } from '../shared/settings/settings.ts';
+import { openCounter, type Counter } from './counter.ts';
+import { watchForCrash, watchProcess } from './crash.ts';
+import { createHandlers } from './handlers.ts';
+import { serveIpc } from './ipc.ts';
+import { KeysUnavailable } from './keys/device-keys.ts';
+import { openLog, type Log } from './log.ts';
+import { registerScheme, serveApp } from './protocol.ts';
+import { demoSettings } from './settings/demo-office.ts';
+import { startDemoProvince, type DemoProvince } from './settings/demo-province.ts';
+import { loadSettings } from './settings/load-settings.ts';
+import { denyByDefault, loadPage, openMainWindow } from './window.ts';
+import { setLanguage, words } from './words.ts';
+
+registerScheme();
+const dataFolder = process.env.QMC_USER_DATA;
+if (dataFolder !== undefined && dataFolder !== '') {
+  mkdirSync(dataFolder, { recursive: true });
+  app.setPath('userData', dataFolder);
+}
+
+// One process a data folder: a second start brings the first window forward.
+if (app.requestSingleInstanceLock()) {
+  app.whenReady().then(boot, (error: unknown) => process.exit(error === undefined ? 0 : 1));
+} else {
+  app.quit();
+}
+
+async function boot(): Promise<void> {
+  const userData = app.getPath('userData');
+  const log = openLog(userData);
+  watchProcess(log);
+  log.info(`start ${app.getVersion()} electron ${process.versions.electron}`);
+  try {
+    await open(userData, log);
+  } catch (error) {
+    if (error instanceof KeysUnavailable) return stop(log, error.kind);
+    log.error(`start failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return stop(log, 'data-folder', { path: userData, message: error instanceof Error ? error.message : '' });
+  }
+}
+
+async function open(userData: string, log: Log): Promise<void> {
+  const office = await openOffice(userData, log);
+  if (office === undefined) return;
+  const { settings, province } = office;
+  setLanguage(settings.language);
+  const counter = await openCounter(userData, settings, log);
+  denyByDefault();
+  serveApp(join(__dirname, '../renderer'), { paper: counter.papers.serveVirtualPaper });
+
+  let hasCrashed = false;
+  const window = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
+  const takeCrashNotice = (): boolean => {
+    const notice = hasCrashed;
+    hasCrashed = false;
+    return notice;
+  };
+  serveIpc(createHandlers({ counter, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice }), settings.role, log);
+  watchForCrash(window, log, () => (hasCrashed = true));
+  bringForwardOnSecondStart(window);
+  closeInOrder(window, counter, province);
+  await loadPage(window);
+  counter.sync.start();
+}
+
+/** `QMC_CONFIG` names the settings; without it this is the demo office. Undefined: the start was stopped with words. */
+async function openOffice(userData: string, log: Log): Promise<{ settings: Settings; province?: DemoProvince } | undefined> {
+  const config = process.env.QMC_CONFIG;
+  if (config === undefined || config === '') {
+    const { office } = demoSettings('http://127.0.0.1');
+    const province = await startDemoProvince(join(__dirname, '../server/main.cjs'), join(userData, 'demo-province'), office, log);
+    return { settings: demoSettings(province.url), province };
+  }
+  const loaded = await loadSettings(config);
+  if (loaded.ok) return { settings: loaded.value };
+  stop(log, loaded.failure.kind, loaded.failure.details);
+  return undefined;
+}
+
+/** Says in words why there is no start, on screen and on the console, and ends with a code of its own. */
+function stop(log: Log, kind: string, details: Record<string, string | number> = {}): void {
+  const message = words(`stop.${kind}`, details);
+  log.error(`start stopped: ${kind}`);
+  process.stderr.write(`${words('stop.title')}: ${message}\n`);
+  if (process.env.QMC_HEADLESS_STOP === undefined) dialog.showErrorBox(words('stop.title'), message);
+  app.exit(78); // EX_CONFIG of sysexits.h
+}
+
+function bringForwardOnSecondStart(window: BrowserWindow): void {
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+}
+
+function closeInOrder(window: BrowserWindow, counter: Counter, province: DemoProvince | undefined): void {
+  let isClosed = false;
+  app.on('before-quit', (event) => {
+    if (isClosed) return;
+    event.preventDefault();
+    counter.close().finally(() => {
+      isClosed = true;
+      province?.stop();
+      app.quit();
+    });
+  });
+  // The hidden paper window must not keep the app alive once the officer has closed the counter.
+  window.on('closed', () => app.quit());
+}
