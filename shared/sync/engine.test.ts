@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../journal/operation.ts';
+import { ok, type Result } from '../lib/result.ts';
+import { createSyncEngine, IDLE_MS, type Province, type ProvinceFailure, type SyncPorts } from './engine.ts';
+import { emptyMemory, type SyncMemory } from './memory.ts';
+import type { EntryAnswer } from './protocol.ts';
+
+const HASH = 'a'.repeat(64);
+const SCAN = 'b'.repeat(64);
+
+function entry(seq: number, scans: string[] = []): JournalEntry {
+  const dossier = { dossierId: `dossier-${seq}`, code: `H99-${seq}`, papers: [{ pages: scans.map((sha256) => ({ sha256 })) }] };
+  return { seq, operationId: `op-${seq}`, atMs: 1, monotonicMs: 1, operatorId: 'o', previousHash: HASH, hash: HASH, operation: { type: 'dossier.accepted', dossier, number: { leaseId: 'l', order: seq } } } as unknown as JournalEntry;
+}
+
+/** A province that holds what it was given, and can be told to fail. */
+function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
+  const held = new Map<string, string[]>();
+  const verified = new Set<string>();
+  const calls: string[] = [];
+  const control = { failure: undefined as ProvinceFailure | undefined, answer: (_: JournalEntry): EntryAnswer['status'] => 'applied', isEnrolled: true, code: undefined as string | undefined, headSeq: 0 };
+  let saved = memory;
+  const guard = <T>(name: string, value: () => T): Promise<Result<T, ProvinceFailure>> => {
+    calls.push(name);
+    return Promise.resolve(control.failure === undefined ? ok(value()) : { ok: false, failure: control.failure });
+  };
+  const province: Province = {
+    hello: () => guard('hello', () => ({ epoch: 1 })),
+    enrol: () =>
+      guard('enrol', () => ({ deviceId: 'd', instance: 1, officeId: 'o', agencyCode: 'H', epoch: 1, serverKey: { kty: 'EC' as const, crv: 'P-256' as const, x: '', y: '' }, lease: { leaseId: 'l', from: 1, to: 10, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 } })),
+    push: (request) =>
+      guard('push', () => {
+        const results = (request.entries as JournalEntry[]).map((one): EntryAnswer => {
+          const status = control.answer(one);
+          if (status === 'applied' && one.operation.type === 'dossier.accepted') held.set(one.operation.dossier.dossierId, one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)));
+          return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: 'code-taken' } : {}) };
+        });
+        control.headSeq = request.entries.at(-1)?.seq ?? 0;
+        return { epoch: 1, head: { seq: control.headSeq, hash: HASH }, results };
+      }),
+    status: (dossierIds) =>
+      guard('status', () => ({
+        epoch: 1,
+        head: { seq: control.headSeq, hash: HASH },
+        dossiers: dossierIds.flatMap((dossierId) => {
+          const scans = held.get(dossierId);
+          return scans === undefined ? [] : [{ dossierId, scansExpected: scans.length, scansVerified: scans.filter((scan) => verified.has(scan)).length, confirmed: scans.every((scan) => verified.has(scan)) }];
+        }),
+        verifiedScans: [...verified],
+      })),
+    leaseNumbers: () => guard('numbers', () => ({ lease: { leaseId: 'm', from: 11, to: 20, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 } })),
+  };
+  const ports: SyncPorts = {
+    province,
+    scans: {
+      sizeOf: () => Promise.resolve(1),
+      upload: (sha256) =>
+        guard(`scan ${sha256.slice(0, 1)}`, () => {
+          verified.add(sha256);
+          return null;
+        }),
+    },
+    outbox: { head: () => ({ journalId: 'j', seq: entries.length, hash: HASH }), read: (after, limit) => Promise.resolve(entries.slice(after, after + limit)) },
+    clock: () => 1000,
+    random: () => 0.5,
+    memory: {
+      load: () => Promise.resolve(saved),
+      save: (next) => {
+        saved = next;
+        return Promise.resolve();
+      },
+    },
+    enrolment: {
+      isEnrolled: () => control.isEnrolled,
+      code: () => control.code,
+      record: () => {
+        control.isEnrolled = true;
+        return Promise.resolve();
+      },
+    },
+    numbers: { isHalfUsed: () => false, record: () => Promise.resolve() },
+    onChange: () => undefined,
+  };
+  return { ports, control, calls, verified, held };
+}
+
+describe('sync engine', () => {
+  it('delivers entries, then scans, and forgets a dossier only when its scans are verified', async () => {
+    const { ports, verified } = world([entry(1, [SCAN]), entry(2)]);
+    const engine = await createSyncEngine(ports);
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(verified).toEqual(new Set([SCAN]));
+    expect(engine.memory()).toEqual({ acknowledgedSeq: 2, unconfirmed: {}, rejected: [], scanProblems: {} });
+    expect(engine.connection()).toEqual({ status: 'online', sinceMs: 1000 });
+  });
+
+  it('parks a refused entry and delivers the others', async () => {
+    const { ports, control, held } = world([entry(1), entry(2), entry(3)]);
+    control.answer = ({ seq }) => (seq === 2 ? 'rejected' : 'applied');
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    expect([...held.keys()]).toEqual(['dossier-1', 'dossier-3']);
+    expect(engine.memory().rejected).toMatchObject([{ dossierId: 'dossier-2', code: 'H99-2', reason: 'code-taken' }]);
+  });
+
+  it('goes offline with a growing wait and honours Retry-After', async () => {
+    const { ports, control } = world([entry(1)]);
+    const engine = await createSyncEngine(ports);
+    control.failure = { kind: 'unreachable' };
+    expect([await engine.cycle(), await engine.cycle(), await engine.cycle()]).toEqual([500, 1000, 2000]);
+    control.failure = { kind: 'busy', retryAfterMs: 7000 };
+    expect(await engine.cycle()).toBe(7000);
+    expect(engine.connection()).toMatchObject({ status: 'offline', sinceMs: 1000, reason: 'unreachable' });
+    control.failure = undefined;
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(engine.connection().status).toBe('online');
+  });
+
+  it('a page that only looks like the province stays offline', async () => {
+    const { ports, control, calls } = world([entry(1)]);
+    control.failure = { kind: 'not-the-province' };
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    expect(calls).toEqual(['hello']);
+    expect(engine.connection()).toMatchObject({ status: 'offline', reason: 'not-the-province' });
+  });
+
+  it('offers again what a province restored from a backup has lost', async () => {
+    const { ports, control, held } = world([entry(1), entry(2)]);
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    held.delete('dossier-2');
+    control.headSeq = 1;
+    expect(await engine.cycle()).toBe(0);
+    await engine.cycle();
+    expect([...held.keys()]).toEqual(['dossier-1', 'dossier-2']);
+  });
+
+  it('enrols with the code in hand and does nothing without one', async () => {
+    const { ports, control, calls } = world([entry(1)]);
+    control.isEnrolled = false;
+    const engine = await createSyncEngine(ports);
+    expect(engine.connection()).toEqual({ status: 'not-enrolled' });
+    await engine.cycle();
+    expect(calls).toEqual(['hello']);
+    control.code = 'CODE';
+    await engine.cycle();
+    expect(calls.slice(1)).toEqual(['hello', 'enrol', 'push', 'status']);
+  });
+});
