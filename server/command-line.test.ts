@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from './command-line.ts';
+
+describe('command line', () => {
+  it('serves on loopback by default', () => {
+    expect(parseCommand(['--data', '/tmp/x'], {})).toMatchObject({ command: 'serve', port: 8080, host: '127.0.0.1', data: '/tmp/x', 'lease-size': 100 });
+  });
+  it('takes the database and the folder from the environment, options first', () => {
+    expect(parseCommand([], { DATABASE_URL: 'postgresql://a/b', QMC_PROVINCE_DATA: '/d' })).toMatchObject({ 'database-url': 'postgresql://a/b', data: '/d' });
+    expect(parseCommand(['--database-url', 'postgresql://c/d'], { DATABASE_URL: 'postgresql://a/b' })['database-url']).toBe('postgresql://c/d');
+  });
+  it('names a wrong option', () => {
+    expect(() => parseCommand(['--port', '70000'], {})).toThrow(/^port/u);
+    expect(() => parseCommand(['--prot', '1'], {})).toThrow(/--prot/u);
+    expect(() => parseCommand(['fly'], {})).toThrow(/^command/u);
+  });
+  it('wants to know the office of a code', () => {
+    expect(() => parseCommand(['enrolment-code'], {})).toThrow(/--office/u);
+    expect(() => parseCommand(['--demo-code', 'DEMO-2026'], {})).toThrow(/--office/u);
+    expect(parseCommand(['enrolment-code', '--office', 'o', '--agency', 'H36'], {}).days).toBe(14);
+  });
+});

@@ -1,0 +1,79 @@
+/** Owns what the command line of the province may say. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+export const usage = `Usage:
+  province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
+           [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
+           [--demo-code CODE --office ID --agency CODE]
+  province enrolment-code --office ID --agency CODE [--days 14] [--data DIR | --database-url URL]
+
+  --data              folder of scans and of the province's own PostgreSQL (QMC_PROVINCE_DATA)
+  --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
+  --exit-with-parent  stop when standard input ends: for a program that starts the province as its child
+  --demo-code         an enrolment code that works anew after every start; for demonstrations only`;
+
+const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
+
+const commandSchema = z.object({
+  command: z.enum(['serve', 'enrolment-code']),
+  port: z.coerce.number().int().min(0).max(65_535).default(8080),
+  host: z.string().min(1).default('127.0.0.1'),
+  data: z.string().min(1),
+  'database-url': z.string().min(1).optional(),
+  'lease-size': z.coerce.number().int().min(1).max(9_999).default(100),
+  'lease-days': z.coerce.number().int().min(1).max(366).default(60),
+  'log-level': z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  'exit-with-parent': z.boolean().default(false),
+  'demo-code': z.string().trim().min(4).max(40).optional(),
+  days: z.coerce.number().int().min(1).max(365).default(14),
+  help: z.boolean().default(false),
+  ...officeOptions,
+});
+
+export type Command = z.infer<typeof commandSchema>;
+
+/** Where the data are kept when nobody says: the place for services for root, the user's own otherwise. */
+const defaultDataDir = (): string =>
+  process.getuid?.() === 0
+    ? '/var/lib/quay-mot-cua/province'
+    : join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'quay-mot-cua', 'province');
+
+/** Throws an Error whose message names the option. */
+export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      data: { type: 'string' },
+      'database-url': { type: 'string' },
+      'lease-size': { type: 'string' },
+      'lease-days': { type: 'string' },
+      'log-level': { type: 'string' },
+      'exit-with-parent': { type: 'boolean' },
+      'demo-code': { type: 'string' },
+      days: { type: 'string' },
+      help: { type: 'boolean' },
+      office: { type: 'string' },
+      agency: { type: 'string' },
+    },
+  });
+  if (positionals.length > 1) throw new Error(`one command at a time: ${positionals.join(' ')}`);
+  const parsed = commandSchema.safeParse({
+    command: positionals[0] ?? 'serve',
+    ...values,
+    data: values.data ?? env['QMC_PROVINCE_DATA'] ?? defaultDataDir(),
+    'database-url': values['database-url'] ?? env['DATABASE_URL'],
+  });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${issue?.path.join('.') ?? 'command line'}: ${issue?.message ?? 'not understood'}`);
+  }
+  const needsOffice = parsed.data.command === 'enrolment-code' || parsed.data['demo-code'] !== undefined;
+  if (needsOffice && (parsed.data.office === undefined || parsed.data.agency === undefined)) throw new Error('--office and --agency are needed with a code');
+  return parsed.data;
+}

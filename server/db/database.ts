@@ -1,0 +1,134 @@
+/** Owns the connection to PostgreSQL and the names and types of its columns. */
+import { type Generated, type JSONColumnType, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+
+/** The public and, for the server's own key, private members of an EC P-256 JWK. */
+export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
+export type PrivateJwk = PublicJwk & { d: string };
+
+type Verdict = 'applied' | 'rejected';
+type Json<T extends object | null> = JSONColumnType<T, string, string>;
+
+export type Tables = {
+  server_state: { singleton: Generated<boolean>; epoch: number; signing_key: Json<PrivateJwk> };
+  agencies: { agency_code: string; next_instance: Generated<number> };
+  offices: { office_id: string; agency_code: string };
+  enrolment_codes: {
+    code_hash: string;
+    office_id: string;
+    expires_at: Date;
+    used_at: Date | null;
+    device_id: string | null;
+  };
+  devices: {
+    device_id: string;
+    journal_id: string;
+    office_id: string;
+    agency_code: string;
+    instance: number;
+    name: string;
+    app_version: string;
+    public_key: Json<PublicJwk>;
+    enrolled_at: Date;
+    last_seen_at: Date | null;
+    revoked_at: Date | null;
+    head_seq: Generated<number>;
+    head_hash: Generated<string>;
+    catalogue_version: string | null;
+  };
+  number_leases: {
+    lease_id: string;
+    agency_code: string;
+    device_id: string;
+    numbers: string;
+    validity: string;
+    epoch: number;
+    leased_at: Date;
+    journaled_at: Date | null;
+  };
+  seen_assertions: { device_id: string; jti: string; expires_at: Date };
+  operations: {
+    operation_id: string;
+    body_hash: string;
+    device_id: string;
+    status: Verdict;
+    reason: string | null;
+    field: string | null;
+    decided_at: Date;
+  };
+  journal_entries: {
+    device_id: string;
+    seq: number;
+    operation_id: string;
+    at_ms: number;
+    monotonic_ms: number;
+    operator_id: string;
+    previous_hash: string;
+    hash: string;
+    body_hash: string;
+    operation: string;
+    status: Verdict;
+    reason: string | null;
+    field: string | null;
+    received_at: Date;
+  };
+  dossiers: {
+    dossier_id: string;
+    arrival: Generated<number>;
+    code: string;
+    office_id: string;
+    agency_code: string;
+    device_id: string;
+    operation_id: string;
+    procedure_code: string;
+    accepted_at_ms: number;
+    due_at_ms: number | null;
+    accepted_offline: boolean;
+    body: Json<object>;
+    received_at: Date;
+  };
+  dossier_scans: { dossier_id: string; sha256: string; bytes: number; media_type: string };
+  scans: { sha256: string; bytes: number; media_type: string; stored_at: Date };
+  scan_offices: { sha256: string; office_id: string; device_id: string; verified_at: Date };
+  tickets: {
+    ticket_id: string;
+    office_id: string;
+    number: string;
+    group_id: string | null;
+    date: string | null;
+    priority: string | null;
+    issued_at_ms: number | null;
+    state: 'waiting' | 'called' | 'served' | 'no-show';
+    counter: string | null;
+    called_at_ms: number | null;
+    calls: Generated<number>;
+    ended_at_ms: number | null;
+  };
+};
+
+export type Database = Kysely<Tables>;
+/** Where a store function runs: the pool, or a transaction its caller holds. */
+export type Connection = Kysely<Tables> | Transaction<Tables>;
+
+const INT8 = 20;
+const DATE = 1082;
+
+/** `onIdleError` hears of connections that broke while unused; the pool replaces them by itself. */
+export function openDatabase(url: string, onIdleError: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'qmc-province-pool',
+    types: {
+      // Every bigint here counts milliseconds, sequence numbers or arrivals: far below 2^53.
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+        if (oid === INT8) return Number;
+        if (oid === DATE) return (text: string) => text;
+        return pg.types.getTypeParser(oid, format as 'text');
+      }) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', onIdleError);
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}

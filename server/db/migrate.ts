@@ -1,0 +1,12 @@
+/** Owns the ladder of schema versions; a released rung is never edited, only followed by another. */
+import { Migrator } from 'kysely';
+import type { Database } from './database.ts';
+import { foundation } from './migrations/0001-foundation.ts';
+
+const ladder = { '0001-foundation': foundation };
+
+/** Brings the schema up to date in one transaction under an advisory lock, so servers that start together take turns. */
+export async function migrate(db: Database): Promise<void> {
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => ladder } }).migrateToLatest();
+  if (error !== undefined) throw new Error('the database schema could not be brought up to date', { cause: error });
+}

@@ -1,0 +1,74 @@
+/** Owns the rows of dossiers, and the count of their scans that the province holds. */
+import { sql } from 'kysely';
+import type { Dossier } from '../../shared/dossiers/dossier.ts';
+import type { Connection } from '../db/database.ts';
+
+export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
+
+/** Stores a dossier with the scans it names. Two dossiers never share a code: the second is told so. */
+export async function insertDossier(trx: Connection, { dossier, body, deviceId, operationId, at }: NewDossier): Promise<'stored' | 'code-taken' | 'dossier-exists'> {
+  const stored = await trx
+    .insertInto('dossiers')
+    .values({
+      dossier_id: dossier.dossierId,
+      code: dossier.code,
+      office_id: dossier.officeId,
+      agency_code: dossier.agencyCode,
+      device_id: deviceId,
+      operation_id: operationId,
+      procedure_code: dossier.procedureCode,
+      accepted_at_ms: dossier.acceptedAtMs,
+      due_at_ms: dossier.dueAtMs,
+      accepted_offline: dossier.acceptedOffline,
+      body: JSON.stringify(body),
+      received_at: at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('dossier_id')
+    .executeTakeFirst();
+  if (stored === undefined) {
+    const same = await trx.selectFrom('dossiers').select('dossier_id').where('dossier_id', '=', dossier.dossierId).executeTakeFirst();
+    return same === undefined ? 'code-taken' : 'dossier-exists';
+  }
+  const scans = new Map(dossier.papers.flatMap((paper) => paper.pages).map((page) => [page.sha256, page]));
+  if (scans.size > 0) {
+    await trx
+      .insertInto('dossier_scans')
+      .values([...scans.values()].map((page) => ({ dossier_id: dossier.dossierId, sha256: page.sha256, bytes: page.bytes, media_type: page.mediaType })))
+      .execute();
+  }
+  return 'stored';
+}
+
+export type DossierProgress = { dossierId: string; scansExpected: number; scansVerified: number };
+export type DossierRow = DossierProgress & { arrival: number; code: string; procedureCode: string; acceptedAtMs: number; dueAtMs: number | null };
+
+const progressOf = (officeId: string) => sql`
+  left join lateral (
+    select count(*)::int as expected, count(held.sha256)::int as verified
+    from dossier_scans wanted
+    left join scan_offices held on held.sha256 = wanted.sha256 and held.office_id = ${officeId}
+    where wanted.dossier_id = dossiers.dossier_id
+  ) scans on true`;
+
+/** Those of the given dossiers that the office has at the province. */
+export async function progressOfDossiers(db: Connection, officeId: string, dossierIds: readonly string[]): Promise<DossierProgress[]> {
+  if (dossierIds.length === 0) return [];
+  const { rows } = await sql<DossierProgress>`
+    select dossier_id as "dossierId", scans.expected as "scansExpected", scans.verified as "scansVerified"
+    from dossiers ${progressOf(officeId)}
+    where office_id = ${officeId} and dossier_id = any(${[...dossierIds]}::uuid[])
+    order by arrival`.execute(db);
+  return rows;
+}
+
+/** The office's dossiers in order of arrival, from behind `afterArrival`. */
+export async function dossiersOfOffice(db: Connection, officeId: string, afterArrival: number, limit: number): Promise<DossierRow[]> {
+  const { rows } = await sql<DossierRow>`
+    select dossier_id as "dossierId", arrival, code, procedure_code as "procedureCode", accepted_at_ms as "acceptedAtMs",
+      due_at_ms as "dueAtMs", scans.expected as "scansExpected", scans.verified as "scansVerified"
+    from dossiers ${progressOf(officeId)}
+    where office_id = ${officeId} and arrival > ${afterArrival}
+    order by arrival limit ${limit}`.execute(db);
+  return rows;
+}

@@ -1,0 +1,80 @@
+/** Owns the rows of the journal: entries as they came, and the idempotency record of every operation. */
+import type { WireEntry } from '../../shared/sync/protocol.ts';
+import type { Connection } from '../db/database.ts';
+import type { JournalHeadAt, StoredSlot } from './slot.ts';
+
+export type Verdict = { status: 'applied' } | { status: 'rejected'; reason: string; field?: string };
+export type KnownOperation = { bodyHash: string; verdict: Verdict };
+
+/** The reason under which an entry is kept whose hash does not fit its content. */
+export const WRONG_HASH = 'wrong-hash';
+
+const verdictOf = (row: { status: 'applied' | 'rejected'; reason: string | null; field: string | null }): Verdict =>
+  row.status === 'applied' ? { status: 'applied' } : { status: 'rejected', reason: row.reason ?? 'unknown', ...(row.field === null ? {} : { field: row.field }) };
+
+const columnsOf = (verdict: Verdict) => ({
+  status: verdict.status,
+  reason: verdict.status === 'rejected' ? verdict.reason : null,
+  field: verdict.status === 'rejected' ? (verdict.field ?? null) : null,
+});
+
+export async function slotsBetween(trx: Connection, deviceId: string, firstSeq: number, lastSeq: number): Promise<Map<number, StoredSlot>> {
+  const rows = await trx
+    .selectFrom('journal_entries')
+    .select(['seq', 'hash', 'reason'])
+    .where('device_id', '=', deviceId)
+    .where('seq', '>=', firstSeq)
+    .where('seq', '<=', lastSeq)
+    .execute();
+  return new Map(rows.map((row) => [row.seq, { hash: row.hash, wrongHash: row.reason === WRONG_HASH }]));
+}
+
+/** The record of an operation; waits while another transaction is deciding the same one. */
+export async function claimOperation(trx: Connection, operationId: string, bodyHash: string, deviceId: string, at: Date): Promise<KnownOperation | undefined> {
+  const claimed = await trx
+    .insertInto('operations')
+    .values({ operation_id: operationId, body_hash: bodyHash, device_id: deviceId, status: 'applied', decided_at: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('operation_id')
+    .executeTakeFirst();
+  if (claimed !== undefined) return undefined;
+  return findOperation(trx, operationId);
+}
+
+export async function findOperation(trx: Connection, operationId: string): Promise<KnownOperation | undefined> {
+  const row = await trx.selectFrom('operations').selectAll().where('operation_id', '=', operationId).forUpdate().executeTakeFirst();
+  return row === undefined ? undefined : { bodyHash: row.body_hash, verdict: verdictOf(row) };
+}
+
+export async function settleOperation(trx: Connection, operationId: string, verdict: Verdict, at: Date): Promise<void> {
+  await trx
+    .updateTable('operations')
+    .set({ ...columnsOf(verdict), decided_at: at })
+    .where('operation_id', '=', operationId)
+    .execute();
+}
+
+/** Keeps the entry as it came; in a place already taken only the verdict (or, on repair, the entry) changes. */
+export async function putEntry(trx: Connection, deviceId: string, entry: WireEntry, text: string, bodyHash: string, verdict: Verdict, at: Date): Promise<void> {
+  const content = {
+    operation_id: entry.operationId,
+    at_ms: entry.atMs,
+    monotonic_ms: entry.monotonicMs,
+    operator_id: entry.operatorId.replaceAll('\0', '\uFFFD'),
+    previous_hash: entry.previousHash,
+    hash: entry.hash,
+    body_hash: bodyHash,
+    operation: text,
+    ...columnsOf(verdict),
+    received_at: at,
+  };
+  await trx
+    .insertInto('journal_entries')
+    .values({ device_id: deviceId, seq: entry.seq, ...content })
+    .onConflict((conflict) => conflict.columns(['device_id', 'seq']).doUpdateSet(content))
+    .execute();
+}
+
+export async function setHead(trx: Connection, deviceId: string, head: JournalHeadAt, at: Date): Promise<void> {
+  await trx.updateTable('devices').set({ head_seq: head.seq, head_hash: head.hash, last_seen_at: at }).where('device_id', '=', deviceId).execute();
+}

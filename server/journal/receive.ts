@@ -1,0 +1,116 @@
+/** Owns the receipt of journal entries: each applied exactly once, with its idempotency record in one transaction. */
+import { createHash } from 'node:crypto';
+import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
+import type { EntryAnswer, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
+import type { Database, Connection } from '../db/database.ts';
+import { isCollision, isDataError } from '../db/sqlstate.ts';
+import { type Device, lockDevice } from '../devices/device-store.ts';
+import { loggableError, Problem } from '../problem.ts';
+import { applyOperation } from './apply.ts';
+import { contentFault } from './content.ts';
+import { claimOperation, findOperation, putEntry, setHead, settleOperation, slotsBetween, type Verdict, WRONG_HASH } from './journal-store.ts';
+import { slotOf } from './slot.ts';
+
+/** Something a person has to look into; never carries what a citizen said. */
+export type Alarm = (what: string, facts: Record<string, unknown>) => void;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const rejected = (reason: string, field?: string): Verdict => ({ status: 'rejected', reason, ...(field === undefined ? {} : { field }) });
+
+const answer = (entry: WireEntry, verdict: Verdict | { status: 'duplicate' }): EntryAnswer => ({ operationId: entry.operationId, seq: entry.seq, ...verdict });
+
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Applies a batch. Entries are taken in order of `seq`, whatever order they came in; an entry after a gap gets no
+ * answer. Throws a Problem when the device or its journal is unknown; a failing database undoes the whole batch.
+ */
+export async function receiveJournal(db: Database, deviceId: string, epoch: number, request: JournalRequest, nowMs: number, alarm: Alarm): Promise<JournalAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await receiveOnce(db, deviceId, epoch, request, nowMs, alarm);
+    } catch (error) {
+      if (!isCollision(error) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function receiveOnce(db: Database, deviceId: string, epoch: number, request: JournalRequest, nowMs: number, alarm: Alarm): Promise<JournalAnswer> {
+  const entries = [...request.entries].sort((a, b) => a.seq - b.seq);
+  const at = new Date(nowMs);
+  const trx = await db.startTransaction().execute();
+  try {
+    const device = await lockDevice(trx, deviceId);
+    if (device === undefined || device.revoked_at !== null) throw new Problem(403, 'device-revoked', 'this device may no longer send');
+    if (device.journal_id !== request.journalId) throw new Problem(409, 'foreign-journal', 'this journal is not the one the device enrolled with');
+
+    let head = { seq: device.head_seq, hash: device.head_hash };
+    const slots = await slotsBetween(trx, deviceId, (entries[0] as WireEntry).seq - 1, (entries[entries.length - 1] as WireEntry).seq);
+    const results: EntryAnswer[] = [];
+
+    for (const entry of entries) {
+      const slot = slotOf(entry, head, slots.get(entry.seq), slots.get(entry.seq - 1), GENESIS_HASH);
+      if (slot === 'gap') break;
+      const text = entryText(entry);
+      const bodyHash = sha256(text);
+      const intact = entry.hash === sha256(chainText(entry, bodyHash));
+
+      let verdict: Verdict | { status: 'duplicate' };
+      if (!intact) {
+        alarm('journal entry does not fit its hash', { deviceId, seq: entry.seq, operationId: entry.operationId });
+        verdict = rejected(WRONG_HASH, '/hash');
+      } else {
+        const savepoint = await trx.savepoint('entry').execute();
+        try {
+          verdict = await decide(savepoint, device, entry, bodyHash, slot === 'forked', at, alarm);
+          await savepoint.releaseSavepoint('entry').execute();
+        } catch (error) {
+          if (!isDataError(error)) throw error;
+          await savepoint.rollbackToSavepoint('entry').execute();
+          // Nothing we foresaw: kept out of the way of the others, and someone must look at it.
+          alarm('journal entry could not be stored', { deviceId, seq: entry.seq, operationId: entry.operationId, error: loggableError(error) });
+          verdict = rejected('not-storable');
+        }
+      }
+      results.push(answer(entry, verdict));
+
+      if (slot === 'next' || (slot === 'repair' && intact)) {
+        await putEntry(trx, deviceId, entry, text, bodyHash, verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at);
+        slots.set(entry.seq, { hash: entry.hash, wrongHash: !intact });
+        if (entry.seq >= head.seq) head = { seq: entry.seq, hash: entry.hash };
+      } else if (slot === 'known' && intact && verdict.status !== 'duplicate') {
+        await putEntry(trx, deviceId, entry, text, bodyHash, verdict, at);
+      }
+    }
+
+    await setHead(trx, deviceId, head, at);
+    await trx.commit().execute();
+    return { epoch, head, results };
+  } catch (error) {
+    await trx.rollback().execute().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The characters that the chain hashes. A member that JSON leaves out (undefined) cannot come over the wire. */
+const entryText = (entry: WireEntry): string => JSON.stringify(entry.operation ?? null);
+
+async function decide(trx: Connection, device: Device, entry: WireEntry, bodyHash: string, forked: boolean, at: Date, alarm: Alarm): Promise<Verdict | { status: 'duplicate' }> {
+  const known = forked ? await findOperation(trx, entry.operationId) : await claimOperation(trx, entry.operationId, bodyHash, device.device_id, at);
+  if (known !== undefined && known.bodyHash !== bodyHash) {
+    alarm('one operation id with two bodies', { deviceId: device.device_id, seq: entry.seq, operationId: entry.operationId });
+    return rejected('operation-conflict', '/operationId');
+  }
+  if (forked) {
+    alarm('journal forked: the device was copied or set back', { deviceId: device.device_id, seq: entry.seq });
+    return rejected('journal-forked', '/previousHash');
+  }
+  if (known?.verdict.status === 'applied') return { status: 'duplicate' };
+
+  // What was rejected had no effect, so it may be judged again: the province may have learnt the operation since.
+  const fault = entry.operatorId.includes('\0') ? { reason: 'forbidden-character', field: '/operatorId' } : contentFault(entry.operation);
+  const verdict = fault === undefined ? await applyOperation(trx, device, entry, at) : rejected(fault.reason, fault.field);
+  await settleOperation(trx, entry.operationId, verdict, at);
+  return verdict;
+}

@@ -1,0 +1,107 @@
+/** Boot order of the provincial server, and nothing else. */
+import './runtime-polyfills.ts';
+import { join } from 'node:path';
+import pino from 'pino';
+import { type Command, parseCommand, usage } from './command-line.ts';
+import { openDatabase } from './db/database.ts';
+import { runningPostgresUrl, startEmbeddedPostgres } from './db/embedded-postgres.ts';
+import { migrate } from './db/migrate.ts';
+import { createEnrolmentCode } from './devices/enrolment.ts';
+import { createProvince } from './http.ts';
+import { onParentGone, parentPort } from './parent.ts';
+import { loggableError } from './problem.ts';
+
+const DAY_MS = 86_400_000;
+/** Requests under way get this long to end before their connections are cut. */
+const DRAIN_MS = 10_000;
+
+type Log = pino.Logger;
+
+async function openPostgres(command: Command): Promise<{ url: string; died: Promise<string>; stop(): Promise<void> }> {
+  const given = command['database-url'];
+  if (given !== undefined) return { url: given, died: new Promise(() => undefined), stop: async () => undefined };
+  return startEmbeddedPostgres(command.data);
+}
+
+async function serve(command: Command, log: Log): Promise<void> {
+  let stopRequested: (reason: string) => void = () => undefined;
+  const stopReason = new Promise<string>((resolve) => {
+    stopRequested = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopRequested(signal));
+  if (command['exit-with-parent']) onParentGone(() => stopRequested('parent gone'));
+
+  const postgres = await openPostgres(command);
+  let failed = false;
+  try {
+    const db = openDatabase(postgres.url, (error) => log.warn({ failure: loggableError(error) }, 'a database connection broke'));
+    const lease = { size: command['lease-size'], days: command['lease-days'] };
+    const app = await createProvince({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log, lease });
+    const { 'demo-code': demoCode, office, agency } = command;
+    if (demoCode !== undefined && office !== undefined && agency !== undefined) {
+      await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), 365 * DAY_MS, demoCode);
+    }
+    const url = await app.listen({ host: command.host, port: command.port });
+
+    const port = parentPort();
+    if (port !== undefined) port.postMessage({ type: 'ready', url, enrolmentCode: demoCode });
+    else process.stdout.write(`${JSON.stringify({ ready: true, url, ...(demoCode === undefined ? {} : { enrolmentCode: demoCode }) })}\n`);
+
+    const reason = await Promise.race([
+      stopReason,
+      postgres.died.then(() => {
+        failed = true;
+        return 'PostgreSQL ended';
+      }),
+    ]);
+    log.info({ reason }, 'stopping');
+    const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+    await app.close();
+    clearTimeout(cut);
+    await db.destroy();
+  } finally {
+    await postgres.stop();
+  }
+  process.exit(failed ? 1 : 0);
+}
+
+async function printEnrolmentCode(command: Command): Promise<void> {
+  const { office, agency } = command;
+  if (office === undefined || agency === undefined) throw new Error('--office and --agency are needed with a code');
+  const running = command['database-url'] ?? (await runningPostgresUrl(command.data));
+  const postgres = running === undefined ? await startEmbeddedPostgres(command.data) : undefined;
+  const db = openDatabase(running ?? (postgres as { url: string }).url, () => undefined);
+  try {
+    await migrate(db);
+    const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS);
+    process.stdout.write(`${code}\n`);
+  } finally {
+    await db.destroy();
+    await postgres?.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const command = parseCommand(process.argv.slice(2), process.env);
+  if (command.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  // Standard output belongs to the one line that says where we are.
+  const log = pino({ level: command['log-level'], base: null }, pino.destination({ dest: 2, sync: true }));
+  switch (command.command) {
+    case 'serve':
+      return serve(command, log);
+    case 'enrolment-code':
+      return printEnrolmentCode(command);
+  }
+}
+
+main().catch((error: unknown) => {
+  const words = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${words}\n`);
+  parentPort()?.postMessage({ type: 'failed', message: words });
+  process.exitCode = 1;
+  // An embedded database's pipes or a parent port may hold the loop open.
+  setTimeout(() => process.exit(1), 500).unref();
+});

@@ -1,0 +1,131 @@
+/** Owns the arrival of scans by tus 1.0: whose upload it is, how large it may be, and the check of its digest at the end. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FileStore } from '@tus/file-store';
+import { Server, type ServerOptions } from '@tus/server';
+import type { Clock } from '../../shared/lib/time.ts';
+import { MAX_SCAN_BYTES, scanMediaTypes } from '../../shared/scanning/scan.ts';
+import { paths, scanMetadataSchema } from '../../shared/sync/protocol.ts';
+import type { Database } from '../db/database.ts';
+import type { Device } from '../devices/device-store.ts';
+import { Problem, problemOf } from '../problem.ts';
+import type { ScanFolder } from './scan-folder.ts';
+import { markVerified, verifiedScansOf } from './scan-store.ts';
+
+type Hooks = Required<ServerOptions>;
+type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
+type Upload = Parameters<Hooks['onUploadCreate']>[1];
+
+/** HTTP status of tus 1.0's checksum extension: the bytes are not what they were said to be. */
+const CHECKSUM_MISMATCH = 460;
+/** RFC 5842: the province has it already; nothing is to be sent. */
+const ALREADY_REPORTED = 208;
+
+/** An upload that nobody finished is forgotten after a week. */
+const ABANDONED_AFTER_MS = 7 * 86_400_000;
+
+export type Uploads = {
+  handle(device: Device, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Removes what was abandoned; returns how many. */
+  sweep(): Promise<number>;
+};
+
+const tusError = (problem: Problem): { status_code: number; body: string } => ({ status_code: problem.status, body: JSON.stringify(problem.body()) });
+
+export function createUploads(db: Database, folder: ScanFolder, clock: Clock, logFailure: (error: unknown) => void): Uploads {
+  const store = new FileStore({ directory: folder.incomingDir, expirationPeriodInMilliseconds: ABANDONED_AFTER_MS });
+  const senders = new WeakMap<IncomingMessage, Device>();
+
+  const senderOf = (request: TusRequest): Device => {
+    const incoming = request.runtime?.node?.req as IncomingMessage | undefined;
+    const device = incoming === undefined ? undefined : senders.get(incoming);
+    if (device === undefined) throw new Error('a scan upload without a device');
+    return device;
+  };
+
+  /** Verifies a whole upload; what is wrong is removed and said, what is right is kept for good. */
+  async function finish(upload: Upload, officeId: string, deviceId: string): Promise<void> {
+    const path = upload.storage?.path;
+    if (path === undefined) throw new Error('a scan upload without a file');
+    const claim = scanMetadataSchema.parse(upload.metadata);
+    const facts = await folder.factsOf(path);
+    const wrong =
+      facts.sha256 !== claim.sha256
+        ? new Problem(CHECKSUM_MISMATCH, 'wrong-digest', 'the bytes received do not have the digest they were announced with')
+        : facts.mediaType !== claim.mediaType
+          ? new Problem(415, 'wrong-media-type', 'the content is not of the announced type')
+          : undefined;
+    if (wrong !== undefined) {
+      await store.remove(upload.id);
+      throw wrong;
+    }
+    // The file first: a row without its file would call a scan verified that is not there.
+    await folder.keep(path, facts.sha256);
+    await db.transaction().execute((trx) => markVerified(trx, { sha256: facts.sha256, bytes: facts.bytes, mediaType: claim.mediaType, officeId, deviceId, at: new Date(clock()) }));
+    await store.configstore.delete(upload.id);
+  }
+
+  async function ownUpload(device: Device, id: string): Promise<Upload | undefined> {
+    const upload = await store.getUpload(id).catch(() => undefined);
+    if (upload === undefined) return undefined;
+    if (upload.metadata?.['officeId'] !== device.office_id) throw new Problem(404, 'not-found', 'no such upload');
+    return upload;
+  }
+
+  const server = new Server({
+    path: paths.scans,
+    datastore: store,
+    maxSize: MAX_SCAN_BYTES,
+    relativeLocation: true,
+    allowedOrigins: () => false,
+    getFileIdFromRequest: (_request, last) => (last !== undefined && /^[0-9a-f]{32}$/u.test(last) ? last : undefined),
+
+    async onIncomingRequest(request, id) {
+      const device = senderOf(request);
+      const upload = await ownUpload(device, id);
+      // The server may have been killed between the last byte and its check: a client that asks then would believe it is done.
+      if (upload !== undefined && request.method === 'HEAD' && upload.size !== undefined && upload.offset === upload.size) {
+        await finish(upload, device.office_id, device.device_id);
+      }
+    },
+
+    async onUploadCreate(request, upload) {
+      const device = senderOf(request);
+      const metadata = scanMetadataSchema.safeParse(upload.metadata);
+      if (!metadata.success) throw tusError(new Problem(400, 'invalid', 'Upload-Metadata needs sha256 and mediaType'));
+      const { sha256, mediaType } = metadata.data;
+      if (!(scanMediaTypes as readonly string[]).includes(mediaType)) throw tusError(new Problem(415, 'wrong-media-type', 'this type of scan is not taken'));
+      if (upload.size === undefined || upload.size === 0) throw tusError(new Problem(400, 'invalid', 'Upload-Length must be known and not zero'));
+      if ((await verifiedScansOf(db, device.office_id, [sha256])).length > 0) {
+        throw tusError(new Problem(ALREADY_REPORTED, 'already-verified', 'the province holds this scan'));
+      }
+      return { metadata: { sha256, mediaType, officeId: device.office_id } };
+    },
+
+    async onUploadFinish(request, upload) {
+      const device = senderOf(request);
+      const stored = await store.getUpload(upload.id);
+      await finish(stored, device.office_id, device.device_id);
+      return {};
+    },
+
+    onResponseError(_request, error) {
+      // tus's own refusals carry status_code and a plain text; they become problems like every other answer.
+      if (!(error instanceof Error) && 'status_code' in error) {
+        if (error.body.startsWith('{')) return error;
+        const kind = error.status_code === 413 ? 'too-large' : error.status_code === 404 || error.status_code === 410 ? 'not-found' : error.status_code < 500 ? 'refused' : 'internal';
+        return { status_code: error.status_code, body: JSON.stringify({ kind, message: error.body.trim() }) };
+      }
+      const problem = problemOf(error);
+      if (problem.status >= 500) logFailure(error);
+      return tusError(problem);
+    },
+  });
+
+  return {
+    async handle(device, request, response) {
+      senders.set(request, device);
+      await server.handle(request, response);
+    },
+    sweep: () => server.cleanUpExpiredUploads(),
+  };
+}
