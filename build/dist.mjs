@@ -35,10 +35,12 @@ const copyElectron = () => {
 
 /** @param {string[]} args */
 const electronBuilder = (args) =>
-  mustRun('electron-builder', nodeBin('electron-builder'), [...args, '--linux', '--publish', 'never', `-c.electronVersion=${electron.version}`], {
+  mustRun('electron-builder', nodeBin('electron-builder'), ['--linux', ...args, '--publish', 'never', `-c.electronVersion=${electron.version}`], {
     env: {
       ...process.env,
       CUSTOM_FPM_PATH: inRepo('build', 'fpm-dpkg-deb.mjs'),
+      // Its default of 9 costs two minutes more and saves a hundredth.
+      ELECTRON_BUILDER_COMPRESSION_LEVEL: '5',
       ...(sevenZip ? { ELECTRON_BUILDER_7ZIP_PATH: sevenZip } : {}),
     },
   });
