@@ -1,0 +1,134 @@
+/** One TCP connection to a printer: bytes out, and its answers told apart as they come in. */
+import { createConnection, type Socket } from 'node:net';
+
+/** What DLE EOT n asks about (Epson ESC/POS reference). */
+export type StatusTopic = 1 | 2 | 4;
+
+export type PrinterConnection = {
+  /** Resolves when the operating system took the bytes, which says nothing about the printer. Rejects when the connection is gone. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** DLE EOT: answered at once, also while the printer prints or is offline. Null: no answer in time. */
+  askStatus(topic: StatusTopic, timeoutMs: number): Promise<number | null>;
+  /** GS r 1: answered only after everything sent before it was processed. */
+  sendMarker(): Promise<void>;
+  /** Resolves as soon as `count` markers in all were answered, the connection closed, or the time is over. */
+  waitForMarkers(count: number, timeoutMs: number): Promise<'answered' | 'closed' | 'timeout'>;
+  answeredMarkers(): number;
+  lastHeardAtMs(): number;
+  close(): void;
+};
+
+/** Answers of DLE EOT have the fixed bits 0xx1xx10; those of GS r 0xx0xxxx. Anything else (XON, automatic status) is skipped. */
+const isRealTimeAnswer = (byte: number): boolean => (byte & 0x93) === 0x12;
+const isMarkerAnswer = (byte: number): boolean => (byte & 0x90) === 0x00;
+
+/** Rejects when the printer cannot be reached within `timeoutMs`. */
+export async function connectPrinter(host: string, port: number, timeoutMs: number): Promise<PrinterConnection> {
+  const socket = await opened(host, port, timeoutMs);
+  let isClosed = false;
+  let markers = 0;
+  let heardAtMs = Date.now();
+  /** Answers still owed to questions that timed out; they must not be taken for answers to the next. */
+  let overdue = 0;
+  let onStatus: ((byte: number) => void) | null = null;
+  const watchers = new Set<() => void>();
+  const wake = (): void => {
+    for (const watcher of [...watchers]) watcher();
+  };
+
+  socket.on('data', (bytes: Buffer) => {
+    heardAtMs = Date.now();
+    for (const byte of bytes) {
+      if (isRealTimeAnswer(byte)) {
+        if (overdue > 0) overdue -= 1;
+        else onStatus?.(byte);
+      } else if (isMarkerAnswer(byte)) markers += 1;
+    }
+    wake();
+  });
+  socket.on('close', () => {
+    isClosed = true;
+    wake();
+  });
+  // The failure shows as 'close', and as the rejection of the write it broke.
+  socket.on('error', () => undefined);
+
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (isClosed || socket.destroyed) {
+        reject(new Error('printer connection closed'));
+        return;
+      }
+      const onClose = (): void => reject(new Error('printer connection closed'));
+      socket.once('close', onClose);
+      socket.write(bytes, (error) => {
+        socket.off('close', onClose);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+
+  /** Calls `look` at every change until it gives a value, or gives `late` when the time is over. */
+  const waitFor = <T>(look: () => T | undefined, late: T, timeoutMs: number): Promise<T> =>
+    new Promise((resolve) => {
+      const settle = (value: T): void => {
+        clearTimeout(timer);
+        watchers.delete(watcher);
+        resolve(value);
+      };
+      const watcher = (): void => {
+        const value = look();
+        if (value !== undefined) settle(value);
+      };
+      const timer = setTimeout(() => settle(late), timeoutMs);
+      watchers.add(watcher);
+      watcher();
+    });
+
+  return {
+    write,
+    async askStatus(topic, timeoutMs) {
+      let answer: number | undefined;
+      onStatus = (byte) => {
+        answer = byte;
+      };
+      try {
+        await Promise.race([write(Buffer.from([0x10, 0x04, topic])), new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
+        const result = await waitFor<number | null>(() => answer ?? (isClosed ? null : undefined), null, timeoutMs);
+        if (result === null) overdue += 1;
+        return result;
+      } catch {
+        return null;
+      } finally {
+        onStatus = null;
+      }
+    },
+    sendMarker: () => write(Buffer.from([0x1d, 0x72, 0x01])),
+    waitForMarkers: (count, timeoutMs) =>
+      waitFor<'answered' | 'closed' | 'timeout'>(() => (markers >= count ? 'answered' : isClosed ? 'closed' : undefined), 'timeout', timeoutMs),
+    answeredMarkers: () => markers,
+    lastHeardAtMs: () => heardAtMs,
+    close() {
+      // Half-close first: a reset could make the printer drop what it has buffered.
+      socket.end();
+      setTimeout(() => socket.destroy(), 500).unref();
+    },
+  };
+}
+
+function opened(host: string, port: number, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 });
+    const timer = setTimeout(() => socket.destroy(new Error('printer did not accept the connection in time')), timeoutMs);
+    const onError = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,283 @@
+/**
+ * The durable print spool: what was submitted is printed once, or someone is asked.
+ *
+ *   queued → printing → printed
+ *      ↑        ├→ queued     nothing was sent (printer off, no paper …): tried again
+ *      │        └→ unknown    something may have come out: the officer is asked
+ *      └── print again ──┘    (as a reprint)
+ *   queued → failed           the paper could not be drawn
+ *   queued, unknown, failed → cancelled
+ *
+ * `printing` is on disk before the first byte leaves, so a job found in it at start is `unknown`.
+ */
+import { randomUUID } from 'node:crypto';
+import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
+import type { Clock } from '../../shared/lib/time.ts';
+import { subjectOf, titleOf, type Paper, type PrinterState, type PrintingState, type PrintJob } from '../../shared/printing/paper.ts';
+import type { RollWidthDots } from '../../shared/printing/medium.ts';
+import type { Log } from '../log.ts';
+import { openJobFiles, type Sealer, type StoredJob } from './job-files.ts';
+import type { Printer, PrinterStatus } from './printer.ts';
+import type { Raster } from './raster.ts';
+
+export type SpoolPrinter = { id: string; name: string; isVirtual: boolean; widthDots: RollWidthDots; printer: Printer };
+
+export type ResolveAnswer = 'printed' | 'print-again' | 'cancel';
+export type ResolveFailure = Failure<'job-unknown' | 'job-settled'>;
+
+export type Spool = {
+  /**
+   * Resolves when the job is on disk. A `jobId` that is known already changes nothing, so a caller that does not
+   * know whether its last attempt succeeded simply asks again. Rejects with the file system's error.
+   */
+  submit(paper: Paper, options?: { jobId?: string; isReprint?: boolean }): Promise<{ jobId: string }>;
+  state(): PrintingState;
+  /** The officer's word on a job that waits for it; `cancel` also takes back a job still in the queue. */
+  resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
+  /** Waits for the job under way for up to five seconds; one that takes longer is asked about at the next start. */
+  stop(): Promise<void>;
+};
+
+export type SpoolOptions = {
+  dir: string;
+  /** Papers go to the first; jobs of a printer that is gone from the settings move to it. */
+  printers: readonly SpoolPrinter[];
+  draw(paper: Paper, reprint: number, widthDots: RollWidthDots): Promise<Raster>;
+  sealer: Sealer;
+  clock: Clock;
+  onChange(state: PrintingState): void;
+  log: Log;
+  /** Pauses between tries while a printer is not ready; the last repeats. */
+  retryDelaysMs?: readonly number[];
+  /** How often an idle printer is asked how it is. */
+  statusEveryMs?: number;
+};
+
+const FINISHED_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const FINISHED_KEPT = 2000;
+const FINISHED_SHOWN = 50;
+const DRAW_TRIES = 3;
+
+export async function createSpool(options: SpoolOptions): Promise<Spool> {
+  const { printers, draw, clock, log, retryDelaysMs = [1000, 2000, 4000, 8000, 15_000], statusEveryMs = 20_000 } = options;
+  const files = await openJobFiles(options.dir, options.sealer);
+  const jobs = new Map<string, StoredJob>();
+  const submitting = new Map<string, Promise<{ jobId: string }>>();
+  const statuses = new Map<string, PrinterState['status']>(printers.map(({ id }) => [id, 'ready']));
+  const wakers = new Map<string, () => void>();
+  let order = 0;
+  let isStopping = false;
+
+  const state = (): PrintingState => {
+    const all = [...jobs.values()].map(({ job }) => job);
+    const shown = new Set(all.filter(isFinished).slice(-FINISHED_SHOWN));
+    return {
+      printers: printers.map(({ id, name, isVirtual }) => ({
+        printerId: id,
+        name,
+        virtual: isVirtual,
+        status: statuses.get(id) ?? 'ready',
+        waiting: all.filter((job) => job.printerId === id && (job.state === 'queued' || job.state === 'printing')).length,
+      })),
+      jobs: all.filter((job) => !isFinished(job) || shown.has(job)),
+    };
+  };
+  const changed = (): void => options.onChange(state());
+
+  /** On disk first, then in sight. */
+  const put = async (stored: StoredJob): Promise<void> => {
+    await files.save(stored);
+    jobs.set(stored.job.jobId, stored);
+    changed();
+  };
+  const move = (jobId: string, change: Partial<PrintJob>): Promise<void> => {
+    const stored = jobs.get(jobId)!;
+    const job: PrintJob = { ...stored.job, reason: undefined, ...change };
+    if (isFinished(job)) job.finishedAtMs = clock();
+    // A finished job needs no citizen's data any more.
+    return put({ ...stored, job, paper: isFinished(job) ? undefined : stored.paper });
+  };
+
+  const prune = async (): Promise<void> => {
+    const finished = [...jobs.values()].filter(({ job }) => isFinished(job));
+    const tooMany = finished.length - FINISHED_KEPT;
+    const old = finished.filter(({ job }, index) => index < tooMany || clock() - (job.finishedAtMs ?? job.createdAtMs) > FINISHED_KEPT_MS);
+    for (const { job } of old) {
+      await files.remove(job.jobId);
+      jobs.delete(job.jobId);
+    }
+  };
+
+  const setStatus = (printerId: string, status: PrinterState['status']): void => {
+    if (statuses.get(printerId) === status) return;
+    statuses.set(printerId, status);
+    log.info(`printer ${printerId}: ${status}`);
+    changed();
+  };
+
+  const pause = (printerId: string, delayMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(wake, delayMs);
+      function wake(): void {
+        clearTimeout(timer);
+        wakers.delete(printerId);
+        resolve();
+      }
+      wakers.set(printerId, wake);
+    });
+  const wake = (printerId: string): void => wakers.get(printerId)?.();
+
+  const nextFor = (printerId: string): StoredJob | undefined => [...jobs.values()].find(({ job }) => job.printerId === printerId && job.state === 'queued');
+
+  /** One job on a printer. False: the printer is not ready, wait before the next try. */
+  const run = async (target: SpoolPrinter, stored: StoredJob, rasters: Map<string, Raster>): Promise<boolean> => {
+    const { jobId } = stored.job;
+    const drawing = `${jobId}/${stored.job.reprint}`;
+    let raster = rasters.get(drawing);
+    if (raster === undefined) {
+      raster = await drawn(stored, target.widthDots);
+      if (raster === undefined) {
+        if (jobs.get(jobId)?.job.state === 'queued') await move(jobId, { state: 'failed', reason: 'drawing-failed' });
+        return true;
+      }
+      rasters.clear();
+      rasters.set(drawing, raster);
+    }
+    let isCancelled = false;
+    const outcome = await target.printer.print(raster, {
+      async willSend() {
+        isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
+        if (isCancelled) throw new JobWithdrawn();
+        await move(jobId, { state: 'printing' });
+      },
+    }).catch((error: unknown) => {
+      if (error instanceof JobWithdrawn) return null;
+      throw error;
+    });
+    if (outcome === null) return true;
+    switch (outcome.kind) {
+      case 'printed':
+        setStatus(target.id, outcome.isPaperNearEnd ? 'paper-near-end' : 'ready');
+        await move(jobId, { state: 'printed' });
+        return true;
+      case 'not-sent':
+        setStatus(target.id, outcome.problem);
+        if (jobs.get(jobId)?.job.state === 'queued' && jobs.get(jobId)?.job.reason !== outcome.problem) await move(jobId, { state: 'queued', reason: outcome.problem });
+        return false;
+      case 'unknown':
+        log.warn(`print job ${jobId}: ${outcome.problem} while sending, the officer is asked`);
+        setStatus(target.id, outcome.problem === 'interrupted' ? 'unreachable' : outcome.problem);
+        await move(jobId, { state: 'unknown', reason: outcome.problem });
+        return true;
+      default:
+        return unreachable(outcome);
+    }
+  };
+
+  const drawn = async (stored: StoredJob, widthDots: RollWidthDots): Promise<Raster | undefined> => {
+    for (let attempt = 1; attempt <= DRAW_TRIES && stored.paper !== undefined; attempt += 1) {
+      try {
+        return await draw(stored.paper, stored.job.reprint, widthDots);
+      } catch (error) {
+        log.error(`print job ${stored.job.jobId}: drawing failed, try ${attempt}: ${error instanceof Error ? error.name : 'unknown error'}`);
+      }
+    }
+    return undefined;
+  };
+
+  const serve = async (target: SpoolPrinter): Promise<void> => {
+    const rasters = new Map<string, Raster>();
+    let failures = 0;
+    while (!isStopping) {
+      const stored = nextFor(target.id);
+      let isReady = true;
+      try {
+        if (stored === undefined) setStatus(target.id, shownStatus(await target.printer.status()));
+        else isReady = await run(target, stored, rasters);
+      } catch (error) {
+        // The disk refused the record, or a bug: the job stays as it was on disk, and others go on.
+        log.error(`printer ${target.id}: ${error instanceof Error ? error.message : 'unknown error'}`);
+        isReady = false;
+      }
+      failures = isReady ? 0 : failures + 1;
+      if (isStopping) return;
+      if (!isReady) await pause(target.id, retryDelaysMs[Math.min(failures, retryDelaysMs.length) - 1] ?? 1000);
+      else if (nextFor(target.id) === undefined) await pause(target.id, statusEveryMs);
+    }
+  };
+
+  const submit = async (paper: Paper, jobId: string, isReprint: boolean): Promise<{ jobId: string }> => {
+    const printerId = printers[0]?.id;
+    if (printerId === undefined) throw new Error('no printer to submit to');
+    const subjectId = subjectOf(paper);
+    const earlier = [...jobs.values()].filter((stored) => stored.subjectId === subjectId && stored.job.kind === paper.kind);
+    const reprint = isReprint ? Math.max(0, ...earlier.map(({ job }) => job.reprint)) + 1 : 0;
+    order += 1;
+    await put({ version: 1, subjectId, order, paper, job: { jobId, kind: paper.kind, title: titleOf(paper), printerId, state: 'queued', reprint, createdAtMs: clock() } });
+    wake(printerId);
+    return { jobId };
+  };
+
+  const { jobs: stored, damaged } = await files.load();
+  for (const jobId of damaged) log.error(`print job ${jobId}: its file is damaged and was set aside`);
+  for (const each of stored) {
+    jobs.set(each.job.jobId, each);
+    order = Math.max(order, each.order);
+  }
+  for (const { job } of stored) {
+    if (job.state === 'printing') await move(job.jobId, { state: 'unknown', reason: 'interrupted' });
+    const isHomeless = !printers.some(({ id }) => id === job.printerId);
+    if (isHomeless && job.state === 'queued' && printers[0] !== undefined) await move(job.jobId, { printerId: printers[0].id });
+  }
+  await prune();
+  const loops = printers.map((target) => serve(target));
+  const pruning = setInterval(() => void prune().catch((error: Error) => log.warn(`spool not pruned: ${error.name}`)), 60 * 60 * 1000);
+  pruning.unref();
+
+  return {
+    state,
+    submit(paper, { jobId = randomUUID(), isReprint = false } = {}) {
+      if (jobs.has(jobId)) return Promise.resolve({ jobId });
+      const underWay = submitting.get(jobId);
+      if (underWay !== undefined) return underWay;
+      const submitted = submit(paper, jobId, isReprint).finally(() => submitting.delete(jobId));
+      submitting.set(jobId, submitted);
+      return submitted;
+    },
+    async resolve(jobId, answer) {
+      const job = jobs.get(jobId)?.job;
+      if (job === undefined) return fail('job-unknown');
+      const isAsked = job.state === 'unknown' || job.state === 'failed';
+      if (!isAsked && !(job.state === 'queued' && answer === 'cancel')) return fail('job-settled');
+      switch (answer) {
+        case 'printed':
+          await move(jobId, { state: 'printed' });
+          break;
+        case 'cancel':
+          await move(jobId, { state: 'cancelled' });
+          break;
+        case 'print-again':
+          // After `unknown` a first copy may be in somebody's hand; after `failed` there is none.
+          await move(jobId, { state: 'queued', reprint: job.state === 'unknown' ? job.reprint + 1 : job.reprint });
+          wake(job.printerId);
+          break;
+        default:
+          unreachable(answer);
+      }
+      return ok(null);
+    },
+    async stop() {
+      isStopping = true;
+      clearInterval(pruning);
+      for (const wakeUp of [...wakers.values()]) wakeUp();
+      await Promise.race([Promise.all(loops), new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+    },
+  };
+}
+
+/** Thrown through a printer's `willSend` when the job was cancelled, or the app closes, before its first byte. */
+class JobWithdrawn extends Error {}
+
+const isFinished = (job: PrintJob): boolean => job.state === 'printed' || job.state === 'cancelled';
+
+const shownStatus = (status: PrinterStatus): PrinterState['status'] => (status.kind === 'problem' ? status.problem : status.isPaperNearEnd ? 'paper-near-end' : 'ready');

@@ -1,0 +1,61 @@
+/** Draws one paper at a time for the shell, which calls `window.drawPaper` and captures what appears. */
+import '@fontsource/be-vietnam-pro/400.css';
+import '@fontsource/be-vietnam-pro/500.css';
+import '@fontsource/be-vietnam-pro/600.css';
+import '@fontsource/be-vietnam-pro/700.css';
+import '@fontsource/be-vietnam-pro/800.css';
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import { FRAME_MARK_CELLS, frameMarkBits, type DrawRequest } from '../../shared/printing/medium.ts';
+import { paperWords } from './paper-words.ts';
+import './drawing-board.css';
+import { Form01 } from './papers/Form01.tsx';
+import { ReceiptPaper } from './papers/ReceiptPaper.tsx';
+import { TicketPaper } from './papers/TicketPaper.tsx';
+
+/** The functions `electron/printing/paper-window.ts` calls; each takes its argument as JSON. */
+type DrawingBoard = {
+  drawPaper(json: string): Promise<{ widthPx: number; heightPx: number }>;
+  /** Moves the paper so that the row `offset` is at the top, and shows the frame's number under it. */
+  showSlice(json: string): void;
+};
+
+export function offerDrawing(container: HTMLElement): void {
+  const paper = container.appendChild(document.createElement('div'));
+  const mark = container.appendChild(document.createElement('div'));
+  mark.className = 'frame-mark';
+  const cells = Array.from({ length: FRAME_MARK_CELLS }, () => mark.appendChild(document.createElement('i')));
+  const root = createRoot(paper);
+
+  const board: DrawingBoard = {
+    async drawPaper(json) {
+      // From our own shell only: no other page can reach this window.
+      const request = JSON.parse(json) as DrawRequest;
+      paper.style.top = '0px';
+      paper.className = request.medium === 'roll' ? `roll roll-${request.widthDots}` : `sheet sheet-${request.size}`;
+      mark.hidden = request.medium !== 'roll';
+      flushSync(() => root.render(<Drawn request={request} />));
+      // Laying out starts the loading of the fonts in use.
+      paper.getBoundingClientRect();
+      await document.fonts.ready;
+      const { width, height } = paper.getBoundingClientRect();
+      return { widthPx: Math.ceil(width), heightPx: Math.ceil(height) };
+    },
+    showSlice(json) {
+      const { offset, frame } = JSON.parse(json) as { offset: number; frame: number };
+      paper.style.top = `${-offset}px`;
+      frameMarkBits(frame).forEach((isBlack, cell) => cells[cell]!.classList.toggle('is-black', isBlack));
+    },
+  };
+  Object.assign(window, board);
+}
+
+function Drawn({ request }: { request: DrawRequest }) {
+  const t = paperWords(request.language);
+  if (request.medium === 'sheet') return <Form01 paper={request.paper} reprint={request.reprint} t={t} />;
+  return request.paper.kind === 'ticket' ? (
+    <TicketPaper paper={request.paper} reprint={request.reprint} t={t} />
+  ) : (
+    <ReceiptPaper paper={request.paper} reprint={request.reprint} widthDots={request.widthDots} t={t} />
+  );
+}
