@@ -6,7 +6,7 @@ import { runQuietly, secondsSince } from './run.mjs';
 const checks = [
   { name: 'lint', command: 'eslint', args: ['.', '--max-warnings=0', '--cache', '--cache-location', '.cache/eslint', '--cache-strategy', 'content'] },
   { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit', '--reporter=dot'] },
-  { name: 'types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'types', command: 'tsc', args: ['--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'] },
   { name: 'unused code', command: 'knip', args: ['--no-progress'] },
   { name: 'format', command: 'prettier', args: ['--check', '.', '--log-level=warn', '--cache', '--cache-location', '.cache/prettier'] },
   { name: 'import boundaries', command: 'depcruise', args: ['shared', 'electron', 'renderer', 'server', 'tests', '--config', '.dependency-cruiser.cjs'] },

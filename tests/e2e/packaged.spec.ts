@@ -1,0 +1,23 @@
+/** The packaged program, as `npm run dist` makes it: starts from its archive and shows its window. */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from './test.ts';
+
+const repoRoot = resolve(import.meta.dirname, '../..');
+const program = resolve(repoRoot, 'out/dist/linux-unpacked/quay-mot-cua');
+
+test.beforeAll('pack what is built, unless it is packed already', async () => {
+  test.setTimeout(180_000);
+  await promisify(execFile)(process.execPath, ['build/dist.mjs', '--dir'], { cwd: repoRoot });
+});
+
+test('the packaged program opens the counter from its archive', async ({ launchCounter }) => {
+  const { app, page } = await launchCounter({ executablePath: program });
+  const shell = await app.evaluate(({ app: shellApp }) => ({ isPackaged: shellApp.isPackaged, appPath: shellApp.getAppPath() }));
+  expect(shell.isPackaged).toBe(true);
+  expect(shell.appPath).toMatch(/linux-unpacked\/resources\/app\.asar$/);
+  expect(page.url()).toMatch(/^app:\/\/app\//);
+  await expect(page).toHaveTitle(/Quầy Một Cửa/);
+  await expect(page.getByRole('main')).toBeVisible();
+});
