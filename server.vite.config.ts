@@ -10,8 +10,7 @@ const diagnosticsChannel: Plugin = {
   enforce: 'pre',
   resolveId: {
     filter: { id: /^(node:)?diagnostics_channel$/u },
-    handler: (id, importer) =>
-      importer?.includes('/dc-polyfill/') === true ? { id, external: true } : here('node_modules/dc-polyfill/dc-polyfill.js'),
+    handler: (id, importer) => (importer?.includes('/dc-polyfill/') === true ? { id, external: true } : here('node_modules/dc-polyfill/dc-polyfill.js')),
   },
 };
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -32,15 +32,16 @@ import {
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { pingDatabase, provinceState } from './db/province-store.ts';
-import { type Device, findDevice, lockDevice, rememberAssertion, touchDevice } from './devices/device-store.ts';
+import { type Device, findDevice, lockDevice, rememberAssertion, setCatalogueVersion, touchDevice } from './devices/device-store.ts';
 import { enrol, numbersExhausted } from './devices/enrolment.ts';
-import { type LeaseTerms, leaseNumbers, unconfirmedLease } from './devices/number-store.ts';
+import { confirmLease, type LeaseTerms, leaseNumbers, unconfirmedLease } from './devices/number-store.ts';
 import { claimedDevice, createTokenIssuer, verifyAssertion } from './devices/tokens.ts';
 import { cursorOf, positionOf } from './dossiers/cursor.ts';
-import { dossiersOfOffice, progressOfDossiers } from './dossiers/dossier-store.ts';
+import { dossiersOfOffice, insertDossier, progressOfDossiers } from './dossiers/dossier-store.ts';
 import { isShallowJson } from './journal/content.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
+import { issueTicket, moveTicket } from './queue/ticket-store.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 import { createUploads } from './scans/uploads.ts';
@@ -85,13 +86,19 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
   const tokens = await createTokenIssuer(province.signingKey);
   const folder = await openScanFolder(scansDir);
   const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
+  const receiver = {
+    db,
+    epoch: province.epoch,
+    alarm,
+    effects: { installCatalogue: setCatalogueVersion, confirmLease, issueTicket, moveTicket, insertDossier },
+  };
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
   const uploads = createUploads(db, folder, clock, logFailure);
 
   const app = fastify({
     loggerInstance: log,
     // Its request lines carry whole URLs; ours name the route only.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -171,11 +178,15 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
       return { nonce, timeMs, epoch: province.epoch, signature: tokens.signText(`qmc-hello.${nonce}.${timeMs}`) };
     });
 
-    typed.post(paths.enrol, { config: credentials, schema: { body: enrolRequestSchema, response: { 200: enrolAnswerSchema, ...problems } } }, async (request) => {
-      const answer = await enrol(db, province, lease, request.body, clock());
-      log.info({ deviceId: answer.deviceId, officeId: answer.officeId }, 'device enrolled');
-      return answer;
-    });
+    typed.post(
+      paths.enrol,
+      { config: credentials, schema: { body: enrolRequestSchema, response: { 200: enrolAnswerSchema, ...problems } } },
+      async (request) => {
+        const answer = await enrol(db, province, lease, request.body, clock());
+        log.info({ deviceId: answer.deviceId, officeId: answer.officeId }, 'device enrolled');
+        return answer;
+      },
+    );
 
     typed.post(paths.token, { schema: { body: tokenRequestSchema, response: { 200: tokenAnswerSchema, ...problems } } }, async (request) => {
       const { assertion } = request.body;
@@ -198,34 +209,42 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
       async (request) => {
         const device = callerOf(request);
         if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
-        return receiveJournal(db, device.device_id, province.epoch, request.body, clock(), alarm);
+        return receiveJournal(receiver, device.device_id, request.body, clock());
       },
     );
 
-    typed.post(paths.status, { preParsing: authorise, bodyLimit: 2 * 1024 * 1024, schema: { body: statusRequestSchema, response: { 200: statusAnswerSchema, ...problems } } }, async (request) => {
-      const device = callerOf(request);
-      const [dossiers, verifiedScans] = await Promise.all([
-        progressOfDossiers(db, device.office_id, request.body.dossierIds),
-        verifiedScansOf(db, device.office_id, request.body.scans),
-      ]);
-      return {
-        epoch: province.epoch,
-        head: { seq: device.head_seq, hash: device.head_hash },
-        dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
-        verifiedScans,
-      };
-    });
+    typed.post(
+      paths.status,
+      { preParsing: authorise, bodyLimit: 2 * 1024 * 1024, schema: { body: statusRequestSchema, response: { 200: statusAnswerSchema, ...problems } } },
+      async (request) => {
+        const device = callerOf(request);
+        const [dossiers, verifiedScans] = await Promise.all([
+          progressOfDossiers(db, device.office_id, request.body.dossierIds),
+          verifiedScansOf(db, device.office_id, request.body.scans),
+        ]);
+        return {
+          epoch: province.epoch,
+          head: { seq: device.head_seq, hash: device.head_hash },
+          dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
+          verifiedScans,
+        };
+      },
+    );
 
-    typed.post(paths.numbers, { preParsing: authorise, config: credentials, schema: { response: { 200: numbersAnswerSchema, ...problems } } }, async (request) => {
-      const { device_id: deviceId, agency_code: agencyCode } = callerOf(request);
-      const nowMs = clock();
-      const answered = await db.transaction().execute(async (trx) => {
-        await lockDevice(trx, deviceId);
-        return (await unconfirmedLease(trx, deviceId, nowMs)) ?? (await leaseNumbers(trx, { deviceId, agencyCode }, lease, province.epoch, nowMs));
-      });
-      if (answered === undefined) throw numbersExhausted();
-      return { epoch: province.epoch, lease: answered };
-    });
+    typed.post(
+      paths.numbers,
+      { preParsing: authorise, config: credentials, schema: { response: { 200: numbersAnswerSchema, ...problems } } },
+      async (request) => {
+        const { device_id: deviceId, agency_code: agencyCode } = callerOf(request);
+        const nowMs = clock();
+        const answered = await db.transaction().execute(async (trx) => {
+          await lockDevice(trx, deviceId);
+          return (await unconfirmedLease(trx, deviceId, nowMs)) ?? (await leaseNumbers(trx, { deviceId, agencyCode }, lease, province.epoch, nowMs));
+        });
+        if (answered === undefined) throw numbersExhausted();
+        return { epoch: province.epoch, lease: answered };
+      },
+    );
 
     typed.get(
       paths.dossiers,
@@ -272,7 +291,7 @@ export type Province = Awaited<ReturnType<typeof createProvince>>;
 
 async function unpack(packed: Buffer, limit: number): Promise<Buffer> {
   try {
-    return (await unzip(packed, { maxOutputLength: limit })) as Buffer;
+    return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Problem(413, 'too-large', 'the body unpacks to more than is taken');
     throw new Problem(400, 'malformed', 'the body is not gzip');

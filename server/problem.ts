@@ -40,7 +40,16 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const validation = error instanceof Error ? (error as { validation?: FieldIssue[] }).validation : undefined;
   if (validation !== undefined) {
-    return new Problem(400, 'invalid', `not as the protocol says: ${validation.map((issue) => issue.instancePath ?? '').slice(0, 5).join(', ') || '/'}`);
+    return new Problem(
+      400,
+      'invalid',
+      `not as the protocol says: ${
+        validation
+          .map((issue) => issue.instancePath ?? '')
+          .slice(0, 5)
+          .join(', ') || '/'
+      }`,
+    );
   }
   const status = httpStatusOf(error);
   if (status !== undefined) return new Problem(status, kinds[status] ?? 'refused', kinds[status] ?? 'refused');

@@ -125,7 +125,7 @@ export function openDatabase(url: string, onIdleError: (error: Error) => void): 
       getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
         if (oid === INT8) return Number;
         if (oid === DATE) return (text: string) => text;
-        return pg.types.getTypeParser(oid, format as 'text');
+        return pg.types.getTypeParser(oid, format);
       }) as typeof pg.types.getTypeParser,
     },
   });

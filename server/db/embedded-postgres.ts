@@ -45,8 +45,7 @@ export type EmbeddedPostgres = {
 
 type Cluster = { dir: string; password: string; account: Account; bin: string };
 
-const urlFor = (cluster: Cluster, port: number, database: string): string =>
-  `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
+const urlFor = (cluster: Cluster, port: number, database: string): string => `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -96,7 +95,20 @@ async function initialise(cluster: Cluster): Promise<void> {
     }
     await run(
       join(cluster.bin, 'initdb'),
-      ['-D', cluster.dir, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      [
+        '-D',
+        cluster.dir,
+        '-U',
+        'postgres',
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
       { ...as(cluster.account), env: { ...process.env, LC_ALL: 'C' } },
     );
   } finally {
@@ -185,7 +197,9 @@ function launch(cluster: Cluster, port: number, settings: Record<string, string>
   };
   const args = ['-D', cluster.dir, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const common = { ...as(cluster.account), env: { ...process.env, LC_ALL: 'C' }, stdio: ['pipe', 'ignore', 'pipe'] as ['pipe', 'ignore', 'pipe'] };
-  return process.platform === 'win32' ? spawn(postgres, args, common) : spawn('/bin/sh', ['-c', GUARD, 'guard', postgres, ...args], { ...common, detached: true });
+  return process.platform === 'win32'
+    ? spawn(postgres, args, common)
+    : spawn('/bin/sh', ['-c', GUARD, 'guard', postgres, ...args], { ...common, detached: true });
 }
 
 async function startOnce(cluster: Cluster, settings: Record<string, string>): Promise<EmbeddedPostgres> {

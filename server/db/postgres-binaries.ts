@@ -40,9 +40,7 @@ export async function canReach(path: string, account: Account): Promise<boolean>
 
 /** A folder of our own that every account may pass through (root), or that is ours (anybody else). */
 export const sharedStateDir = (): string =>
-  process.getuid?.() === 0
-    ? '/var/lib/quay-mot-cua'
-    : join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'quay-mot-cua');
+  process.getuid?.() === 0 ? '/var/lib/quay-mot-cua' : join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'quay-mot-cua');
 
 const platformPackage = (): string => {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;

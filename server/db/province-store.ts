@@ -25,8 +25,16 @@ export async function provinceState(db: Connection): Promise<ProvinceState> {
 
 /** Makes sure the office exists under the agency. Throws when it is known under another agency. */
 export async function ensureOffice(db: Connection, officeId: string, agencyCode: string): Promise<void> {
-  await db.insertInto('agencies').values({ agency_code: agencyCode }).onConflict((conflict) => conflict.doNothing()).execute();
-  await db.insertInto('offices').values({ office_id: officeId, agency_code: agencyCode }).onConflict((conflict) => conflict.doNothing()).execute();
+  await db
+    .insertInto('agencies')
+    .values({ agency_code: agencyCode })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await db
+    .insertInto('offices')
+    .values({ office_id: officeId, agency_code: agencyCode })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   const office = await db.selectFrom('offices').select('agency_code').where('office_id', '=', officeId).executeTakeFirstOrThrow();
   if (office.agency_code !== agencyCode) throw new Error(`office ${officeId} belongs to agency ${office.agency_code}, not ${agencyCode}`);
 }

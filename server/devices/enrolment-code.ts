@@ -17,4 +17,7 @@ const normaliseCode = (code: string): string =>
     .replace(/[IL]/gu, '1');
 
 /** Only this digest is stored: a copy of the database enrols nobody. */
-export const codeHash = (code: string): string => createHash('sha256').update(`qmc-enrolment:${normaliseCode(code)}`).digest('hex');
+export const codeHash = (code: string): string =>
+  createHash('sha256')
+    .update(`qmc-enrolment:${normaliseCode(code)}`)
+    .digest('hex');

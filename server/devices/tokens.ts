@@ -47,7 +47,8 @@ export async function verifyAssertion(assertion: string, key: PublicJwk, deviceI
       currentDate: new Date(nowMs),
     });
     const { jti, exp } = payload;
-    if (typeof jti !== 'string' || jti.length < 8 || jti.length > 200 || jti.includes('\0')) throw refused('assertion-refused', 'the assertion needs a jti of 8 to 200 characters');
+    if (typeof jti !== 'string' || jti.length < 8 || jti.length > 200 || jti.includes('\0'))
+      throw refused('assertion-refused', 'the assertion needs a jti of 8 to 200 characters');
     const lifeLeftS = (exp as number) - nowMs / 1000;
     if (lifeLeftS > ASSERTION_LIFE_S + CLOCK_TOLERANCE_S) throw refused('assertion-too-long', 'the assertion lives longer than five minutes');
     return { jti, expiresAt: new Date(((exp as number) + CLOCK_TOLERANCE_S) * 1000) };

@@ -6,7 +6,10 @@ import type { Connection } from '../db/database.ts';
 export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
 
 /** Stores a dossier with the scans it names. Two dossiers never share a code: the second is told so. */
-export async function insertDossier(trx: Connection, { dossier, body, deviceId, operationId, at }: NewDossier): Promise<'stored' | 'code-taken' | 'dossier-exists'> {
+export async function insertDossier(
+  trx: Connection,
+  { dossier, body, deviceId, operationId, at }: NewDossier,
+): Promise<'stored' | 'code-taken' | 'dossier-exists'> {
   const stored = await trx
     .insertInto('dossiers')
     .values({

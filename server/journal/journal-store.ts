@@ -6,11 +6,34 @@ import type { JournalHeadAt, StoredSlot } from './slot.ts';
 export type Verdict = { status: 'applied' } | { status: 'rejected'; reason: string; field?: string };
 export type KnownOperation = { bodyHash: string; verdict: Verdict };
 
+export type JournalOwner = { deviceId: string; officeId: string; agencyCode: string; journalId: string; isRevoked: boolean; head: JournalHeadAt };
+
+/** The device and the head of its journal; its row is held until the transaction ends, so requests of one device take turns. */
+export async function lockJournal(trx: Connection, deviceId: string): Promise<JournalOwner | undefined> {
+  const row = await trx
+    .selectFrom('devices')
+    .select(['office_id', 'agency_code', 'journal_id', 'revoked_at', 'head_seq', 'head_hash'])
+    .where('device_id', '=', deviceId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    deviceId,
+    officeId: row.office_id,
+    agencyCode: row.agency_code,
+    journalId: row.journal_id,
+    isRevoked: row.revoked_at !== null,
+    head: { seq: row.head_seq, hash: row.head_hash },
+  };
+}
+
 /** The reason under which an entry is kept whose hash does not fit its content. */
 export const WRONG_HASH = 'wrong-hash';
 
 const verdictOf = (row: { status: 'applied' | 'rejected'; reason: string | null; field: string | null }): Verdict =>
-  row.status === 'applied' ? { status: 'applied' } : { status: 'rejected', reason: row.reason ?? 'unknown', ...(row.field === null ? {} : { field: row.field }) };
+  row.status === 'applied'
+    ? { status: 'applied' }
+    : { status: 'rejected', reason: row.reason ?? 'unknown', ...(row.field === null ? {} : { field: row.field }) };
 
 const columnsOf = (verdict: Verdict) => ({
   status: verdict.status,

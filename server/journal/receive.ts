@@ -4,11 +4,21 @@ import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
 import type { EntryAnswer, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
 import type { Database, Connection } from '../db/database.ts';
 import { isCollision, isDataError } from '../db/sqlstate.ts';
-import { type Device, lockDevice } from '../devices/device-store.ts';
 import { loggableError, Problem } from '../problem.ts';
-import { applyOperation } from './apply.ts';
+import { applyOperation, type Effects } from './apply.ts';
 import { contentFault } from './content.ts';
-import { claimOperation, findOperation, putEntry, setHead, settleOperation, slotsBetween, type Verdict, WRONG_HASH } from './journal-store.ts';
+import {
+  claimOperation,
+  findOperation,
+  type JournalOwner,
+  lockJournal,
+  putEntry,
+  setHead,
+  settleOperation,
+  slotsBetween,
+  type Verdict,
+  WRONG_HASH,
+} from './journal-store.ts';
 import { slotOf } from './slot.ts';
 
 /** Something a person has to look into; never carries what a citizen said. */
@@ -22,30 +32,37 @@ const answer = (entry: WireEntry, verdict: Verdict | { status: 'duplicate' }): E
 
 const MAX_ATTEMPTS = 4;
 
+export type Receiver = {
+  db: Database;
+  effects: Effects;
+  epoch: number;
+  alarm: Alarm;
+};
+
 /**
  * Applies a batch. Entries are taken in order of `seq`, whatever order they came in; an entry after a gap gets no
  * answer. Throws a Problem when the device or its journal is unknown; a failing database undoes the whole batch.
  */
-export async function receiveJournal(db: Database, deviceId: string, epoch: number, request: JournalRequest, nowMs: number, alarm: Alarm): Promise<JournalAnswer> {
+export async function receiveJournal(receiver: Receiver, deviceId: string, request: JournalRequest, nowMs: number): Promise<JournalAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await receiveOnce(db, deviceId, epoch, request, nowMs, alarm);
+      return await receiveOnce(receiver, deviceId, request, new Date(nowMs));
     } catch (error) {
       if (!isCollision(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
 
-async function receiveOnce(db: Database, deviceId: string, epoch: number, request: JournalRequest, nowMs: number, alarm: Alarm): Promise<JournalAnswer> {
+async function receiveOnce(receiver: Receiver, deviceId: string, request: JournalRequest, at: Date): Promise<JournalAnswer> {
+  const { db, epoch, alarm } = receiver;
   const entries = [...request.entries].sort((a, b) => a.seq - b.seq);
-  const at = new Date(nowMs);
   const trx = await db.startTransaction().execute();
   try {
-    const device = await lockDevice(trx, deviceId);
-    if (device === undefined || device.revoked_at !== null) throw new Problem(403, 'device-revoked', 'this device may no longer send');
-    if (device.journal_id !== request.journalId) throw new Problem(409, 'foreign-journal', 'this journal is not the one the device enrolled with');
+    const owner = await lockJournal(trx, deviceId);
+    if (owner === undefined || owner.isRevoked) throw new Problem(403, 'device-revoked', 'this device may no longer send');
+    if (owner.journalId !== request.journalId) throw new Problem(409, 'foreign-journal', 'this journal is not the one the device enrolled with');
 
-    let head = { seq: device.head_seq, hash: device.head_hash };
+    let head = owner.head;
     const slots = await slotsBetween(trx, deviceId, (entries[0] as WireEntry).seq - 1, (entries[entries.length - 1] as WireEntry).seq);
     const results: EntryAnswer[] = [];
 
@@ -63,7 +80,7 @@ async function receiveOnce(db: Database, deviceId: string, epoch: number, reques
       } else {
         const savepoint = await trx.savepoint('entry').execute();
         try {
-          verdict = await decide(savepoint, device, entry, bodyHash, slot === 'forked', at, alarm);
+          verdict = await decide(savepoint, receiver, owner, entry, bodyHash, slot === 'forked', at);
           await savepoint.releaseSavepoint('entry').execute();
         } catch (error) {
           if (!isDataError(error)) throw error;
@@ -88,7 +105,10 @@ async function receiveOnce(db: Database, deviceId: string, epoch: number, reques
     await trx.commit().execute();
     return { epoch, head, results };
   } catch (error) {
-    await trx.rollback().execute().catch(() => undefined);
+    await trx
+      .rollback()
+      .execute()
+      .catch(() => undefined);
     throw error;
   }
 }
@@ -96,21 +116,29 @@ async function receiveOnce(db: Database, deviceId: string, epoch: number, reques
 /** The characters that the chain hashes. A member that JSON leaves out (undefined) cannot come over the wire. */
 const entryText = (entry: WireEntry): string => JSON.stringify(entry.operation ?? null);
 
-async function decide(trx: Connection, device: Device, entry: WireEntry, bodyHash: string, forked: boolean, at: Date, alarm: Alarm): Promise<Verdict | { status: 'duplicate' }> {
-  const known = forked ? await findOperation(trx, entry.operationId) : await claimOperation(trx, entry.operationId, bodyHash, device.device_id, at);
+async function decide(
+  trx: Connection,
+  { effects, alarm }: Receiver,
+  owner: JournalOwner,
+  entry: WireEntry,
+  bodyHash: string,
+  forked: boolean,
+  at: Date,
+): Promise<Verdict | { status: 'duplicate' }> {
+  const known = forked ? await findOperation(trx, entry.operationId) : await claimOperation(trx, entry.operationId, bodyHash, owner.deviceId, at);
   if (known !== undefined && known.bodyHash !== bodyHash) {
-    alarm('one operation id with two bodies', { deviceId: device.device_id, seq: entry.seq, operationId: entry.operationId });
+    alarm('one operation id with two bodies', { deviceId: owner.deviceId, seq: entry.seq, operationId: entry.operationId });
     return rejected('operation-conflict', '/operationId');
   }
   if (forked) {
-    alarm('journal forked: the device was copied or set back', { deviceId: device.device_id, seq: entry.seq });
+    alarm('journal forked: the device was copied or set back', { deviceId: owner.deviceId, seq: entry.seq });
     return rejected('journal-forked', '/previousHash');
   }
   if (known?.verdict.status === 'applied') return { status: 'duplicate' };
 
   // What was rejected had no effect, so it may be judged again: the province may have learnt the operation since.
   const fault = entry.operatorId.includes('\0') ? { reason: 'forbidden-character', field: '/operatorId' } : contentFault(entry.operation);
-  const verdict = fault === undefined ? await applyOperation(trx, device, entry, at) : rejected(fault.reason, fault.field);
+  const verdict = fault === undefined ? await applyOperation(trx, effects, owner, entry, at) : rejected(fault.reason, fault.field);
   await settleOperation(trx, entry.operationId, verdict, at);
   return verdict;
 }

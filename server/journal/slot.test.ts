@@ -16,6 +16,7 @@ describe('the place of an entry', () => {
   it('knows what it has', () => expect(slotOf({ seq: 2, previousHash: 'a', hash: 'b' }, head, good('b'), good('a'), '0')).toBe('known'));
   it('sees another entry in a taken place', () => expect(slotOf({ seq: 2, previousHash: 'a', hash: 'q' }, head, good('b'), good('a'), '0')).toBe('forked'));
   it('waits when entries are missing', () => expect(slotOf({ seq: 4, previousHash: 'c', hash: 'd' }, head, undefined, undefined, '0')).toBe('gap'));
-  it('lets the true entry replace a damaged one', () => expect(slotOf({ seq: 2, previousHash: 'a', hash: 'b' }, head, bad('x'), good('a'), '0')).toBe('repair'));
+  it('lets the true entry replace a damaged one', () =>
+    expect(slotOf({ seq: 2, previousHash: 'a', hash: 'b' }, head, bad('x'), good('a'), '0')).toBe('repair'));
   it('goes on after a damaged one', () => expect(slotOf({ seq: 3, previousHash: 'true', hash: 'c' }, head, undefined, bad('b'), '0')).toBe('next'));
 });

@@ -60,7 +60,9 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
     }
     // The file first: a row without its file would call a scan verified that is not there.
     await folder.keep(path, facts.sha256);
-    await db.transaction().execute((trx) => markVerified(trx, { sha256: facts.sha256, bytes: facts.bytes, mediaType: claim.mediaType, officeId, deviceId, at: new Date(clock()) }));
+    await db
+      .transaction()
+      .execute((trx) => markVerified(trx, { sha256: facts.sha256, bytes: facts.bytes, mediaType: claim.mediaType, officeId, deviceId, at: new Date(clock()) }));
     await store.configstore.delete(upload.id);
   }
 
@@ -91,12 +93,12 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
     async onUploadCreate(request, upload) {
       const device = senderOf(request);
       const metadata = scanMetadataSchema.safeParse(upload.metadata);
-      if (!metadata.success) throw tusError(new Problem(400, 'invalid', 'Upload-Metadata needs sha256 and mediaType'));
+      if (!metadata.success) throw new Problem(400, 'invalid', 'Upload-Metadata needs sha256 and mediaType');
       const { sha256, mediaType } = metadata.data;
-      if (!(scanMediaTypes as readonly string[]).includes(mediaType)) throw tusError(new Problem(415, 'wrong-media-type', 'this type of scan is not taken'));
-      if (upload.size === undefined || upload.size === 0) throw tusError(new Problem(400, 'invalid', 'Upload-Length must be known and not zero'));
+      if (!(scanMediaTypes as readonly string[]).includes(mediaType)) throw new Problem(415, 'wrong-media-type', 'this type of scan is not taken');
+      if (upload.size === undefined || upload.size === 0) throw new Problem(400, 'invalid', 'Upload-Length must be known and not zero');
       if ((await verifiedScansOf(db, device.office_id, [sha256])).length > 0) {
-        throw tusError(new Problem(ALREADY_REPORTED, 'already-verified', 'the province holds this scan'));
+        throw new Problem(ALREADY_REPORTED, 'already-verified', 'the province holds this scan');
       }
       return { metadata: { sha256, mediaType, officeId: device.office_id } };
     },
@@ -112,7 +114,14 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
       // tus's own refusals carry status_code and a plain text; they become problems like every other answer.
       if (!(error instanceof Error) && 'status_code' in error) {
         if (error.body.startsWith('{')) return error;
-        const kind = error.status_code === 413 ? 'too-large' : error.status_code === 404 || error.status_code === 410 ? 'not-found' : error.status_code < 500 ? 'refused' : 'internal';
+        const kind =
+          error.status_code === 413
+            ? 'too-large'
+            : error.status_code === 404 || error.status_code === 410
+              ? 'not-found'
+              : error.status_code < 500
+                ? 'refused'
+                : 'internal';
         return { status_code: error.status_code, body: JSON.stringify({ kind, message: error.body.trim() }) };
       }
       const problem = problemOf(error);
