@@ -1,0 +1,55 @@
+/** What every role's screens share: the bridge, the settings, and the live state of the world. */
+import { createContext, useContext, useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { StoreApi } from 'zustand/vanilla';
+import type { AppInfo, Bridge } from '../../shared/ipc/contract.ts';
+import type { Clock } from '../../shared/lib/time.ts';
+import type { PrintingState } from '../../shared/printing/paper.ts';
+import type { QueueDay } from '../../shared/queue/ticket.ts';
+import type { SyncState } from '../../shared/sync/state.ts';
+import type { Live } from './live-state.ts';
+import type { Preferences } from './preferences.ts';
+import type { RouteState } from './route.ts';
+
+export type Shell = {
+  bridge: Bridge;
+  clock: Clock;
+  info: AppInfo;
+  route: StoreApi<RouteState>;
+  preferences: StoreApi<Preferences>;
+  queue: Live<QueueDay>;
+  /** Null for roles that may not ask. */
+  printing: Live<PrintingState> | null;
+  sync: Live<SyncState> | null;
+};
+
+const ShellContext = createContext<Shell | null>(null);
+export const ShellProvider = ShellContext.Provider;
+
+export function useShell(): Shell {
+  const shell = useContext(ShellContext);
+  if (shell === null) throw new Error('useShell outside ShellProvider');
+  return shell;
+}
+
+const useLive = <T,>(live: Live<T> | null): T | null => {
+  if (live === null) throw new Error('this role may not see that state');
+  return useStore(live, (state) => state.value);
+};
+
+export const useQueueDay = (): QueueDay | null => useLive(useShell().queue);
+export const usePrinting = (): PrintingState | null => useLive(useShell().printing);
+export const useSync = (): SyncState | null => useLive(useShell().sync);
+export const useRoute = (): RouteState => useStore(useShell().route);
+export const usePreferences = (): Preferences => useStore(useShell().preferences);
+
+/** The time, renewed every `everyMs`. */
+export function useNow(everyMs: number): number {
+  const { clock } = useShell();
+  const [nowMs, setNowMs] = useState(clock);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(clock()), everyMs);
+    return () => clearInterval(timer);
+  }, [clock, everyMs]);
+  return nowMs;
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { formatDateTime } from '../../shared/lib/time.ts';
+import { useNow } from '../app/shell-context.tsx';
+import { Chip, type ChipTone } from '../ui/Chip.tsx';
+import { dueState, type DueState } from './due.ts';
+
+const tones: Record<DueState, ChipTone> = { none: 'neutral', late: 'danger', today: 'warning', later: 'neutral' };
+
+export function DueChip({ dueAtMs }: { dueAtMs: number | null }) {
+  const { t } = useTranslation('dossiers');
+  const state = dueState(dueAtMs, useNow(60_000));
+  return (
+    <Chip tone={tones[state]} icon={state === 'late' ? 'warning' : 'clock'}>
+      {t(`due.${state}`, { time: dueAtMs === null ? '' : formatDateTime(dueAtMs) })}
+    </Chip>
+  );
+}

@@ -1,0 +1,104 @@
+/** Composition root of the page: builds the adapters, passes the start gate, renders the screens of this device's role. */
+import './app/zod-without-eval.ts';
+import { StrictMode, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { I18nProvider } from 'react-aria-components';
+import type { AppInfo } from '../shared/ipc/contract.ts';
+import { App } from './app/App.tsx';
+import { createFollower } from './app/follow-journal.ts';
+import { ErrorBoundary, reportError } from './app/ErrorBoundary.tsx';
+import { startI18n } from './app/i18n.ts';
+import { createLiveState } from './app/live-state.ts';
+import { applyTheme, createPreferences } from './app/preferences.ts';
+import { createRouteStore } from './app/route.ts';
+import type { Services } from './app/services.tsx';
+import { ShellProvider, usePreferences, type Shell } from './app/shell-context.tsx';
+import { StartFailed, Starting } from './app/StartScreen.tsx';
+import { openDatabase } from './db/database.ts';
+import { createDossierRepository } from './db/dossier-repository.ts';
+import { createDraftRepository } from './db/draft-repository.ts';
+import { replayJournal, type ReplayProgress } from './db/replay.ts';
+import { createScanRepository } from './db/scan-repository.ts';
+import { createShortcutRegistry } from './ui/shortcut-registry.ts';
+import { ShortcutProvider } from './ui/useShortcut.ts';
+import './ui/fonts.ts';
+import './ui/tokens.css';
+import './ui/base.css';
+
+const clock = () => Date.now();
+const bridge = window.counter;
+
+function createShell(info: AppInfo): Shell {
+  const isStaff = info.settings.role === 'officer' || info.settings.role === 'postal';
+  return {
+    bridge,
+    clock,
+    info,
+    route: createRouteStore(sessionStorage),
+    preferences: createPreferences(info.settings, localStorage),
+    queue: createLiveState(() => bridge.invoke('queue:state'), (listener) => bridge.on('queue:changed', listener)),
+    printing: isStaff ? createLiveState(() => bridge.invoke('printing:state'), (listener) => bridge.on('printing:changed', listener)) : null,
+    sync: isStaff ? createLiveState(() => bridge.invoke('sync:state'), (listener) => bridge.on('sync:changed', listener)) : null,
+  };
+}
+
+/** No screen reads Dexie before it holds what the journal holds. */
+async function passStartGate(info: AppInfo, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
+  const db = openDatabase();
+  const drafts = createDraftRepository(db, bridge);
+  await replayJournal(db, bridge, onProgress);
+  await drafts.restore();
+  const follow = createFollower(() => replayJournal(db, bridge), (error) => reportError(bridge, error));
+  bridge.on('journal:appended', follow);
+  return { bridge, clock, info, catalogue: await bridge.invoke('catalogue:get'), dossiers: createDossierRepository(db), drafts, scans: createScanRepository(db, bridge) };
+}
+
+function Language({ children }: { children: ReactNode }) {
+  const { language } = usePreferences();
+  return <I18nProvider locale={language === 'vi' ? 'vi-VN' : 'en-GB'}>{children}</I18nProvider>;
+}
+
+async function start(): Promise<void> {
+  const info = await bridge.invoke('app:info');
+  const shell = createShell(info);
+  const { settings } = info;
+  const i18n = await startI18n(shell.preferences.getState().language);
+  document.documentElement.dataset.role = settings.role;
+  const showLanguage = () => {
+    const { language } = shell.preferences.getState();
+    document.documentElement.lang = language;
+    if (i18n.language !== language) void i18n.changeLanguage(language);
+  };
+  showLanguage();
+  shell.preferences.subscribe(showLanguage);
+  applyTheme(shell.preferences, document.documentElement);
+
+  const shortcuts = createShortcutRegistry();
+  const root = createRoot(document.getElementById('root') ?? document.body);
+  const show = (screen: ReactNode) =>
+    root.render(
+      <StrictMode>
+        <ShellProvider value={shell}>
+          <Language>
+            <ShortcutProvider registry={shortcuts}>
+              <ErrorBoundary bridge={bridge}>{screen}</ErrorBoundary>
+            </ShortcutProvider>
+          </Language>
+        </ShellProvider>
+      </StrictMode>,
+    );
+
+  if (settings.role === 'lobby' || settings.role === 'board') return show(<App services={null} />);
+  show(<Starting progress={null} />);
+  try {
+    const services = await passStartGate(info, (progress) => show(<Starting progress={progress} />));
+    show(<App services={services} />);
+    bridge.on('catalogue:changed', () => void bridge.invoke('catalogue:get').then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
+  } catch (error) {
+    reportError(bridge, error);
+    show(<StartFailed />);
+  }
+}
+
+window.addEventListener('unhandledrejection', (event) => reportError(bridge, event.reason));
+void start();
