@@ -15,7 +15,7 @@ mkdirSync(reports, { recursive: true });
 const readReport = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
 /**
- * A run that ended badly counts as one failure even when no test of it failed: a file that does not load, an error outside any test.
+ * A run that ended badly counts as one failure even when no test of it failed: an error outside any test, no test at all.
  * @param {number} code @param {Counts | undefined} counted @returns {Counts}
  */
 const honest = (code, counted) => {
@@ -28,7 +28,15 @@ const runVitest = async () => {
   const path = inRepo('out', 'test', 'vitest.json');
   const code = await runInForeground(nodeBin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]);
   const report = readReport(path);
-  return honest(code, report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests });
+  if (!report) return honest(code, undefined);
+  /** @type {{ status: string, assertionResults: { status: string }[] }[]} */
+  const files = report.testResults;
+  const unloadable = files.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'));
+  return honest(code, {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloadable.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  });
 };
 
 /** @returns {Promise<Counts>} */

@@ -1,6 +1,6 @@
 /** Starts the real app in a real Electron with a data folder of its own, and keeps what it complained about. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -123,12 +123,14 @@ async function mainPage(app: ElectronApplication): Promise<Page> {
   throw new Error(`no main window after ${OPEN_TIMEOUT_MS / 1000} s`);
 }
 
-/** Starts with settings or data that must stop the start; resolves with the exit code and what was said. */
+/** Starts with settings or data that must stop the start; resolves with the exit code (-1: a signal ended it) and what was said. */
 export function startRefused(options: LaunchOptions): Promise<{ code: number; said: string }> {
-  const { command, args, env } = startOf(options);
+  const { command, args, env, userData } = startOf(options);
   return new Promise((done) => {
-    execFile(command, args, { env: { ...env, QMC_HEADLESS_STOP: '1' }, timeout: 60_000 }, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, said: stdout + stderr });
+    execFile(command, args, { env: { ...env, QMC_HEADLESS_STOP: '1' }, timeout: OPEN_TIMEOUT_MS }, (error, stdout, stderr) => {
+      if (options.userData === undefined) rmSync(userData, { recursive: true, force: true });
+      const code = typeof error?.code === 'number' ? error.code : -1;
+      done({ code: error === null ? 0 : code, said: stdout + stderr });
     });
   });
 }

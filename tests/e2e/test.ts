@@ -22,7 +22,7 @@ export const test = base.extend<Fixtures>({
       return counter;
     });
     for (const [index, counter] of counters.entries()) {
-      if (testInfo.status !== testInfo.expectedStatus) {
+      if (testInfo.status !== testInfo.expectedStatus || counter.complaints.length > 0) {
         await testInfo.attach(`output-${index}`, { body: counter.output(), contentType: 'text/plain' });
         const picture = await counter.page.screenshot({ timeout: 5_000 }).catch(() => undefined);
         if (picture !== undefined) await testInfo.attach(`window-${index}`, { body: picture, contentType: 'image/png' });
