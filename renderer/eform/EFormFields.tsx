@@ -24,7 +24,8 @@ export function EFormFields({ form, data, whence, problems, onChange, onBlur }: 
   whence: Record<string, Whence>;
   problems: FormProblem[];
   onChange(data: Record<string, unknown>): void;
-  onBlur(): void;
+  /** A control was left; `elementId` as `formFieldId` gives it. */
+  onBlur(elementId: string): void;
 }) {
   const { t, i18n } = useTranslation('eform');
   const name = useId();
@@ -50,7 +51,7 @@ export function EFormFields({ form, data, whence, problems, onChange, onBlur }: 
       extraErrors={extraErrors}
       noValidate
       showErrorList={false}
-      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults' }}
+      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults', constAsDefaults: 'never' }}
       onChange={(event) => onChange((event.formData ?? {}) as Record<string, unknown>)}
       onBlur={onBlur}
     >

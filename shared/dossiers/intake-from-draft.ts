@@ -1,7 +1,8 @@
 /** Judges a draft: either the intake it stands for, or every problem that keeps it from being one, each at its field. */
-import type { Catalogue, FeeRule, PaperRequirement, Procedure } from '../catalogue/catalogue.ts';
+import type { Catalogue, EForm, PaperRequirement, Procedure } from '../catalogue/catalogue.ts';
 import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resolve.ts';
 import { validateForm } from '../eform/validate.ts';
+import { computeFees } from '../fees/compute.ts';
 import { tidy } from '../lib/fold.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { PlainDate } from '../lib/time.ts';
@@ -31,6 +32,11 @@ export type ProblemCode =
 export type Problem = { field: string; code: ProblemCode; details?: Record<string, string | number> };
 
 export type Incomplete = { kind: 'incomplete'; problems: Problem[] };
+
+/** The form every procedure without one of its own is asked for with. */
+const GENERIC_FORM = 'generic-request';
+
+export const formOf = ({ forms }: Pick<Catalogue, 'forms'>, procedure: Pick<Procedure, 'formId'>): EForm | undefined => forms.find(({ id }) => id === (procedure.formId ?? GENERIC_FORM));
 
 type Loose = Record<string, string | undefined>;
 
@@ -80,14 +86,8 @@ export function partyProblems(prefix: 'applicant' | 'submitter', kind: 'person' 
   return problems;
 }
 
-function feeProblems(fees: readonly FeeRule[], entered: Record<string, number>): Problem[] {
-  return fees.flatMap(({ id, price, name }): Problem[] => {
-    if (price.type !== 'range') return [];
-    const amount = entered[id];
-    if (amount !== undefined && amount >= price.minVnd && amount <= price.maxVnd) return [];
-    return [{ field: `feeInputs.enteredVnd.${id}`, code: 'fee-amount', details: { name, minVnd: price.minVnd, maxVnd: price.maxVnd } }];
-  });
-}
+const feeProblems = ({ toEnter }: ReturnType<typeof computeFees>): Problem[] =>
+  toEnter.map(({ rule, minVnd, maxVnd }) => ({ field: `feeInputs.enteredVnd.${rule.id}`, code: 'fee-amount', details: { name: rule.name, minVnd, maxVnd } }));
 
 type DraftPaper = Draft['papers'][number];
 
@@ -148,13 +148,13 @@ export function intakeFromDraft(draft: Draft, catalogue: Catalogue, today: Plain
   if (procedure === undefined) return incomplete([{ field: 'procedureCode', code: draft.procedureCode === undefined ? 'choose' : 'procedure-gone' }, ...parties]);
 
   const selection = selectionOf(draft, draft.applicantKind);
-  const { papers: requirements, fees } = resolveProcedure(procedure, { ...selection, caseId: procedure.cases.some(({ id }) => id === selection.caseId) ? selection.caseId : undefined });
-  const form = catalogue.forms.find(({ id }) => id === procedure.formId);
+  const { papers: requirements, fees } = resolveProcedure(procedure, selection);
+  const form = formOf(catalogue, procedure);
   const formData = tidyJson(draft.formData);
   const formProblems = (form === undefined ? [] : validateForm(form, formData)).map(
     ({ path, rule, limit, label }): Problem => ({ field: ['formData', ...path].join('.'), code: 'form', details: { rule, label, ...(limit === undefined ? {} : { limit }) } }),
   );
-  const problems = [...choiceProblems(draft, procedure), ...parties, ...formProblems, ...paperProblems(requirements, draft.papers), ...feeProblems(fees, draft.feeInputs.enteredVnd)];
+  const problems = [...choiceProblems(draft, procedure), ...parties, ...formProblems, ...paperProblems(requirements, draft.papers), ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs }))];
   if (problems.length > 0) return incomplete(problems);
 
   const facts = draft.facts.filter((fact) => procedure.facts.some(({ id }) => id === fact));

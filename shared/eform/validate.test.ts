@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelOf, validateAgainst } from './validate.ts';
+import { labelOf, validateAgainst, validateForm } from './validate.ts';
 
 const schema = {
   type: 'object',
@@ -59,6 +59,14 @@ describe('validateAgainst', () => {
       ],
     };
     expect(validateAgainst(choice, { how: 'post' })).toEqual([{ path: ['address'], rule: 'required', label: 'Địa chỉ' }]);
+  });
+});
+
+describe('validateForm', () => {
+  it('tells a part not begun field by field', () => {
+    expect(validateForm({ schema: schema as never }, { kind: 'on-time' }).map(({ path }) => path.join('.'))).toEqual(['child.fullName', 'child.dateOfBirth']);
+    const nested = { type: 'object', required: ['a'], properties: { a: { type: 'object', required: ['b'], properties: { b: { type: 'object', required: ['c'], properties: { c: { type: 'string' } } } } } } };
+    expect(validateForm({ schema: nested as never }, undefined).map(({ path }) => path.join('.'))).toEqual(['a.b.c']);
   });
 });
 

@@ -31,20 +31,30 @@ function withoutForeignBranches(units: OutputUnit[]): OutputUnit[] {
   return fitting.filter((unit) => !branches.has(unit.keyword) || !fitting.some((other) => other.keywordLocation.startsWith(`${unit.keywordLocation}/`)));
 }
 
-/** Title of the field at a path of the data, wherever in the schema's conditions it is declared. */
-export function labelOf(schema: unknown, path: string[]): string {
-  const find = (node: unknown, rest: string[]): string | undefined => {
-    if (node === null || typeof node !== 'object') return undefined;
-    const schemaNode = node as Json;
-    const [head, ...tail] = rest;
-    if (head === undefined) return typeof schemaNode['title'] === 'string' ? schemaNode['title'] : undefined;
-    const inside = [at(schemaNode['properties'], [head]), /^\d+$/u.test(head) ? schemaNode['items'] : undefined];
-    const found = inside.map((child) => find(child, tail)).find((title) => title !== undefined);
+/** The schema of the field at a path of the data, wherever in the schema's conditions it is declared. */
+function schemaAt(node: unknown, path: string[]): Json | undefined {
+  if (node === null || typeof node !== 'object') return undefined;
+  const schema = node as Json;
+  const [head, ...rest] = path;
+  if (head === undefined) return schema;
+  const children = [at(schema['properties'], [head]), /^\d+$/u.test(head) ? schema['items'] : undefined];
+  const applicators = ['allOf', 'anyOf', 'oneOf'].flatMap((key) => (Array.isArray(schema[key]) ? (schema[key] as unknown[]) : []));
+  const conditions = [schema['then'], schema['else'], ...applicators, ...Object.values((schema['dependentSchemas'] ?? schema['dependencies'] ?? {}) as Json)];
+  for (const child of children) {
+    const found = schemaAt(child, rest);
     if (found !== undefined) return found;
-    const applicators = [schemaNode['then'], schemaNode['else'], ...['allOf', 'anyOf', 'oneOf'].flatMap((key) => (Array.isArray(schemaNode[key]) ? (schemaNode[key] as unknown[]) : [])), ...Object.values((schemaNode['dependentSchemas'] ?? schemaNode['dependencies'] ?? {}) as Json)];
-    return applicators.map((child) => find(child, rest)).find((title) => title !== undefined);
-  };
-  return find(schema, path) ?? path.at(-1) ?? '';
+  }
+  for (const condition of conditions) {
+    const found = schemaAt(condition, path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Title of the field at a path of the data; its key where the schema gives none. */
+export function labelOf(schema: unknown, path: string[]): string {
+  const title = schemaAt(schema, path)?.['title'];
+  return typeof title === 'string' ? title : (path.at(-1) ?? '');
 }
 
 /** One problem a field, in the order the schema declares them; empty when the data is right. */
@@ -65,4 +75,17 @@ export function validateAgainst(schema: unknown, data: unknown): FormProblem[] {
   });
 }
 
-export const validateForm = (form: EForm, data: unknown): FormProblem[] => validateAgainst(form.schema, data);
+function writeEmptyObject(data: unknown, [head, ...rest]: string[]): unknown {
+  if (head === undefined) return {};
+  if (Array.isArray(data)) return data.map((item, index) => (String(index) === head ? writeEmptyObject(item, rest) : (item as unknown)));
+  const node = (data ?? {}) as Json;
+  return { ...node, [head]: writeEmptyObject(node[head], rest) };
+}
+
+/** As `validateAgainst`, but a part of the form nobody has begun is told field by field, not as one missing object. */
+export function validateForm(form: Pick<EForm, 'schema'>, data: unknown): FormProblem[] {
+  const problems = validateAgainst(form.schema, data);
+  const unbegun = problems.filter(({ path, rule }) => rule === 'required' && schemaAt(form.schema, path)?.['type'] === 'object');
+  if (unbegun.length === 0) return problems;
+  return validateForm(form, unbegun.reduce<unknown>((begun, { path }) => writeEmptyObject(begun, path), data));
+}

@@ -1,0 +1,103 @@
+/** Finds a procedure as the officer types: by name without diacritics, by code, by everyday words, with typos. */
+import { useMemo, useState } from 'react';
+import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { Catalogue, Procedure, TimeLimit } from '../../shared/catalogue/catalogue.ts';
+import { createProcedureSearch } from '../../shared/catalogue/search.ts';
+import { Icon } from '../ui/Icon.tsx';
+import styles from './ProcedurePicker.module.css';
+
+const SHOWN = 12;
+
+/** The index is built once a catalogue, when first asked: the screen is drawn before. */
+const indexes = new WeakMap<Catalogue, ReturnType<typeof createProcedureSearch>>();
+function searchOf(catalogue: Catalogue): ReturnType<typeof createProcedureSearch> {
+  const known = indexes.get(catalogue);
+  if (known !== undefined) return known;
+  const made = createProcedureSearch(catalogue.procedures);
+  indexes.set(catalogue, made);
+  return made;
+}
+
+/** The time limit in a few words, of the rule that holds in general or the first one. */
+export function useLimitWords(): (limits: readonly TimeLimit[]) => string {
+  const { t } = useTranslation('intake');
+  return (limits) => {
+    const words = (limit: TimeLimit): string => {
+      const duration = limit.upTo ?? limit.limit;
+      if (duration === null) return t('limit.by-project');
+      return duration.amount === 0 ? t('limit.same-day') : t(`limit.${duration.unit}`, { count: duration.amount });
+    };
+    const all = [...new Set(limits.map(words))];
+    return all.length > 1 ? t('limit.by-case', { first: all[0] }) : (all[0] ?? '');
+  };
+}
+
+export function ProcedurePicker({ catalogue, value, onChoose, id, error, autoFocus }: { catalogue: Catalogue; value: Procedure | undefined; onChoose: (procedure: Procedure) => void; id?: string; error?: string; autoFocus?: boolean }) {
+  const { t } = useTranslation('intake');
+  const limitWords = useLimitWords();
+  const [text, setText] = useState(value?.name ?? '');
+  const [isAsked, setIsAsked] = useState(false);
+  const fieldNames = useMemo(() => new Map(catalogue.fields.map((field) => [field.id, field.name])), [catalogue]);
+
+  const query = value !== undefined && text === value.name ? '' : text.trim();
+  const found = useMemo((): Procedure[] => {
+    if (!isAsked) return [];
+    if (query === '') return catalogue.procedures.slice(0, SHOWN);
+    return searchOf(catalogue).search(query, SHOWN).map((hit) => hit.procedure);
+  }, [catalogue, query, isAsked]);
+
+  return (
+    <ComboBox
+      className={styles.picker}
+      items={found}
+      inputValue={text}
+      onInputChange={(typed) => {
+        setIsAsked(true);
+        setText(typed);
+      }}
+      selectedKey={value?.code ?? null}
+      onSelectionChange={(key) => {
+        const chosen = catalogue.procedures.find(({ code }) => code === key);
+        if (chosen === undefined) return setText(value?.name ?? text);
+        setText(chosen.name);
+        onChoose(chosen);
+      }}
+      onFocus={() => setIsAsked(true)}
+      onBlur={() => value !== undefined && setText(value.name)}
+      defaultFilter={() => true}
+      menuTrigger="input"
+      allowsEmptyCollection
+      isInvalid={error !== undefined}
+      autoFocus={autoFocus}
+    >
+      <Label className={styles.label}>{t('procedure.search')}</Label>
+      <div className={styles.box}>
+        <span className={styles.icon}>
+          <Icon name="search" />
+        </span>
+        <Input className={styles.input} id={id} placeholder={t('procedure.placeholder')} spellCheck="false" onFocus={(event) => event.currentTarget.select()} />
+        <Button className={styles.open} aria-label={t('procedure.open')}>
+          <Icon name="down" size={18} />
+        </Button>
+      </div>
+      {error !== undefined && <p className={styles.error}>{error}</p>}
+      <Popover className={styles.popover} offset={4}>
+        <ListBox<Procedure> className={styles.list} renderEmptyState={() => <p className={styles.nothing}>{t('procedure.nothing', { text: query })}</p>}>
+          {(procedure) => (
+            <ListBoxItem id={procedure.code} textValue={procedure.name} className={styles.hit}>
+              <Text slot="label" className={styles.name}>
+                {procedure.name}
+              </Text>
+              <Text slot="description" className={styles.about}>
+                {[procedure.code, fieldNames.get(procedure.field) ?? procedure.field, t(`level.${procedure.level}`), limitWords(procedure.timeLimits)].map((part) => (
+                  <span key={part}>{part}</span>
+                ))}
+              </Text>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  );
+}

@@ -1,0 +1,106 @@
+/** Part 2: whose dossier it is, and who stands at the counter for them. */
+import { useTranslation } from 'react-i18next';
+import { formatDate, dateAt } from '../../shared/lib/time.ts';
+import { submitterSchema } from '../../shared/dossiers/dossier.ts';
+import { idNumberWarnings } from '../../shared/identity/cccd.ts';
+import { Button } from '../ui/Button.tsx';
+import { Checkbox, RadioCards } from '../ui/Choices.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import { fieldId } from './go-to-field.ts';
+import { useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { PartyFields } from './PartyFields.tsx';
+import { FieldError } from './ProcedureSection.tsx';
+import { Section } from './Section.tsx';
+import styles from './sections.module.css';
+
+const relations = submitterSchema.shape.relation.options;
+
+export function ApplicantSection() {
+  const { t } = useTranslation(['intake', 'identity']);
+  const store = useIntakeStore();
+  const draft = useIntake((state) => state.draft);
+  const lastDossier = useIntake((state) => state.lastDossier);
+  const { problems } = useReview();
+  const problemAt = useProblemAt();
+  const isDone = !problems.some(({ field }) => field.startsWith('applicant.') || field.startsWith('submitter.'));
+  const name = draft.applicant['fullName'];
+
+  return (
+    <Section number={2} title={t('section.applicant')} isDone={isDone} summary={[name, draft.applicant['idNumber'] ?? draft.applicant['taxCode']].filter(Boolean).join(' · ')}>
+      <CardNoticeLine />
+      <div className={styles.between}>
+        <RadioCards
+          label={t('applicant.kind')}
+          isLabelHidden
+          options={[
+            { value: 'person', label: t('applicant.person') },
+            { value: 'organisation', label: t('applicant.organisation') },
+          ]}
+          value={draft.applicantKind}
+          onChange={(applicantKind) => store.change((before) => ({ ...before, applicantKind }))}
+        />
+        <p className={styles.cardHint}>
+          <Icon name="user" size={18} />
+          {t('applicant.card-hint')}
+        </p>
+      </div>
+      <PartyFields party="applicant" kind={draft.applicantKind} />
+      {draft.applicantKind === 'person' &&
+        idNumberWarnings(draft.applicant as Parameters<typeof idNumberWarnings>[0]).map((warning) => (
+          <p key={warning} className={styles.warning}>
+            <Icon name="warning" size={16} />
+            {t(`identity:warning.${warning}`)}
+          </p>
+        ))}
+      {lastDossier !== null && (
+        <p className={styles.known}>
+          <Icon name="folder" size={16} />
+          {t('applicant.last-dossier', { code: lastDossier.code, procedure: lastDossier.procedureName, date: formatDate(dateAt(lastDossier.acceptedAtMs)) })}
+        </p>
+      )}
+      <Checkbox isSelected={draft.submitter !== undefined} onChange={(isOn) => store.change((before) => ({ ...before, submitter: isOn ? {} : undefined }))}>
+        {t('applicant.on-behalf')}
+      </Checkbox>
+      {draft.submitter !== undefined && (
+        <div className={styles.inset} role="group" aria-label={t('section.submitter')}>
+          <div id={fieldId('submitter.relation')}>
+            <RadioCards label={t('identity:field.relation')} options={relations.map((relation) => ({ value: relation, label: t(`relation.${relation}`) }))} value={(draft.submitter['relation'] as (typeof relations)[number] | undefined) ?? null} onChange={(relation) => store.change((before) => ({ ...before, submitter: { ...before.submitter, relation } }))} />
+            <FieldError words={problemAt('submitter.relation')} />
+          </div>
+          <PartyFields party="submitter" kind="person" />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function CardNoticeLine() {
+  const { t } = useTranslation('identity');
+  const store = useIntakeStore();
+  const notice = useIntake((state) => state.cardNotice);
+  if (notice === null) return null;
+  const dismiss = <Button onPress={() => store.dismissCardNotice(false)}>{t('card.dismiss')}</Button>;
+  if (notice.kind === 'unreadable')
+    return (
+      <Notice tone="warning" title={t('card.unreadable')} action={dismiss}>
+        {t('card.unreadable-advice')}
+      </Notice>
+    );
+  if (notice.before === null && notice.into === 'applicant' && notice.mangled.length === 0) return null;
+  const title = notice.before !== null ? 'card.filled-instead' : notice.into === 'submitter' ? 'card.filled-submitter' : 'card.filled';
+  return (
+    <Notice
+      tone={notice.mangled.length > 0 ? 'warning' : 'info'}
+      title={t(title, { name: notice.name })}
+      action={
+        <>
+          {notice.before !== null && <Button onPress={() => store.dismissCardNotice(true)}>{t('card.undo')}</Button>}
+          {dismiss}
+        </>
+      }
+    >
+      {notice.mangled.length > 0 && t('card.mangled', { fields: notice.mangled.map((field) => t(`field.${field}`)).join(', ') })}
+    </Notice>
+  );
+}

@@ -1,0 +1,73 @@
+/** The pages of a paper in their order: looked at, turned, moved by button or by dragging, removed. */
+import { useState, type DragEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button as AriaButton } from 'react-aria-components';
+import type { PaperPage } from '../../shared/scanning/scan.ts';
+import { PageDialog } from '../scanning/PageDialog.tsx';
+import { usePicture } from '../scanning/usePicture.ts';
+import { classes } from '../ui/classes.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { useIntakeStore } from './intake-context.tsx';
+import type { DraftPaper } from './pages.ts';
+import styles from './PageStrip.module.css';
+
+const DRAGGED = 'application/x-page';
+const THUMBNAIL_PX = 240;
+
+export function PageStrip({ paper }: { paper: DraftPaper }) {
+  const { t } = useTranslation('scanning');
+  const store = useIntakeStore();
+  const [shownId, setShownId] = useState<string | null>(null);
+  const shown = paper.pages.find(({ pageId }) => pageId === shownId);
+  if (paper.pages.length === 0) return null;
+  const dropBefore = (index: number) => (event: DragEvent) => {
+    const [requirementId, pageId] = event.dataTransfer.getData(DRAGGED).split(' ');
+    if (requirementId !== paper.requirementId || pageId === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    store.movePage(paper.requirementId, pageId, index);
+  };
+  return (
+    <ol className={styles.strip} aria-label={t('pages-of', { paper: paper.name })}>
+      {paper.pages.map((page, index) => (
+        <li
+          key={page.pageId}
+          className={styles.page}
+          draggable
+          onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${paper.requirementId} ${page.pageId}`)}
+          onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+          onDrop={dropBefore(index)}
+        >
+          <Thumbnail page={page} number={index + 1} onOpen={() => setShownId(page.pageId)} />
+          <div className={styles.tools}>
+            <Tool label={t('move-left', { number: index + 1 })} isDisabled={index === 0} icon="left" onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)} />
+            <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(paper.requirementId, page.pageId)} />
+            <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(paper.requirementId, page.pageId)} />
+            <Tool label={t('move-right', { number: index + 1 })} isDisabled={index === paper.pages.length - 1} icon="right" onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)} />
+          </div>
+        </li>
+      ))}
+      {shown !== undefined && <PageDialog page={shown} title={t('page-of', { paper: paper.name, number: paper.pages.indexOf(shown) + 1, count: paper.pages.length })} onTurn={() => store.turnPage(paper.requirementId, shown.pageId)} onClose={() => setShownId(null)} />}
+    </ol>
+  );
+}
+
+function Tool({ label, icon, onPress, isDisabled }: { label: string; icon: 'left' | 'right' | 'rotate' | 'close'; onPress: () => void; isDisabled?: boolean }) {
+  return (
+    <AriaButton className={styles.tool} aria-label={label} onPress={onPress} isDisabled={isDisabled}>
+      <Icon name={icon} size={16} />
+    </AriaButton>
+  );
+}
+
+function Thumbnail({ page, number, onOpen }: { page: PaperPage; number: number; onOpen: () => void }) {
+  const { t } = useTranslation('scanning');
+  const picture = usePicture(page.sha256, THUMBNAIL_PX);
+  const isPdf = page.mediaType === 'application/pdf';
+  return (
+    <AriaButton className={styles.thumbnail} onPress={onOpen} aria-label={t('open', { number })}>
+      {picture === undefined ? null : picture.ok ? <img className={classes(styles.picture, styles[`turn${page.rotation}`])} src={picture.value.url} alt="" draggable={false} /> : <Icon name="file" size={28} />}
+      <span className={styles.number}>{isPdf && picture?.ok === true ? t('pdf-pages', { count: picture.value.pages }) : isPdf ? 'PDF' : number}</span>
+    </AriaButton>
+  );
+}

@@ -1,0 +1,70 @@
+/** Hands the store of the intake on the screen to its sections, and the words and problems of their fields. */
+import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
+import { formatVnd } from '../../shared/lib/money.ts';
+import { formProblemWords } from '../eform/problem-words.ts';
+import type { IntakeState, IntakeStore } from './intake-store.ts';
+import type { Review } from './review.ts';
+
+const IntakeContext = createContext<IntakeStore | null>(null);
+export const IntakeProvider = IntakeContext.Provider;
+
+export function useIntakeStore(): IntakeStore {
+  const store = useContext(IntakeContext);
+  if (store === null) throw new Error('useIntakeStore outside IntakeProvider');
+  return store;
+}
+
+export const useIntake = <T,>(select: (state: IntakeState) => T): T => useStore(useIntakeStore(), select);
+
+/** Renewed with the draft, and each minute for the due date. */
+export function useReview(): Review {
+  const store = useIntakeStore();
+  const [, setMinute] = useState(0);
+  useStore(store, (state) => state.draft);
+  useEffect(() => {
+    const timer = setInterval(() => setMinute((minute) => minute + 1), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return store.review();
+}
+
+export type ProblemWords = { where: string; what: string };
+
+/** A problem in words: the field as the officer sees it named, and what is wrong with it. */
+export function useProblemWords(): (problem: Problem) => ProblemWords {
+  const { t, i18n } = useTranslation(['intake', 'identity', 'eform']);
+  return useCallback(
+    ({ field, code, details = {} }: Problem): ProblemWords => {
+      if (code === 'form') {
+        const words = formProblemWords((key, values) => t(`eform:${key}`, values ?? {}), (key) => i18n.exists(`eform:${key}`));
+        return { where: String(details['label']), what: words({ path: [], rule: String(details['rule']), label: String(details['label']), ...(details['limit'] === undefined ? {} : { limit: details['limit'] }) }) };
+      }
+      const [root = '', leaf = ''] = field.split('.');
+      if (root === 'papers') return { where: String(details['name'] ?? ''), what: t(`intake:problem.${code}`) };
+      if (code === 'fee-amount') return { where: String(details['name']), what: t('intake:problem.fee-amount', { min: formatVnd(Number(details['minVnd'])), max: formatVnd(Number(details['maxVnd'])) }) };
+      if (root === 'applicant' || root === 'submitter') {
+        const name = t(`identity:field.${leaf}`);
+        return { where: root === 'submitter' ? t('intake:of-submitter', { field: name }) : name, what: t(`identity:problem.${code}`) };
+      }
+      return { where: t(`intake:field.${field.split('.').at(-1) ?? root}`), what: t(`intake:problem.${code}`) };
+    },
+    [t, i18n],
+  );
+}
+
+/** What to show beside a field: nothing until it was left or acceptance was asked for, and never "required" before that. */
+export function useProblemAt(): (field: string) => string | undefined {
+  const { problems } = useReview();
+  const showsAll = useIntake((state) => state.showsAllProblems);
+  const touched = useIntake((state) => state.touched);
+  const words = useProblemWords();
+  return (field) => {
+    const problem = problems.find((candidate) => candidate.field === field);
+    if (problem === undefined) return undefined;
+    const isEmpty = problem.code === 'required' || problem.code === 'choose';
+    return showsAll || (touched.has(field) && !isEmpty) ? words(problem).what : undefined;
+  };
+}

@@ -1,0 +1,35 @@
+/** What stands beside the page, always true: the procedure's rules for this draft, due date, fees, and every problem left. */
+import { computeDueDate, type DueDate } from '../../shared/calendar/due-date.ts';
+import type { Catalogue, EForm, Procedure } from '../../shared/catalogue/catalogue.ts';
+import { resolveProcedure, selectionOf, type ResolvedProcedure } from '../../shared/catalogue/resolve.ts';
+import type { Intake } from '../../shared/dossiers/dossier.ts';
+import type { Draft } from '../../shared/dossiers/draft.ts';
+import { formOf, intakeFromDraft, type Problem } from '../../shared/dossiers/intake-from-draft.ts';
+import { computeFees } from '../../shared/fees/compute.ts';
+import { dateAt } from '../../shared/lib/time.ts';
+import { askedOf } from '../eform/asked.ts';
+
+export type Fees = ReturnType<typeof computeFees>;
+
+export type Review = {
+  procedure: Procedure | undefined;
+  resolved: ResolvedProcedure | undefined;
+  form: EForm | undefined;
+  /** Undefined while no limit applies yet; null when the law sets none that can be computed. */
+  due: DueDate | null | undefined;
+  fees: Fees | undefined;
+  problems: Problem[];
+  intake: Intake | undefined;
+};
+
+export function reviewOf(draft: Draft, catalogue: Catalogue, nowMs: number): Review {
+  const procedure = catalogue.procedures.find(({ code }) => code === draft.procedureCode);
+  const form = procedure === undefined ? undefined : formOf(catalogue, procedure);
+  const judged = intakeFromDraft(form === undefined ? draft : { ...draft, formData: askedOf(form, draft.formData) }, catalogue, dateAt(nowMs));
+  const outcome = judged.ok ? { problems: [], intake: judged.value } : { problems: judged.failure.problems, intake: undefined };
+  if (procedure === undefined) return { procedure, resolved: undefined, form, due: undefined, fees: undefined, ...outcome };
+  const selection = selectionOf(draft, draft.applicantKind);
+  const resolved = resolveProcedure(procedure, selection);
+  const due = resolved.timeLimit === null ? undefined : computeDueDate({ acceptedAtMs: nowMs, timeLimit: resolved.timeLimit, areaClass: draft.areaClass, calendar: catalogue.calendar });
+  return { procedure, resolved, form, due, fees: computeFees(procedure, { ...selection, ...draft.feeInputs }), ...outcome };
+}
