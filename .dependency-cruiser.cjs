@@ -41,8 +41,14 @@ module.exports = {
     forbid(
       'renderer-features-apart',
       'a feature reaches another through shared/<feature> or what the composition root hands it',
-      { path: feature('renderer'), pathNot: ['^renderer/app/', test] },
+      { path: feature('renderer'), pathNot: ['^renderer/(app|intake)/', test] },
       { path: feature('renderer'), pathNot: ['^renderer/$1/', '^renderer/(app|ui|db|eform)/'] },
+    ),
+    forbid(
+      'intake-composes-two',
+      'the intake is one flow over the procedure picker and the scanning dialogs, and over nothing else',
+      { path: '^renderer/intake/', pathNot: test },
+      { path: feature('renderer'), pathNot: '^renderer/(intake|app|ui|db|eform|catalogue|scanning)/' },
     ),
     forbid('ui-knows-no-domain', 'ui/ components know no domain', { path: '^renderer/ui/' }, { path: ['^renderer/(?!ui/)', '^shared/(?!lib/)'] }),
     forbid(
