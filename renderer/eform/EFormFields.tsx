@@ -1,6 +1,7 @@
 /** The e-form (tờ khai điện tử) on the screen: @rjsf decides what is asked, our own controls ask it. */
 import { useId, useMemo } from 'react';
-import { withTheme } from '@rjsf/core';
+// Not the package's index: that one also loads a test registry which needs Ajv.
+import withTheme from '@rjsf/core/lib/withTheme.js';
 import { useTranslation } from 'react-i18next';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { EForm } from '../../shared/catalogue/catalogue.ts';
