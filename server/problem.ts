@@ -1,5 +1,5 @@
 /** Owns the words of every refusal: what a counter is told, and what the log may keep of an error. */
-import { isUnavailable, sqlStateOf } from './db/sqlstate.ts';
+import { isCollision, isUnavailable, sqlStateOf } from './db/sqlstate.ts';
 
 /** A refusal that the caller is told of: HTTP status, stable `kind`, English message for the log of the counter. */
 export class Problem extends Error {
@@ -53,7 +53,7 @@ export function problemOf(error: unknown): Problem {
   }
   const status = httpStatusOf(error);
   if (status !== undefined) return new Problem(status, kinds[status] ?? 'refused', kinds[status] ?? 'refused');
-  if (isUnavailable(error)) return new Problem(503, 'unavailable', 'the database is not reachable');
+  if (isUnavailable(error) || isCollision(error)) return new Problem(503, 'unavailable', 'the database cannot answer now');
   return new Problem(500, 'internal', 'the server failed; try again');
 }
 

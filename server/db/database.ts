@@ -113,8 +113,8 @@ export type Connection = Kysely<Tables> | Transaction<Tables>;
 const INT8 = 20;
 const DATE = 1082;
 
-/** `onIdleError` hears of connections that broke while unused; the pool replaces them by itself. */
-export function openDatabase(url: string, onIdleError: (error: Error) => void): Database {
+/** `onBroken` hears of connections that broke; the pool replaces them by itself, and the query under way fails as usual. */
+export function openDatabase(url: string, onBroken: (error: Error) => void): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -129,6 +129,8 @@ export function openDatabase(url: string, onIdleError: (error: Error) => void): 
       }) as typeof pg.types.getTypeParser,
     },
   });
-  pool.on('error', onIdleError);
+  pool.on('error', () => undefined);
+  // The pool listens to its idle connections only; one that breaks inside a transaction would end the whole server.
+  pool.on('connect', (client) => client.on('error', onBroken));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -1,5 +1,6 @@
 /** Owns the receipt of journal entries: each applied exactly once, with its idempotency record in one transaction. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
 import type { EntryAnswer, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
 import type { Database, Connection } from '../db/database.ts';
@@ -30,7 +31,9 @@ const rejected = (reason: string, field?: string): Verdict => ({ status: 'reject
 
 const answer = (entry: WireEntry, verdict: Verdict | { status: 'duplicate' }): EntryAnswer => ({ operationId: entry.operationId, seq: entry.seq, ...verdict });
 
-const MAX_ATTEMPTS = 4;
+/** Together these wait some three seconds: longer than a whole batch takes. */
+const MAX_ATTEMPTS = 6;
+const FIRST_WAIT_MS = 100;
 
 export type Receiver = {
   db: Database;
@@ -49,6 +52,8 @@ export async function receiveJournal(receiver: Receiver, deviceId: string, reque
       return await receiveOnce(receiver, deviceId, request, new Date(nowMs));
     } catch (error) {
       if (!isCollision(error) || attempt === MAX_ATTEMPTS) throw error;
+      // Begun again at once, it would meet the same other batch again.
+      await sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
 }
@@ -105,10 +110,12 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     await trx.commit().execute();
     return { epoch, head, results };
   } catch (error) {
-    await trx
-      .rollback()
-      .execute()
-      .catch(() => undefined);
+    // A failed commit has given the connection back already.
+    if (!trx.isCommitted)
+      await trx
+        .rollback()
+        .execute()
+        .catch(() => undefined);
     throw error;
   }
 }

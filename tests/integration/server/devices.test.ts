@@ -90,7 +90,9 @@ describe('numbers', () => {
     const devices = await Promise.all(codes.map((code) => enrolledDevice(province.url, code)));
     for (const device of devices) device.append({ type: 'numbers.leased', lease: device.enrolment?.lease });
     await Promise.all(devices.map((device) => device.push()));
-    const more = await Promise.all(devices.map(async (device) => send<EnrolAnswer>(province.url, paths.numbers, { body: {}, headers: await device.authorisation() })));
+    const more = await Promise.all(
+      devices.map(async (device) => send<EnrolAnswer>(province.url, paths.numbers, { body: {}, headers: await device.authorisation() })),
+    );
     const numbers = [...devices.map((device) => device.enrolment as EnrolAnswer), ...more.map((answer) => answer.body)].flatMap(numbersOf);
     expect(numbers).toHaveLength(4_000);
     expect(new Set(numbers).size).toBe(4_000);
@@ -174,7 +176,9 @@ describe('tokens', () => {
     const device = await enrolledDevice(province.url, await province.newCode());
     const call = (headers: Record<string, string>) => send(province.url, paths.status, { body: { dossierIds: [], scans: [] }, headers });
     expect(await call({})).toMatchObject({ status: 401, body: { kind: 'not-authorised' } });
-    expect(await call({ authorization: `Bearer ${device.assertion({ claims: { aud: 'qmc-device', iss: 'qmc-province', sub: device.deviceId } })}` })).toMatchObject({
+    expect(
+      await call({ authorization: `Bearer ${device.assertion({ claims: { aud: 'qmc-device', iss: 'qmc-province', sub: device.deviceId } })}` }),
+    ).toMatchObject({
       status: 401,
       body: { kind: 'token-refused' },
     });
@@ -192,7 +196,10 @@ describe('tokens', () => {
     const device = await enrolledDevice(province.url, await province.newCode());
     const headers = await device.authorisation();
     await province.db.updateTable('devices').set({ revoked_at: new Date() }).where('device_id', '=', device.deviceId).execute();
-    expect(await send(province.url, paths.status, { body: { dossierIds: [], scans: [] }, headers })).toMatchObject({ status: 403, body: { kind: 'device-revoked' } });
+    expect(await send(province.url, paths.status, { body: { dossierIds: [], scans: [] }, headers })).toMatchObject({
+      status: 403,
+      body: { kind: 'device-revoked' },
+    });
     expect(await device.askToken()).toMatchObject({ status: 403, body: { kind: 'device-revoked' } });
   });
 });
