@@ -1,7 +1,6 @@
 /** Turns a raster into the ESC/POS (or Star) bytes of one job, in pieces small enough to pace a slow printer. */
 import nodeThermalPrinter from 'node-thermal-printer';
-import { PNG } from 'pngjs';
-import { bandsOf, type Band, type Raster } from './raster.ts';
+import { bandsOf, rasterToPng, type Band, type Raster } from './raster.ts';
 
 const BAND_ROWS = 48;
 /** What even the smallest printers buffer (Epson TM data sheets: 4 KB), so that one piece never waits half sent. */
@@ -11,11 +10,10 @@ export type PrinterDriver = 'epson' | 'star';
 
 /** The bytes of one paper with its cut; each piece ends between two commands. */
 export async function jobPieces(raster: Raster, driver: PrinterDriver): Promise<Buffer[]> {
-  const safe = driver === 'epson' ? withoutRealTimeCommands(raster) : raster;
+  const safe = withoutRealTimeCommands(raster);
   const commands: Buffer[] = [await build(driver, (printer) => printer.add(INITIALISE))];
-  // Star prints in 24-row lines, so a band of any other height would leave a gap.
-  const bands = driver === 'epson' ? bandsOf(safe, BAND_ROWS) : [{ top: 0, rows: safe.heightDots, inkedBytes: safe.widthDots / 8 }];
-  for (const band of bands) commands.push(await build(driver, (printer) => printer.printImageBuffer(bandToPng(safe, band))));
+  if (driver === 'epson') commands.push(...bandsOf(safe, BAND_ROWS).map((band) => rasterCommand(safe, band)));
+  else commands.push(await build(driver, (printer) => printer.printImageBuffer(rasterToPng(raster))));
   commands.push(await build(driver, (printer) => printer.cut({ verticalTabAmount: 1 })));
   return joined(commands);
 }
@@ -32,21 +30,20 @@ async function build(driver: PrinterDriver, write: (printer: Builder) => unknown
 }
 
 /**
- * A blank band is sent as a raster one byte wide: it advances the paper by exactly its rows on every model,
- * where a feed command counts in units that differ between them.
+ * GS v 0 (Epson ESC/POS reference). The library's own image command would want each dot as four bytes of a PNG first.
+ * A blank band is a raster one byte wide: it advances the paper by exactly its rows on every model, where a feed
+ * command counts in units that differ between them.
  */
-function bandToPng(raster: Raster, band: Band): Buffer {
+function rasterCommand(raster: Raster, band: Band): Buffer {
   const rowBytes = raster.widthDots / 8;
-  const width = Math.max(band.inkedBytes, 1) * 8;
-  const png = new PNG({ width, height: band.rows });
-  png.data.fill(0xff);
-  for (let row = 0; row < band.rows && band.inkedBytes > 0; row += 1) {
-    for (let dot = 0; dot < width; dot += 1) {
-      if ((raster.bits[(band.top + row) * rowBytes + (dot >> 3)]! & (0x80 >> (dot & 7))) === 0) continue;
-      png.data.fill(0, (row * width + dot) * 4, (row * width + dot) * 4 + 3);
-    }
+  const sentBytes = Math.max(band.inkedBytes, 1);
+  const command = Buffer.alloc(8 + sentBytes * band.rows);
+  command.set([0x1d, 0x76, 0x30, 0, sentBytes & 0xff, sentBytes >> 8, band.rows & 0xff, band.rows >> 8]);
+  for (let row = 0; row < band.rows; row += 1) {
+    const from = (band.top + row) * rowBytes;
+    command.set(raster.bits.subarray(from, from + sentBytes), 8 + row * sentBytes);
   }
-  return PNG.sync.write(png, { deflateLevel: 0, filterType: 0 });
+  return command;
 }
 
 const DLE = 0x10;

@@ -1,6 +1,6 @@
 /** The hidden window that draws papers: React in a sandbox, captured dot by dot for rolls, as PDF for sheets. */
 import { BrowserWindow } from 'electron';
-import { FRAME_MARK_CELLS, FRAME_MARK_HEIGHT, frameMarkBits, type DrawRequest } from '../../shared/printing/medium.ts';
+import { FRAME_MARK_CELLS, FRAME_MARK_HEIGHT, frameMarkBits, type DrawnPaper, type DrawRequest } from '../../shared/printing/medium.ts';
 import type { Log } from '../log.ts';
 import { stack, thresholdBgra, type Raster } from './raster.ts';
 
@@ -28,6 +28,8 @@ const WINDOW_WIDTH = 576;
 const DRAW_LIMIT_MS = 15_000;
 const CAPTURE_TRIES = 60;
 const MM_PER_INCH = 25.4;
+/** Chromium fills the two spans. */
+const PAGE_NUMBER = '<div style="width:100%;text-align:center;font-size:7pt"><span class="pageNumber"></span>/<span class="totalPages"></span></div>';
 
 export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
   const { load, log, idleMs = 60_000 } = options;
@@ -84,17 +86,14 @@ export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
     return result;
   };
 
-  const captureSlice = async (target: BrowserWindow, widthDots: number, offset: number, rows: number): Promise<Raster> => {
+  const captureSlice = async (target: BrowserWindow, pixelRatio: number, widthDots: number, offset: number, rows: number): Promise<Raster> => {
     frame = (frame + 1) % 2 ** FRAME_MARK_CELLS;
     await call(target, 'showSlice', { offset, frame });
-    const rect = { x: 0, y: 0, width: WINDOW_WIDTH, height: SLICE_HEIGHT + FRAME_MARK_HEIGHT };
+    const rect = { x: 0, y: 0, width: Math.ceil(WINDOW_WIDTH / pixelRatio), height: Math.ceil((SLICE_HEIGHT + FRAME_MARK_HEIGHT) / pixelRatio) };
     for (let attempt = 0; attempt < CAPTURE_TRIES; attempt += 1) {
       const image = await target.webContents.capturePage(rect, { stayHidden: true });
-      const { width, height } = image.getSize();
-      const bitmap = image.toBitmap();
-      if (width === rect.width && height === rect.height && bitmap.byteLength === width * height * 4 && holdsFrame(bitmap, frame)) {
-        return cropped(bitmap, widthDots, rows);
-      }
+      const capture = { bgra: image.toBitmap(), ...image.getSize() };
+      if (holdsFrame(capture, frame)) return cropped(capture, widthDots, rows);
       await new Promise((resolve) => setTimeout(resolve, 16));
     }
     throw new Error('the paper never appeared in the capture');
@@ -103,10 +102,10 @@ export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
   return {
     drawRoll: (request) =>
       exclusively(async (target) => {
-        const { heightPx } = sizeOf(await call(target, 'drawPaper', request));
+        const { heightDots, pixelRatio } = drawnFrom(await call(target, 'drawPaper', request));
         const slices: Raster[] = [];
-        for (let offset = 0; offset < heightPx; offset += SLICE_HEIGHT) {
-          slices.push(await captureSlice(target, request.widthDots, offset, Math.min(SLICE_HEIGHT, heightPx - offset)));
+        for (let offset = 0; offset < heightDots; offset += SLICE_HEIGHT) {
+          slices.push(await captureSlice(target, pixelRatio, request.widthDots, offset, Math.min(SLICE_HEIGHT, heightDots - offset)));
         }
         return stack(slices);
       }),
@@ -119,6 +118,9 @@ export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
         return target.webContents.printToPDF({
           pageSize: request.size,
           printBackground: true,
+          displayHeaderFooter: true,
+          headerTemplate: '<span></span>',
+          footerTemplate: PAGE_NUMBER,
           margins: { top: ends, bottom: ends, left: sides, right: sides },
         });
       }),
@@ -130,25 +132,29 @@ export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
 const call = (target: BrowserWindow, name: 'drawPaper' | 'showSlice', argument: unknown): Promise<unknown> =>
   target.webContents.executeJavaScript(`window.${name}(${JSON.stringify(JSON.stringify(argument))})`);
 
-function sizeOf(answer: unknown): { heightPx: number } {
-  const heightPx = typeof answer === 'object' && answer !== null && 'heightPx' in answer ? answer.heightPx : undefined;
-  if (typeof heightPx !== 'number' || !Number.isInteger(heightPx) || heightPx <= 0 || heightPx > 20_000) throw new Error('the paper page gave no usable height');
-  return { heightPx };
+function drawnFrom(answer: unknown): DrawnPaper {
+  const { heightDots, pixelRatio } = (answer ?? {}) as Partial<Record<keyof DrawnPaper, unknown>>;
+  if (typeof heightDots !== 'number' || !Number.isInteger(heightDots) || heightDots <= 0 || heightDots > 20_000) throw new Error('the paper page gave no usable height');
+  if (typeof pixelRatio !== 'number' || !(pixelRatio > 0)) throw new Error('the paper page gave no usable pixel ratio');
+  return { heightDots, pixelRatio };
 }
 
-function holdsFrame(bitmap: Buffer, frame: number): boolean {
+type Capture = { bgra: Buffer; width: number; height: number };
+
+function holdsFrame({ bgra, width, height }: Capture, frame: number): boolean {
+  if (width < WINDOW_WIDTH || height < SLICE_HEIGHT + FRAME_MARK_HEIGHT || bgra.byteLength !== width * height * 4) return false;
   const cellWidth = WINDOW_WIDTH / FRAME_MARK_CELLS;
   const row = SLICE_HEIGHT + FRAME_MARK_HEIGHT / 2;
   return frameMarkBits(frame).every((isBlack, cell) => {
-    const blue = bitmap[(row * WINDOW_WIDTH + Math.floor((cell + 0.5) * cellWidth)) * 4]!;
+    const blue = bgra[(row * width + Math.floor((cell + 0.5) * cellWidth)) * 4]!;
     return isBlack ? blue < 64 : blue > 192;
   });
 }
 
-function cropped(bitmap: Buffer, widthDots: number, rows: number): Raster {
-  const bgra = Buffer.alloc(widthDots * rows * 4);
-  for (let row = 0; row < rows; row += 1) bitmap.copy(bgra, row * widthDots * 4, row * WINDOW_WIDTH * 4, (row * WINDOW_WIDTH + widthDots) * 4);
-  return thresholdBgra(bgra, widthDots, rows);
+function cropped({ bgra, width }: Capture, widthDots: number, rows: number): Raster {
+  const kept = Buffer.alloc(widthDots * rows * 4);
+  for (let row = 0; row < rows; row += 1) bgra.copy(kept, row * widthDots * 4, row * width * 4, (row * width + widthDots) * 4);
+  return thresholdBgra(kept, widthDots, rows);
 }
 
 function within<T>(limitMs: number, work: Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import '@fontsource/be-vietnam-pro/700.css';
 import '@fontsource/be-vietnam-pro/800.css';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { FRAME_MARK_CELLS, frameMarkBits, type DrawRequest } from '../../shared/printing/medium.ts';
+import { FRAME_MARK_CELLS, frameMarkBits, type DrawnPaper, type DrawRequest } from '../../shared/printing/medium.ts';
 import { paperWords } from './paper-words.ts';
 import './drawing-board.css';
 import { Form01 } from './papers/Form01.tsx';
@@ -15,7 +15,7 @@ import { TicketPaper } from './papers/TicketPaper.tsx';
 
 /** The functions `electron/printing/paper-window.ts` calls; each takes its argument as JSON. */
 type DrawingBoard = {
-  drawPaper(json: string): Promise<{ widthPx: number; heightPx: number }>;
+  drawPaper(json: string): Promise<DrawnPaper>;
   /** Moves the paper so that the row `offset` is at the top, and shows the frame's number under it. */
   showSlice(json: string): void;
 };
@@ -31,15 +31,17 @@ export function offerDrawing(container: HTMLElement): void {
     async drawPaper(json) {
       // From our own shell only: no other page can reach this window.
       const request = JSON.parse(json) as DrawRequest;
+      const isRoll = request.medium === 'roll';
+      // On a screen of another density this makes one CSS pixel one pixel of the capture again, and so one dot.
+      document.documentElement.style.zoom = isRoll ? String(1 / window.devicePixelRatio) : '1';
       paper.style.top = '0px';
-      paper.className = request.medium === 'roll' ? `roll roll-${request.widthDots}` : `sheet sheet-${request.size}`;
-      mark.hidden = request.medium !== 'roll';
+      paper.className = isRoll ? `roll roll-${request.widthDots}` : `sheet sheet-${request.size}`;
+      mark.hidden = !isRoll;
       flushSync(() => root.render(<Drawn request={request} />));
       // Laying out starts the loading of the fonts in use.
       paper.getBoundingClientRect();
       await document.fonts.ready;
-      const { width, height } = paper.getBoundingClientRect();
-      return { widthPx: Math.ceil(width), heightPx: Math.ceil(height) };
+      return { heightDots: isRoll ? Math.ceil((paper.offsetHeight * request.widthDots) / paper.offsetWidth) : 0, pixelRatio: window.devicePixelRatio };
     },
     showSlice(json) {
       const { offset, frame } = JSON.parse(json) as { offset: number; frame: number };

@@ -12,6 +12,9 @@ export type DrawRequest =
   | { medium: 'roll'; widthDots: RollWidthDots; paper: Paper; reprint: number; language: PaperLanguage }
   | { medium: 'sheet'; size: SheetSize; paper: ReceiptPaper; reprint: number; language: PaperLanguage };
 
+/** What the page answers: the length of a roll (0 for a sheet), and how many captured pixels an unzoomed CSS pixel has. */
+export type DrawnPaper = { heightDots: number; pixelRatio: number };
+
 export type PaperLanguage = 'vi' | 'en';
 
 /** Cells of the mark under every captured slice; see `frameMarkBits`. */

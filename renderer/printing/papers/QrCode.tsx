@@ -1,5 +1,5 @@
 /** A QR code whose modules are whole dots, so that no printer and no threshold can blur them. */
-import bwipjs from 'bwip-js/browser';
+import { qrcode, type DrawingContext } from 'bwip-js/browser';
 
 export type QrCodeProps = {
   /** ASCII. */
@@ -10,31 +10,48 @@ export type QrCodeProps = {
 
 /** ISO/IEC 18004 asks for four modules; the blank paper around the symbol gives the other half. */
 const QUIET_MODULES = 2;
+/** bwip-js draws a module two units wide at scale 1. */
+const UNITS = 2;
 
 export function QrCode({ text, maxSidePx }: QrCodeProps) {
-  const { pixs, pixx, pixy } = matrixOf(text);
-  const modules = pixx + 2 * QUIET_MODULES;
+  const { path, units } = outlineOf(text);
+  const modules = units / UNITS + 2 * QUIET_MODULES;
   const side = Math.max(1, Math.floor(maxSidePx / modules)) * modules;
-  const path: string[] = [];
-  for (let y = 0; y < pixy; y += 1) {
-    for (let x = 0; x < pixx; x += 1) {
-      if (pixs[y * pixx + x] !== 1) continue;
-      let length = 1;
-      while (x + length < pixx && pixs[y * pixx + x + length] === 1) length += 1;
-      path.push(`M${x + QUIET_MODULES} ${y + QUIET_MODULES}h${length}v1h${-length}z`);
-      x += length - 1;
-    }
-  }
   return (
-    <svg width={side} height={side} viewBox={`0 0 ${modules} ${modules}`} shapeRendering="crispEdges" role="img" aria-label={text}>
-      <rect width={modules} height={modules} fill="#fff" />
-      <path d={path.join('')} fill="#000" />
+    <svg width={side} height={side} viewBox={`${-QUIET_MODULES * UNITS} ${-QUIET_MODULES * UNITS} ${modules * UNITS} ${modules * UNITS}`} shapeRendering="crispEdges" role="img" aria-label={text}>
+      <path d={path} fill="#000" fillRule="evenodd" />
     </svg>
   );
 }
 
-function matrixOf(text: string): { pixs: number[]; pixx: number; pixy: number } {
-  const [symbol] = bwipjs.raw('qrcode', text, { eclevel: 'M' });
-  if (symbol === undefined || !('pixs' in symbol)) throw new Error('no QR code came out');
-  return symbol;
+type Outline = { path: string; units: number };
+
+/**
+ * The named encoder with a drawing of our own: the library's `raw` would bring all its hundred symbologies.
+ * Its error correction level is M unless told otherwise: a crumpled receipt still reads.
+ */
+const outlineOf = (text: string): Outline => qrcode<Outline>({ bcid: 'qrcode', text, scale: 1 }, createOutline());
+
+function createOutline(): DrawingContext<Outline> {
+  const polygons: string[] = [];
+  let units = 0;
+  const notInQr = (): never => {
+    throw new Error('a QR code has polygons only');
+  };
+  return {
+    scale: (x, y) => [x, y],
+    init(width) {
+      units = width;
+    },
+    polygon(points) {
+      polygons.push(`M${points.map(([x, y]) => `${x} ${y}`).join('L')}Z`);
+    },
+    fill: () => undefined,
+    end: () => ({ path: polygons.join(''), units }),
+    measure: notInQr,
+    line: notInQr,
+    hexagon: notInQr,
+    ellipse: notInQr,
+    text: notInQr,
+  };
 }

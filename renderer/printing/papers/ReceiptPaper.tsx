@@ -27,7 +27,7 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       </div>
 
       <div className={widthDots === 576 ? styles.codeBeside : styles.codeBelow}>
-        <QrCode text={facts.code} maxSidePx={widthDots === 576 ? 180 : 180} />
+        <QrCode text={facts.code} maxSidePx={180} />
         <div>
           <div className={styles.label}>{t('receipt.code')}</div>
           <div className={styles.code}>{facts.code}</div>
@@ -41,13 +41,13 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       </section>
 
       <dl className={styles.facts}>
-        <Fact label={t(`receipt.applicant.${applicant.kind}`)} value={applicant.name} isStrong />
+        <Fact label={t(`receipt.applicant.${applicant.kind}`)} value={applicant.name} />
         <Fact label={t(`receipt.idNumber.${applicant.kind}`)} value={applicant.idNumber} />
         <Fact label={t('receipt.address')} value={applicant.address} />
         <Fact label={t('receipt.phone')} value={applicant.phone} />
         <Fact label={t('receipt.email')} value={applicant.email} />
         {submitter !== undefined && <Fact label={t(`receipt.submitter.${submitter.relation}`)} value={[submitter.name, submitter.idNumber, submitter.phone].filter(Boolean).join(' · ')} />}
-        <Fact label={t('receipt.content')} value={t('receipt.procedure', { name: facts.procedureName, code: facts.procedureCode })} isStrong />
+        <Fact label={t('receipt.content')} value={t('receipt.procedure', { name: facts.procedureName, code: facts.procedureCode })} />
       </dl>
 
       <Section title={t('receipt.papers')}>
@@ -58,7 +58,12 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
             {facts.received.map((received, index) => (
               <li key={index}>
                 {received.name}
-                <span className={styles.counts}> {countWords(received, t)}</span>
+                {countWords(received, t).map((words, place) => (
+                  <span key={words}>
+                    {place === 0 ? ': ' : ', '}
+                    <span className={styles.count}>{words}</span>
+                  </span>
+                ))}
               </li>
             ))}
           </ol>
@@ -76,7 +81,7 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       )}
 
       <dl className={styles.facts}>
-        <Fact label={t('receipt.sets')} value={counted(facts.sets)} />
+        <Fact label={t('receipt.sets')} value={t('form.setsValue', { sets: counted(facts.sets) })} />
         <Fact label={t('receipt.limit')} value={dossier.dueRule === null ? t('receipt.dueOpen') : dueRuleWords(dossier.dueRule, t)} />
         <Fact label={t('receipt.receivedAt')} value={formatDateTime(dossier.acceptedAtMs)} />
       </dl>
@@ -103,13 +108,10 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
   );
 }
 
-/** `1 bản chính, 2 bản chụp`; kinds that were not handed in are left out. */
-function countWords(paper: PaperFacts, t: PaperWords): string {
+/** `01 bản chính`, `02 bản chụp`; kinds that were not handed in are left out. */
+function countWords(paper: PaperFacts, t: PaperWords): string[] {
   const kinds = ['originals', 'certifiedCopies', 'photocopies'] as const;
-  return kinds
-    .filter((kind) => paper[kind] > 0)
-    .map((kind) => t(`receipt.${kind}`, { count: counted(paper[kind]) }))
-    .join(', ');
+  return kinds.filter((kind) => paper[kind] > 0).map((kind) => t(`receipt.${kind}`, { copies: counted(paper[kind]) }));
 }
 
 function DueAt({ atMs, t }: { atMs: number; t: PaperWords }) {
@@ -117,12 +119,12 @@ function DueAt({ atMs, t }: { atMs: number; t: PaperWords }) {
   return <div className={styles.dueAt}>{t('receipt.dueAt', { date: date ?? '', time: time ?? '' })}</div>;
 }
 
-function Fact({ label, value, isStrong = false }: { label: string; value: string | undefined; isStrong?: boolean }) {
+function Fact({ label, value }: { label: string; value: string | undefined }) {
   if (value === undefined) return null;
   return (
     <div>
       <dt>{label}</dt>
-      <dd className={isStrong ? styles.strong : undefined}>{value}</dd>
+      <dd>{value}</dd>
     </div>
   );
 }

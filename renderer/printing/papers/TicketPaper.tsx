@@ -29,7 +29,7 @@ export function TicketPaper({ paper, reprint, t }: { paper: Ticket; reprint: num
             <dd>{formatDateTime(ticket.issuedAtMs)}</dd>
           </div>
         </dl>
-        <QrCode text={ticket.ticketId} maxSidePx={136} />
+        <QrCode text={ticket.ticketId} maxSidePx={140} />
       </div>
       {bring.length > 0 && (
         <section className={styles.bring}>
