@@ -1,5 +1,6 @@
 /** Runs other programs for the build scripts: quietly with the output kept for a failure, or in the foreground. */
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { repoRoot } from './paths.mjs';
 
 /** @typedef {{ code: number, output: string }} Finished */
@@ -16,7 +17,7 @@ export const runQuietly = (command, args, where = {}) =>
   new Promise((finished) => {
     const child = spawn(command, args, { cwd: repoRoot, ...where, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
     child.on('error', (error) => finished({ code: 127, output: error.message }));
     child.on('close', (code) => finished({ code: code ?? 1, output }));
   });
@@ -31,7 +32,7 @@ export const runQuietly = (command, args, where = {}) =>
  */
 export const mustRun = async (what, command, args, where) => {
   const { code, output } = await runQuietly(command, args, where);
-  if (code !== 0) throw new Error(`${what} failed (exit ${code}):\n${output.trim().slice(-6000)}`);
+  if (code !== 0) throw new Error(`${what} failed (exit ${code}):\n${stripVTControlCharacters(output).trim().slice(-6000)}`);
   return output;
 };
 

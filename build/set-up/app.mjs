@@ -47,7 +47,7 @@ export const prepareApp = async () => {
   const started = performance.now();
   say('building the app …');
   rmSync(stampFile, { force: true });
-  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
+  const env = { ...process.env, NODE_ENV: 'production' };
   const builds = [mustRun('building the app', nodeBin('electron-vite'), ['build'], { env })];
   if (existsSync(inRepo('server.vite.config.ts'))) {
     builds.push(mustRun('building the provincial server', nodeBin('vite'), ['build', '--config', 'server.vite.config.ts'], { env }));
