@@ -1,0 +1,282 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Upload } from 'tus-js-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_SCAN_BYTES } from '../../../shared/scanning/scan.ts';
+import { paths } from '../../../shared/sync/protocol.ts';
+import { startTcpProxy } from '../../faults/tcp-proxy.ts';
+import { aDossier } from '../../fixtures/dossiers.ts';
+import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { pdfPage, pngPage } from '../../fixtures/scans.ts';
+import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
+import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+
+let postgres: TestPostgres;
+let province: TestProvince;
+let device: TestDevice;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  province = await startTestProvince(postgres);
+  device = await enrolledDevice(province.url, await province.newCode());
+});
+afterAll(async () => {
+  await province.stop();
+  await postgres.stop();
+});
+
+const PDF = 'application/pdf';
+/** A PDF's first bytes and then noise: large, different every time. */
+const largePdf = (bytes: number): Buffer => Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(bytes - 9)]);
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+async function create(scan: Buffer, { digest = sha256(scan), mediaType = PDF, length = String(scan.byteLength), sender = device, url = province.url } = {}) {
+  const headers = {
+    ...(await sender.authorisation()),
+    'tus-resumable': '1.0.0',
+    'upload-length': length,
+    'upload-metadata': `sha256 ${base64(digest)},mediaType ${base64(mediaType)}`,
+  };
+  const answer = await send<{ kind?: string }>(url, paths.scans, { headers });
+  return { ...answer, location: answer.headers.get('location') ?? '' };
+}
+
+async function patch(location: string, bytes: Buffer, offset: number, { sender = device, url = province.url } = {}) {
+  const answer = await fetch(new URL(location, url), {
+    method: 'PATCH',
+    headers: {
+      ...(await sender.authorisation()),
+      'tus-resumable': '1.0.0',
+      'upload-offset': String(offset),
+      'content-type': 'application/offset+octet-stream',
+    },
+    body: new Uint8Array(bytes),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as { kind: string }) };
+}
+
+const head = async (location: string, sender = device): Promise<Response> =>
+  fetch(new URL(location, province.url), { method: 'HEAD', headers: { ...(await sender.authorisation()), 'tus-resumable': '1.0.0' } });
+
+const isVerified = async (scan: Buffer, sender = device): Promise<boolean> => (await sender.status([], [sha256(scan)])).verifiedScans.includes(sha256(scan));
+const leftInIncoming = (): Promise<string[]> => readdir(join(province.scansDir, 'incoming'));
+
+async function sendWhole(scan: Buffer, mediaType = PDF, sender = device): Promise<number> {
+  const created = await create(scan, { mediaType, sender });
+  expect(created.status).toBe(201);
+  return (await patch(created.location, scan, 0, { sender })).status;
+}
+
+describe('a scan', () => {
+  it('is verified, kept under its digest, and leaves nothing behind', async () => {
+    for (const [scan, mediaType] of [
+      [pdfPage('giay chung sinh'), PDF],
+      [pngPage(1), 'image/png'],
+      [Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), 'image/jpeg'],
+    ] as const) {
+      expect(await sendWhole(scan, mediaType)).toBe(204);
+      expect(await isVerified(scan)).toBe(true);
+      const digest = sha256(scan);
+      expect(sha256(await readFile(join(province.scansDir, 'content', digest.slice(0, 2), digest)))).toBe(digest);
+    }
+    expect(await leftInIncoming()).toEqual([]);
+  });
+
+  it('need not be sent again', async () => {
+    const scan = largePdf(1_000);
+    await sendWhole(scan);
+    expect(await create(scan)).toMatchObject({ status: 208, body: { kind: 'already-verified' } });
+  });
+
+  it('confirms its dossier only when every scan of it is verified', async () => {
+    const scans = [pngPage(7), pngPage(8)];
+    const page = (scan: Buffer, pageId: string) => ({
+      pageId,
+      sha256: sha256(scan),
+      bytes: scan.byteLength,
+      mediaType: 'image/png' as const,
+      rotation: 0 as const,
+      source: 'file' as const,
+      capturedAtMs: 1,
+      capturedBy: 'lan',
+    });
+    const dossier = aDossier({ dossierId: randomUUID() as never });
+    // The same bytes twice count once.
+    dossier.papers[0] = {
+      ...(dossier.papers[0] as (typeof dossier.papers)[number]),
+      pages: [page(scans[0] as Buffer, 'a'), page(scans[1] as Buffer, 'b'), page(scans[0] as Buffer, 'c')],
+    };
+    device.append({ type: 'dossier.accepted', dossier, number: { leaseId: 'x', order: 1 } });
+    await device.push();
+    const progress = async () => (await device.status([dossier.dossierId])).dossiers[0];
+    expect(await progress()).toMatchObject({ scansExpected: 2, scansVerified: 0, confirmed: false });
+    await sendWhole(scans[0] as Buffer, 'image/png');
+    expect(await progress()).toMatchObject({ scansExpected: 2, scansVerified: 1, confirmed: false });
+    await sendWhole(scans[1] as Buffer, 'image/png');
+    expect(await progress()).toMatchObject({ scansExpected: 2, scansVerified: 2, confirmed: true });
+  });
+
+  it('of another office must be sent by the office itself: naming a digest proves nothing', async () => {
+    const other = await enrolledDevice(province.url, await province.newCode({ officeId: 'meo-vac', agencyCode: 'H36.30' }));
+    const scan = largePdf(5_000);
+    await sendWhole(scan);
+    expect(await isVerified(scan, other)).toBe(false);
+    expect(await sendWhole(scan, PDF, other)).toBe(204);
+    expect(await isVerified(scan, other)).toBe(true);
+  });
+});
+
+describe('a cut line', () => {
+  it('costs only what was not sent, at any byte', async () => {
+    const scan = largePdf(3 * 1024 * 1024);
+    const proxy = await startTcpProxy({ host: '127.0.0.1', port: province.port });
+    try {
+      const { location } = await create(scan);
+      let offset = 0;
+      let cuts = 0;
+      let resumed = 0;
+      while (offset < scan.byteLength && cuts < 200) {
+        proxy.set(cuts < 12 ? { kind: 'cut-after', bytes: 1 + Math.floor(Math.random() * 600_000) } : { kind: 'up' });
+        const done = await patch(location, scan.subarray(offset), offset, { url: proxy.url }).catch(() => undefined);
+        if (done?.status === 204) break;
+        cuts += 1;
+        // A lock held by the request that was cut is let go before the offset is told.
+        const answer = await head(location);
+        expect(answer.status).toBe(200);
+        const next = Number(answer.headers.get('upload-offset'));
+        expect(next).toBeGreaterThanOrEqual(offset);
+        if (next > offset) resumed += 1;
+        offset = next;
+      }
+      expect(cuts).toBeGreaterThanOrEqual(5);
+      expect(resumed).toBeGreaterThan(0);
+      expect(await isVerified(scan)).toBe(true);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('and a restart of the server are survived by the very client the counter uses', async () => {
+    const scan = largePdf(2 * 1024 * 1024);
+    const headers = await device.authorisation();
+    let restarted: Promise<void> | undefined;
+    await new Promise<void>((resolve, reject) => {
+      new Upload(scan, {
+        endpoint: new URL(paths.scans, province.url).href,
+        metadata: { sha256: sha256(scan), mediaType: PDF },
+        headers,
+        chunkSize: 256 * 1024,
+        retryDelays: [100, 200, 400, 800, 1_600],
+        onProgress: (sent) => {
+          if (sent > scan.byteLength / 2) restarted ??= province.restart();
+        },
+        onSuccess: () => resolve(),
+        onError: reject,
+      }).start();
+    });
+    await restarted;
+    expect(restarted).toBeDefined();
+    expect(await isVerified(scan)).toBe(true);
+  });
+
+  it('is no harm between the last byte and the check: the next question finishes it', async () => {
+    const scan = largePdf(10_000);
+    const { location } = await create(scan);
+    const content = join(province.scansDir, 'content');
+    // A file in the folder's place makes the end of the check fail, as it does when the server is killed there.
+    await rename(content, `${content}.away`);
+    await writeFile(content, '');
+    expect((await patch(location, scan, 0)).status).toBe(500);
+    await rm(content);
+    await rename(`${content}.away`, content);
+    expect(await isVerified(scan)).toBe(false);
+    await province.restart();
+    await head(location);
+    expect(await isVerified(scan)).toBe(true);
+  });
+});
+
+describe('a wrong scan', () => {
+  it('with another digest is refused and removed, and may be sent anew', async () => {
+    const scan = largePdf(20_000);
+    const damaged = Buffer.from(scan);
+    damaged.writeUInt8(damaged.readUInt8(15_000) ^ 1, 15_000);
+    const { location } = await create(scan);
+    expect(await patch(location, damaged, 0)).toMatchObject({ status: 460, body: { kind: 'wrong-digest' } });
+    expect((await head(location)).status).toBe(404);
+    expect(await leftInIncoming()).toEqual([]);
+    expect(await isVerified(scan)).toBe(false);
+    expect(await sendWhole(scan)).toBe(204);
+  });
+
+  it('that is not what it says is refused', async () => {
+    const disguised = pngPage(3);
+    const { location } = await create(disguised, { mediaType: PDF });
+    expect(await patch(location, disguised, 0)).toMatchObject({ status: 415, body: { kind: 'wrong-media-type' } });
+    expect(await isVerified(disguised)).toBe(false);
+    const program = Buffer.from('MZ'.padEnd(200, 'x'));
+    expect(await create(program, { mediaType: 'application/x-msdownload' })).toMatchObject({ status: 415, body: { kind: 'wrong-media-type' } });
+  });
+
+  it('is refused before a byte of it when it is too large, empty, endless or unnamed', async () => {
+    const scan = largePdf(100);
+    expect(await create(scan, { length: String(MAX_SCAN_BYTES + 1) })).toMatchObject({ status: 413, body: { kind: 'too-large' } });
+    expect(await create(scan, { length: '0' })).toMatchObject({ status: 400, body: { kind: 'invalid' } });
+    expect(await create(scan, { digest: 'not-a-digest' })).toMatchObject({ status: 400, body: { kind: 'invalid' } });
+    const headers = {
+      ...(await device.authorisation()),
+      'tus-resumable': '1.0.0',
+      'upload-defer-length': '1',
+      'upload-metadata': `sha256 ${base64(sha256(scan))},mediaType ${base64(PDF)}`,
+    };
+    expect(await send(province.url, paths.scans, { headers })).toMatchObject({ status: 400, body: { kind: 'invalid' } });
+    expect(await leftInIncoming()).toEqual([]);
+  });
+
+  it('cannot grow beyond the length it announced', async () => {
+    const scan = largePdf(1_000);
+    const { location } = await create(scan);
+    const answer = await patch(location, Buffer.concat([scan, randomBytes(5_000)]), 0);
+    expect(answer.status).toBe(413);
+    expect(await isVerified(scan)).toBe(false);
+  });
+
+  it('cannot leave its folder', async () => {
+    for (const name of ['..%2f..%2fetc%2fpasswd', '%2e%2e', 'x.json', '%00', 'a'.repeat(5_000)]) {
+      const answer = await fetch(new URL(`${paths.scans}/${name}`, province.url), {
+        method: 'PATCH',
+        headers: { ...(await device.authorisation()), 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+        body: 'x',
+      });
+      expect([400, 404, 414]).toContain(answer.status);
+    }
+  });
+});
+
+describe('an upload', () => {
+  it('is closed to strangers and to other offices', async () => {
+    const scan = largePdf(4_000);
+    expect((await send(province.url, paths.scans, { headers: { 'tus-resumable': '1.0.0', 'upload-length': '10' } })).status).toBe(401);
+    const { location } = await create(scan);
+    const other = await enrolledDevice(province.url, await province.newCode({ officeId: 'yen-minh', agencyCode: 'H36.40' }));
+    expect((await head(location, other)).status).toBe(404);
+    expect((await patch(location, scan, 0, { sender: other })).status).toBe(404);
+    expect((await patch(location, scan, 0)).status).toBe(204);
+  });
+
+  it('that everybody sends at once ends as one scan', async () => {
+    const scan = largePdf(300_000);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const created = await create(scan);
+        return created.status === 208 ? 208 : (await patch(created.location, scan, 0)).status;
+      }),
+    );
+    expect(answers.every((status) => status === 204 || status === 208)).toBe(true);
+    expect(await isVerified(scan)).toBe(true);
+    const digest = sha256(scan);
+    expect((await stat(join(province.scansDir, 'content', digest.slice(0, 2), digest))).size).toBe(scan.byteLength);
+  });
+});
