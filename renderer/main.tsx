@@ -1,5 +1,9 @@
 /** Composition root of the page: builds the adapters, passes the start gate, renders the screens of this device's role. */
 import './app/zod-without-eval.ts';
+// Before the components' own styles, which must win over these.
+import './ui/fonts.ts';
+import './ui/tokens.css';
+import './ui/base.css';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nProvider } from 'react-aria-components';
@@ -21,9 +25,6 @@ import { replayJournal, type ReplayProgress } from './db/replay.ts';
 import { createScanRepository } from './db/scan-repository.ts';
 import { createShortcutRegistry } from './ui/shortcut-registry.ts';
 import { ShortcutProvider } from './ui/useShortcut.ts';
-import './ui/fonts.ts';
-import './ui/tokens.css';
-import './ui/base.css';
 
 const clock = () => Date.now();
 const bridge = window.counter;

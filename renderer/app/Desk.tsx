@@ -100,7 +100,7 @@ export function Desk() {
   const screen = () => {
     switch (route.name) {
       case 'home':
-        return hasQueue ? <QueueScreen actions={queueActions} onCallNext={callNext} onIssue={() => setOverlay('issue')} onIntake={(ticket) => void intake(ticket)} /> : <PostalHome onIntake={() => void intake()} />;
+        return hasQueue ? <QueueScreen actions={queueActions} onCallNext={callNext} onIntake={(ticket) => void intake(ticket)} /> : <PostalHome onIntake={() => void intake()} />;
       case 'intake':
         return <IntakeScreen key={route.draftId} draftId={route.draftId} onNext={hasQueue ? callNext : () => void intake(null)} />;
       case 'dossiers':

@@ -7,6 +7,7 @@ import { formatDateTime } from '../../shared/lib/time.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Panel } from '../ui/Panel.tsx';
+import { isPristine } from '../intake/start-draft.ts';
 import { useServices } from './services.tsx';
 import { useRoute } from './shell-context.tsx';
 import styles from './Drafts.module.css';
@@ -15,7 +16,7 @@ export function Drafts() {
   const { t } = useTranslation('app');
   const { drafts: repository, catalogue } = useServices();
   const { go } = useRoute();
-  const drafts = useLiveQuery(() => repository.list(), [repository]);
+  const drafts = useLiveQuery(async () => (await repository.list()).filter((draft) => !isPristine(draft)), [repository]);
   const [removing, setRemoving] = useState<Draft | null>(null);
   if (drafts === undefined || drafts.length === 0) return null;
 

@@ -1,6 +1,6 @@
-/** Begins an intake, or goes on with the one already begun from the same ticket. */
+/** Begins an intake, or goes on with the one already begun from the same ticket; an empty one is used before another is made. */
 import { useCallback } from 'react';
-import { startDraft } from '../intake/start-draft.ts';
+import { isPristine, startDraft } from '../intake/start-draft.ts';
 import type { Failure, Result } from '../../shared/lib/result.ts';
 import type { Ticket } from '../../shared/queue/ticket.ts';
 import { useServices } from './services.tsx';
@@ -11,7 +11,8 @@ export function useStartIntake(): (ticket: Pick<Ticket, 'ticketId' | 'number'> |
   const { go } = useRoute();
   return useCallback(
     async (ticket) => {
-      const begun = ticket === null ? undefined : (await services.drafts.list()).find((draft) => draft.ticketId === ticket.ticketId);
+      const drafts = await services.drafts.list();
+      const begun = drafts.find((draft) => (ticket === null ? isPristine(draft) : draft.ticketId === ticket.ticketId));
       if (begun !== undefined) {
         go({ name: 'intake', draftId: begun.draftId });
         return { ok: true, value: null };

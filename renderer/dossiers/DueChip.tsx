@@ -9,9 +9,10 @@ const tones: Record<DueState, ChipTone> = { none: 'neutral', late: 'danger', tod
 export function DueChip({ dueAtMs }: { dueAtMs: number | null }) {
   const { t } = useTranslation('dossiers');
   const state = dueState(dueAtMs, useNow(60_000));
+  const time = dueAtMs === null ? '' : formatDateTime(dueAtMs);
   return (
     <Chip tone={tones[state]} icon={state === 'late' ? 'warning' : 'clock'}>
-      {t(`due.${state}`, { time: dueAtMs === null ? '' : formatDateTime(dueAtMs) })}
+      {t(`due.${state}`, { time: state === 'today' ? time.slice(11) : time })}
     </Chip>
   );
 }

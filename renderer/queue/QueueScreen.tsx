@@ -14,7 +14,7 @@ import { formatElapsed, viewOf, type QueueView } from './queue-view.ts';
 import type { QueueActions } from './useQueueActions.ts';
 import styles from './queue.module.css';
 
-type Props = { actions: QueueActions; onCallNext: () => void; onIssue: () => void; onIntake: (ticket: QueuedTicket | null) => void };
+type Props = { actions: QueueActions; onCallNext: () => void; onIntake: (ticket: QueuedTicket | null) => void };
 
 export function QueueScreen(props: Props) {
   const { t } = useTranslation('queue');
@@ -24,7 +24,7 @@ export function QueueScreen(props: Props) {
   if (day === null) return null;
   const view = viewOf(day, info.settings.queueGroups, info.settings.counter, nowMs);
   return (
-    <Page title={t('title')} aside={<Button onPress={props.onIssue} shortcut="F6">{t('issue.open')}</Button>}>
+    <Page title={t('title')}>
       <div className={styles.columns}>
         <div className={styles.main}>
           <NowServing view={view} nowMs={nowMs} {...props} />
@@ -70,8 +70,8 @@ function NowServing({ view, nowMs, actions, onCallNext, onIntake }: Props & { vi
               {serving.priority !== 'none' && <Chip tone="accent">{t(`priority.${serving.priority}`)}</Chip>}
             </div>
           </div>
-          <div className={styles.actions}>
-            <div className={styles.minor}>
+          <div className={styles.foot}>
+            <div className={styles.actions}>
               <Button isDisabled={actions.isBusy} onPress={() => void actions.step('recall', serving.ticketId)}>
                 {t('recall')}
               </Button>
@@ -85,9 +85,11 @@ function NowServing({ view, nowMs, actions, onCallNext, onIntake }: Props & { vi
                 {t('callNext')}
               </Button>
             </div>
-            <Button variant="primary" isLarge shortcut="F2" onPress={() => onIntake(serving)}>
-              {t('intakeFrom', { number: serving.number })}
-            </Button>
+            <div className={styles.primary}>
+              <Button variant="primary" isLarge shortcut="F2" onPress={() => onIntake(serving)}>
+                {t('intakeFrom', { number: serving.number })}
+              </Button>
+            </div>
           </div>
         </>
       )}
