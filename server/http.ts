@@ -287,8 +287,6 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
   return app;
 }
 
-export type Province = Awaited<ReturnType<typeof createProvince>>;
-
 async function unpack(packed: Buffer, limit: number): Promise<Buffer> {
   try {
     return await unzip(packed, { maxOutputLength: limit });

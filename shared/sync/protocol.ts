@@ -56,8 +56,8 @@ export const tokenRequestSchema = z.object({ assertion: z.string().max(4096) });
 export const tokenAnswerSchema = z.object({ token: z.string(), expiresInS: z.int().positive() });
 
 /**
- * POST /v1/journal. `operation` is deliberately unknown here: one entry the server cannot read
- * is rejected alone and never blocks the batch.
+ * POST /v1/journal (up to 32 MB, gzip welcome). `operation` is deliberately unknown here: one entry the server
+ * cannot read is rejected alone and never blocks the batch.
  */
 export const wireEntrySchema = z.object({
   seq: z.int().min(1),
@@ -74,6 +74,14 @@ export type WireEntry = z.infer<typeof wireEntrySchema>;
 export const journalRequestSchema = z.object({ journalId: z.uuid(), entries: z.array(wireEntrySchema).min(1).max(MAX_BATCH) });
 export type JournalRequest = z.infer<typeof journalRequestSchema>;
 
+/**
+ * `rejected` had no effect and may be offered again unchanged; it is then judged anew. Reasons: `invalid` (with
+ * field), `unknown-operation` (the server is older than the app), `code-taken`, `dossier-exists`, `foreign-office`,
+ * `foreign-device`, `foreign-ticket`, `forbidden-character` (NUL, half a surrogate pair), `forbidden-key`, `too-deep`,
+ * `not-storable`, `wrong-hash` (changed on its way: offer it again), `operation-conflict` (one id, two bodies) and
+ * `journal-forked` (the journal was copied or set back: this device must enrol anew with a new journal).
+ * `needs-newer-app`: nothing was stored, the head stays.
+ */
 export const entryAnswerSchema = z.object({
   operationId: z.uuid(),
   seq: z.int(),
@@ -88,6 +96,7 @@ export const journalAnswerSchema = z.object({
   epoch: z.int(),
   /** Highest seq such that every entry up to it has been answered for good, and the hash stored for it. */
   head: z.object({ seq: z.int().nonnegative(), hash: sha256Schema }),
+  /** In order of seq. An entry behind a gap gets no answer: offer again from the head. */
   results: z.array(entryAnswerSchema),
 });
 export type JournalAnswer = z.infer<typeof journalAnswerSchema>;
@@ -102,10 +111,16 @@ export const statusAnswerSchema = z.object({
 });
 export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
 
-/** POST /v1/numbers → a further lease, never overlapping any other of the agency. */
+/**
+ * POST /v1/numbers → a further lease, never overlapping any other of the agency. Until the device has journalled
+ * a lease (`numbers.leased`), asking gives that one again.
+ */
 export const numbersAnswerSchema = z.object({ epoch: z.int(), lease: numberLeaseSchema });
 
-/** tus `Upload-Metadata` of a scan; the upload is refused when the digest of its bytes differs. */
+/**
+ * tus `Upload-Metadata` of a scan. Creating answers 208 (`already-verified`, no Location) when the office's scan is
+ * held already. The last PATCH answers 460 (`wrong-digest`) or 415 (`wrong-media-type`) and the upload is removed.
+ */
 export const scanMetadataSchema = z.object({ sha256: sha256Schema, mediaType: z.string().max(60) });
 
 /** GET /v1/offices/:officeId/dossiers?after=cursor&limit=… */

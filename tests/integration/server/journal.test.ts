@@ -8,7 +8,8 @@ import { PROTOCOL_HEADER, paths, type WireEntry } from '../../../shared/sync/pro
 import { startTcpProxy } from '../../faults/tcp-proxy.ts';
 import { aDossier, aTicket } from '../../fixtures/dossiers.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { enrolledDevice, send, sha256, TestDevice } from '../../fixtures/test-device.ts';
+import type { TestDevice } from '../../fixtures/test-device.ts';
+import { enrolledDevice, send, sha256 } from '../../fixtures/test-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 
 let postgres: TestPostgres;
@@ -129,7 +130,7 @@ describe('exactly once', () => {
 
   it('takes two devices that send each other’s operations at once, in opposite order', async () => {
     const [one, two] = [await newDevice(), await newDevice()];
-    const shared = Array.from({ length: 20 }, () => ({ operation: accepted(), operationId: randomUUID() as string }));
+    const shared = Array.from({ length: 20 }, () => ({ operation: accepted(), operationId: randomUUID() }));
     for (const { operation, operationId } of shared) one.append(operation, { operationId });
     for (const { operation, operationId } of [...shared].reverse()) two.append(operation, { operationId });
     await Promise.all([one.authorisation(), two.authorisation()]);
