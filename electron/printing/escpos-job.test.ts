@@ -10,7 +10,7 @@ function drawn(bytes: Uint8Array, widthDots: number): { strips: Raster[]; unknow
   const strips: Raster[] = [];
   const unknown: string[] = [];
   const roll = createPaperRoll(widthDots, () => undefined);
-  const interpreter = createInterpreter(roll, { cut: () => strips.push(roll.cut()!), askedInOrder: () => undefined, unknown: (command) => unknown.push(command) });
+  const interpreter = createInterpreter(roll, { cut: () => strips.push(roll.cut()!), askedInOrder: () => undefined, reportsWanted: () => undefined, unknown: (command) => unknown.push(command) });
   for (let at = 0; at < bytes.byteLength; ) {
     const taken = interpreter.step(bytes.subarray(at));
     if (taken === 0) throw new Error(`stuck at ${at}`);

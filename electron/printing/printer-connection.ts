@@ -4,6 +4,8 @@ import { createConnection, type Socket } from 'node:net';
 /** What DLE EOT n asks about (Epson ESC/POS reference). */
 export type StatusTopic = 1 | 2 | 4;
 
+export type MarkerOutcome = 'answered' | 'closed' | 'reported' | 'timeout';
+
 export type PrinterConnection = {
   /** Resolves when the operating system took the bytes, which says nothing about the printer. Rejects when the connection is gone. */
   write(bytes: Uint8Array): Promise<void>;
@@ -11,14 +13,23 @@ export type PrinterConnection = {
   askStatus(topic: StatusTopic, timeoutMs: number): Promise<number | null>;
   /** GS r 1: answered only after everything sent before it was processed. */
   sendMarker(): Promise<void>;
-  /** Resolves as soon as `count` markers in all were answered, the connection closed, or the time is over. */
-  waitForMarkers(count: number, timeoutMs: number): Promise<'answered' | 'closed' | 'timeout'>;
+  /** Resolves as soon as `count` markers in all were answered, the connection closed, a problem was reported, or the time is over. */
+  waitForMarkers(count: number, timeoutMs: number): Promise<MarkerOutcome>;
   answeredMarkers(): number;
+  /**
+   * GS a: from now on the printer says by itself when paper or cover stop it. A printer whose buffer is full reads no
+   * question any more, but still tells.
+   */
+  askForReports(isWanted: boolean): Promise<void>;
+  /** What the last report said; null: nothing wrong, or no report. */
+  reportedProblem(): 'paper-out' | 'cover-open' | null;
   lastHeardAtMs(): number;
   close(): void;
 };
 
-/** Answers of DLE EOT have the fixed bits 0xx1xx10; those of GS r 0xx0xxxx. Anything else (XON, automatic status) is skipped. */
+/** Fixed bits: DLE EOT 0xx1xx10, GS r 0xx0xxxx, first of the four bytes of a report 0xx1xx00. Anything else (XON, XOFF) is skipped. */
+const isReportStart = (byte: number): boolean => (byte & 0x93) === 0x10;
+const REPORT_BYTES = 4;
 const isRealTimeAnswer = (byte: number): boolean => (byte & 0x93) === 0x12;
 const isMarkerAnswer = (byte: number): boolean => (byte & 0x90) === 0x00;
 
@@ -31,6 +42,8 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
   /** Answers still owed to questions that timed out; they must not be taken for answers to the next. */
   let overdue = 0;
   let onStatus: ((byte: number) => void) | null = null;
+  let report: number[] = [];
+  let problem: 'paper-out' | 'cover-open' | null = null;
   const watchers = new Set<() => void>();
   const wake = (): void => {
     for (const watcher of [...watchers]) watcher();
@@ -39,7 +52,12 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
   socket.on('data', (bytes: Buffer) => {
     heardAtMs = Date.now();
     for (const byte of bytes) {
-      if (isRealTimeAnswer(byte)) {
+      if (report.length > 0 || isReportStart(byte)) {
+        report.push(byte);
+        if (report.length < REPORT_BYTES) continue;
+        problem = (report[2]! & 0x0c) !== 0 ? 'paper-out' : (report[0]! & 0x20) !== 0 ? 'cover-open' : null;
+        report = [];
+      } else if (isRealTimeAnswer(byte)) {
         if (overdue > 0) overdue -= 1;
         else onStatus?.(byte);
       } else if (isMarkerAnswer(byte)) markers += 1;
@@ -105,7 +123,9 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
     },
     sendMarker: () => write(Buffer.from([0x1d, 0x72, 0x01])),
     waitForMarkers: (count, timeoutMs) =>
-      waitFor<'answered' | 'closed' | 'timeout'>(() => (markers >= count ? 'answered' : isClosed ? 'closed' : undefined), 'timeout', timeoutMs),
+      waitFor<MarkerOutcome>(() => (markers >= count ? 'answered' : isClosed ? 'closed' : problem !== null ? 'reported' : undefined), 'timeout', timeoutMs),
+    askForReports: (isWanted) => write(Buffer.from([0x1d, 0x61, isWanted ? 0x0e : 0])),
+    reportedProblem: () => problem,
     answeredMarkers: () => markers,
     lastHeardAtMs: () => heardAtMs,
     close() {

@@ -25,12 +25,15 @@ export type SpoolPrinter = { id: string; name: string; isVirtual: boolean; width
 export type ResolveAnswer = 'printed' | 'print-again' | 'cancel';
 export type ResolveFailure = Failure<'job-unknown' | 'job-settled'>;
 
+/** Without a `printerId` the paper goes to the first printer. */
+export type SubmitOptions = { jobId?: string; isReprint?: boolean; printerId?: string };
+
 export type Spool = {
   /**
    * Resolves when the job is on disk. A `jobId` that is known already changes nothing, so a caller that does not
    * know whether its last attempt succeeded simply asks again. Rejects with the file system's error.
    */
-  submit(paper: Paper, options?: { jobId?: string; isReprint?: boolean }): Promise<{ jobId: string }>;
+  submit(paper: Paper, options?: SubmitOptions): Promise<{ jobId: string }>;
   state(): PrintingState;
   /** The officer's word on a job that waits for it; `cancel` also takes back a job still in the queue. */
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
@@ -40,7 +43,7 @@ export type Spool = {
 
 export type SpoolOptions = {
   dir: string;
-  /** Papers go to the first; jobs of a printer that is gone from the settings move to it. */
+  /** Jobs of a printer that is gone from the settings move to the first. */
   printers: readonly SpoolPrinter[];
   draw(paper: Paper, reprint: number, widthDots: RollWidthDots): Promise<Raster>;
   sealer: Sealer;
@@ -206,9 +209,8 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     }
   };
 
-  const submit = async (paper: Paper, jobId: string, isReprint: boolean): Promise<{ jobId: string }> => {
-    const printerId = printers[0]?.id;
-    if (printerId === undefined) throw new Error('no printer to submit to');
+  const submit = async (paper: Paper, jobId: string, isReprint: boolean, printerId: string): Promise<{ jobId: string }> => {
+    if (!printers.some(({ id }) => id === printerId)) throw new Error(`no printer "${printerId}" to submit to`);
     const subjectId = subjectOf(paper);
     const earlier = [...jobs.values()].filter((stored) => stored.subjectId === subjectId && stored.job.kind === paper.kind);
     const reprint = isReprint ? Math.max(0, ...earlier.map(({ job }) => job.reprint)) + 1 : 0;
@@ -236,11 +238,11 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     state,
-    submit(paper, { jobId = randomUUID(), isReprint = false } = {}) {
+    submit(paper, { jobId = randomUUID(), isReprint = false, printerId = printers[0]?.id ?? '' } = {}) {
       if (jobs.has(jobId)) return Promise.resolve({ jobId });
       const underWay = submitting.get(jobId);
       if (underWay !== undefined) return underWay;
-      const submitted = submit(paper, jobId, isReprint).finally(() => submitting.delete(jobId));
+      const submitted = submit(paper, jobId, isReprint, printerId).finally(() => submitting.delete(jobId));
       submitting.set(jobId, submitted);
       return submitted;
     },

@@ -69,6 +69,7 @@ async function printConfirmed(connection: PrinterConnection, raster: Raster, hoo
   await connection.sendMarker();
   const hasMarkers = (await connection.waitForMarkers(1, answerTimeoutMs)) === 'answered';
   const answeredBefore = connection.answeredMarkers();
+  await connection.askForReports(true);
   const totalBytes = pieces.reduce((bytes, piece) => bytes + piece.byteLength, 0);
 
   await hooks.willSend();
@@ -90,7 +91,8 @@ async function printConfirmed(connection: PrinterConnection, raster: Raster, hoo
     }
     // Without markers this answer is the confirmation: TCP keeps order, so the printer holds all that was sent before the question.
     const after = await statusOf(connection, 'epson', hasMarkers ? answerTimeoutMs : silenceLimitMs);
-    if (!hasMarkers && after.kind === 'problem') return { kind: 'unknown', problem: after.problem === 'offline' ? 'interrupted' : after.problem };
+    if (!hasMarkers && after.kind === 'problem') return { kind: 'unknown', problem: connection.reportedProblem() ?? (after.problem === 'offline' ? 'interrupted' : after.problem) };
+    await connection.askForReports(false);
     hooks.onProgress?.(totalBytes, totalBytes);
     return { kind: 'printed', isPaperNearEnd: after.kind === 'ready' && after.isPaperNearEnd };
   } catch {
@@ -105,6 +107,8 @@ async function confirmed(connection: PrinterConnection, count: number, answerTim
     const outcome = await connection.waitForMarkers(count, POLL_MS);
     if (outcome === 'answered') return null;
     if (outcome === 'closed') return 'interrupted' as const;
+    const reported = connection.reportedProblem();
+    if (reported !== null) return reported;
     const status = await statusOf(connection, 'epson', answerTimeoutMs);
     // A busy printer may be slow to answer; only what it says of paper and cover counts here.
     if (status.kind === 'problem' && (status.problem === 'paper-out' || status.problem === 'cover-open')) return status.problem;

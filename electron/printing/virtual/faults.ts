@@ -6,6 +6,8 @@ export type Faults = {
   offline: boolean;
   /** Answers no question, as some network boxes do. */
   mute: boolean;
+  /** Does not know GS a: says nothing unasked. */
+  noReports: boolean;
   /** Does not know GS r, as some cheap models do not. */
   noMarkers: boolean;
   slowBytesPerSecond: number | null;
@@ -21,6 +23,7 @@ export const noFaults: Faults = {
   coverOpen: false,
   offline: false,
   mute: false,
+  noReports: false,
   noMarkers: false,
   slowBytesPerSecond: null,
   cutSocketAfterBytes: null,
@@ -48,3 +51,11 @@ export function realTimeStatus(topic: number, faults: Faults): number | null {
 
 /** The answer to GS r n: paper sensor (1, 49), drawer (2, 50). */
 export const inOrderStatus = (topic: number, faults: Faults): number => (topic === 1 || topic === 49 ? (faults.paperNearEnd ? 0x03 : 0) | (faults.paperOut ? 0x0c : 0) : 0);
+
+/** The four bytes of an automatic status report, GS a n. */
+export const statusReport = (faults: Faults): number[] => [
+  0x10 | (isStopped(faults) ? 0x08 : 0) | (faults.coverOpen ? 0x20 : 0),
+  0,
+  (faults.paperNearEnd || faults.paperOut ? 0x03 : 0) | (faults.paperOut ? 0x0c : 0),
+  0,
+];

@@ -14,6 +14,7 @@ function feed(bytes: readonly number[], widthDots = 96, chunk = Infinity) {
       if (strip !== null) strips.push(strip);
     },
     askedInOrder: (topic) => asked.push(topic),
+    reportsWanted: () => undefined,
     unknown: (command) => unknown.push(command),
   });
   let waiting: number[] = [];

@@ -16,6 +16,8 @@ export type InterpreterEvents = {
   cut(): void;
   /** GS r n, in order with the printing. */
   askedInOrder(topic: number): void;
+  /** GS a n: report changes unasked, from now on or no more. */
+  reportsWanted(isWanted: boolean): void;
   unknown(command: string): void;
 };
 
@@ -30,7 +32,7 @@ const CELL_HEIGHT = 24;
 /** Commands that change nothing we draw, by their first bytes: how many argument bytes follow. */
 const skipped: Record<string, number> = {
   '1b20': 1, '1b25': 1, '1b52': 1, '1b56': 1, '1b63': 2, '1b4d': 1, '1b70': 3, '1b74': 1, '1b7b': 1, '1b24': 2, '1b5c': 2,
-  '1d42': 1, '1d48': 1, '1d4c': 2, '1d50': 2, '1d57': 2, '1d61': 1, '1d62': 1, '1d66': 1, '1d68': 1, '1d77': 1, '1d49': 1, '1c2e': 0, '1c26': 0, '1c21': 1,
+  '1d42': 1, '1d48': 1, '1d4c': 2, '1d50': 2, '1d57': 2, '1d62': 1, '1d66': 1, '1d68': 1, '1d77': 1, '1d49': 1, '1c2e': 0, '1c26': 0, '1c21': 1,
 };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -149,6 +151,9 @@ export function createInterpreter(roll: PaperRoll, events: InterpreterEvents): I
       }
       case 0x72:
         events.askedInOrder(n);
+        return 3;
+      case 0x61:
+        events.reportsWanted(n !== 0);
         return 3;
       case 0x76:
         return rasterImage(bytes);

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { rasterToPng, type Raster } from '../raster.ts';
-import { inOrderStatus, isStopped, noFaults, realTimeStatus, type Faults } from './faults.ts';
+import { inOrderStatus, isStopped, noFaults, realTimeStatus, statusReport, type Faults } from './faults.ts';
 import { createInterpreter } from './interpreter.ts';
 import { createPaperRoll } from './paper-roll.ts';
 
@@ -36,7 +36,7 @@ const RECEIVE_BUFFER_BYTES = 4096;
 const TICK_MS = 20;
 const PAPERS_KEPT = 500;
 
-type Connection = { socket: Socket; waiting: Buffer; isEnded: boolean };
+type Connection = { socket: Socket; waiting: Buffer; isEnded: boolean; wantsReports: boolean };
 
 /** Rejects when the port is taken. */
 export async function startVirtualPrinter(options: VirtualPrinterOptions): Promise<VirtualPrinter> {
@@ -50,10 +50,17 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   let writeError: unknown;
   const connections: Connection[] = [];
 
+  const change = (changed: Partial<Faults>): void => {
+    const before = statusReport(faults).join();
+    faults = { ...faults, ...changed };
+    if (statusReport(faults).join() === before) return;
+    for (const connection of connections) if (connection.wantsReports) answer(connection, statusReport(faults));
+  };
+
   const roll = createPaperRoll(widthDots, (rows) => {
     if (faults.paperOutAfterRows === null) return;
     const left = faults.paperOutAfterRows - rows;
-    faults = left <= 0 ? { ...faults, paperOut: true, paperOutAfterRows: null } : { ...faults, paperOutAfterRows: left };
+    change(left <= 0 ? { paperOut: true, paperOutAfterRows: null } : { paperOutAfterRows: left });
   });
 
   const keep = async (strip: Raster): Promise<void> => {
@@ -76,15 +83,21 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     },
     askedInOrder(topic) {
       const current = connections[0];
-      if (current !== undefined && !faults.mute && !faults.noMarkers) answer(current, inOrderStatus(topic, faults));
+      if (current !== undefined && !faults.mute && !faults.noMarkers) answer(current, [inOrderStatus(topic, faults)]);
+    },
+    reportsWanted(isWanted) {
+      const current = connections[0];
+      if (current === undefined || faults.mute || faults.noReports) return;
+      current.wantsReports = isWanted;
+      if (isWanted) answer(current, statusReport(faults));
     },
     unknown: (command) => unknown.add(command),
   });
 
-  const answer = (connection: Connection, byte: number): void => {
+  const answer = (connection: Connection, bytes: readonly number[]): void => {
     // A marker is answered only when the paper it confirms can be seen.
     void writing.then(() => {
-      if (!connection.socket.destroyed) connection.socket.write(Buffer.from([byte]));
+      if (!connection.socket.destroyed) connection.socket.write(Buffer.from(bytes));
     });
   };
 
@@ -111,7 +124,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   };
 
   const server = createServer((socket) => {
-    const connection: Connection = { socket, waiting: Buffer.alloc(0), isEnded: false };
+    const connection: Connection = { socket, waiting: Buffer.alloc(0), isEnded: false, wantsReports: false };
     connections.push(connection);
     let received = 0;
     let recent = Buffer.alloc(0);
@@ -132,7 +145,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       connection.waiting = Buffer.concat([connection.waiting, bytes]);
       if (connection.waiting.byteLength > RECEIVE_BUFFER_BYTES) socket.pause();
       if (cutAt !== null && received >= cutAt) {
-        faults = { ...faults, cutSocketAfterBytes: null };
+        change({ cutSocketAfterBytes: null });
         socket.resetAndDestroy();
       }
       if (faults.slowBytesPerSecond === null) work();
@@ -155,9 +168,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     uncutRows: () => roll.rows,
     unknownCommands: () => [...unknown],
     faults: () => faults,
-    setFault(change) {
-      faults = { ...faults, ...change };
-    },
+    setFault: change,
     async stop() {
       clearInterval(ticking);
       for (const connection of connections) connection.socket.destroy();
