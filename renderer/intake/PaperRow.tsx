@@ -3,13 +3,13 @@ import { useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PaperRequirement } from '../../shared/catalogue/catalogue.ts';
 import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
+import { useFailureWords } from '../app/useFailureWords.ts';
 import { Button } from '../ui/Button.tsx';
 import { Checkbox } from '../ui/Choices.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { classes } from '../ui/classes.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Progress, useIsLate } from '../ui/Progress.tsx';
-import { useScanFailureWords } from '../scanning/useScanFailureWords.ts';
 import { fieldId } from './go-to-field.ts';
 import { useIntake, useIntakeStore } from './intake-context.tsx';
 import type { DraftPaper } from './pages.ts';
@@ -25,7 +25,8 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
   const store = useIntakeStore();
   const arriving = useIntake((state) => state.arriving[paper.requirementId] ?? 0);
   const failures = useIntake((state) => state.scanFailures[paper.requirementId]);
-  const scanFailureWords = useScanFailureWords();
+  const isRemoved = useIntake((state) => state.removedPage?.requirementId === paper.requirementId);
+  const failureWords = useFailureWords();
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const { requirementId: id, name } = paper;
@@ -82,6 +83,18 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
               {t('papers.owe')}
             </Button>
           )}
+          <input ref={input} type="file" hidden multiple accept={ACCEPTED} data-testid={`attach-${id}`} aria-label={t('papers.attach-aria', { name })} onChange={(event) => {
+            attach(event.target.files, 'file');
+            // The same file may be chosen again after it was mended.
+            event.target.value = '';
+          }} />
+          <Button onPress={() => input.current?.click()} aria-label={t('papers.attach-aria', { name })}>
+            <Icon name="file" size={18} />
+            {t('papers.attach')}
+          </Button>
+          <Button onPress={() => onCamera(name)} aria-label={t('papers.camera-aria', { name })}>
+            {t('papers.camera')}
+          </Button>
         </div>
       </div>
       {isReceived && !byForm && (
@@ -91,27 +104,23 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
           ))}
         </div>
       )}
-      <div className={styles.scans}>
-        <PageStrip paper={paper} />
-        <input ref={input} type="file" hidden multiple accept={ACCEPTED} data-testid={`attach-${id}`} aria-label={t('papers.attach-aria', { name })} onChange={(event) => {
-          attach(event.target.files, 'file');
-          // The same file may be chosen again after it was mended.
-          event.target.value = '';
-        }} />
-        <Button onPress={() => input.current?.click()} aria-label={t('papers.attach-aria', { name })}>
-          <Icon name="file" size={18} />
-          {t('papers.attach')}
-        </Button>
-        <Button onPress={() => onCamera(name)} aria-label={t('papers.camera-aria', { name })}>
-          {t('papers.camera')}
-        </Button>
-        {arriving > 0 && <Arriving count={arriving} />}
-      </div>
+      {(paper.pages.length > 0 || arriving > 0) && (
+        <div className={styles.scans}>
+          <PageStrip paper={paper} />
+          {arriving > 0 && <Arriving count={arriving} />}
+        </div>
+      )}
+      {isRemoved && (
+        <p className={styles.removed} role="status">
+          {t('papers.removed')}
+          <Button onPress={() => store.undoRemoval()}>{t('papers.undo')}</Button>
+        </p>
+      )}
       {failures?.map((failed) => (
         <p key={failed.id} className={styles.failure} role="alert">
           <Icon name="warning" size={18} />
           <span>
-            <strong>{failed.fileName}</strong>: {scanFailureWords(failed.failure)}
+            <strong>{failed.fileName}</strong>: {failureWords(failed.failure)}
           </span>
           <Button onPress={() => store.dismissScanFailure(id, failed.id)} aria-label={t('scanning:dismiss', { file: failed.fileName })}>
             <Icon name="close" size={16} />

@@ -6,7 +6,6 @@ import type { PaperRequirement } from '../../shared/catalogue/catalogue.ts';
 import { CameraDialog } from '../scanning/CameraDialog.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { Notice } from '../ui/Notice.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useShortcut } from '../ui/useShortcut.ts';
 import { useIntake, useIntakeStore, useReview } from './intake-context.tsx';
@@ -29,7 +28,6 @@ export function PapersSection() {
   const store = useIntakeStore();
   const { resolved, problems } = useReview();
   const papers = useIntake((state) => state.draft.papers);
-  const removed = useIntake((state) => state.removedPage);
   const showsAll = useIntake((state) => state.showsAllProblems);
   const [camera, setCamera] = useState<{ requirementId: string; name: string } | null>(null);
   const [extraName, setExtraName] = useState('');
@@ -82,9 +80,6 @@ export function PapersSection() {
           {t('papers.add')}
         </Button>
       </div>
-      {removed !== null && (
-        <Notice tone="info" title={t('papers.removed')} action={<Button onPress={() => store.undoRemoval()}>{t('papers.undo')}</Button>} />
-      )}
       <CameraDialog isOpen={camera !== null} paperName={camera?.name ?? ''} onClose={() => setCamera(null)} onCapture={(file) => camera !== null && void store.attach(camera.requirementId, [file], 'camera')} />
     </Section>
   );

@@ -6,7 +6,7 @@ import type { Procedure } from '../../shared/catalogue/catalogue.ts';
 import { useServices } from '../app/services.tsx';
 import { ProcedurePicker, useLimitWords } from '../catalogue/ProcedurePicker.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
-import { fieldId } from './go-to-field.ts';
+import { fieldId, goToField } from './go-to-field.ts';
 import { useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
@@ -20,7 +20,7 @@ export function ProcedureSection() {
   const problemAt = useProblemAt();
   const limitWords = useLimitWords();
 
-  const choose = (chosen: Procedure) =>
+  const choose = (chosen: Procedure) => {
     store.change((before) => {
       if (before.procedureCode === chosen.code) return before;
       const only = <T extends { id: string }>(options: readonly T[]): string | undefined => (options.length === 1 ? options[0]?.id : undefined);
@@ -33,12 +33,16 @@ export function ProcedureSection() {
         feeInputs: { copies: 1, pages: 1, enteredVnd: {}, objectId: only(chosen.objects) },
       };
     });
+    // On to the next thing to be filled in, once its controls are there.
+    const next = store.review().problems.find(({ field }) => !field.startsWith('papers.') && !field.startsWith('formData.'));
+    if (next !== undefined) setTimeout(() => goToField(next.field), 0);
+  };
 
   const isDone = procedure !== undefined && !problems.some(({ field }) => field === 'caseId' || field === 'feeInputs.objectId' || field === 'procedureCode');
   const field = catalogue.fields.find(({ id }) => id === procedure?.field)?.name;
   return (
     <Section number={1} title={t('section.procedure')} isDone={isDone} summary={procedure?.name}>
-      <ProcedurePicker key={procedure?.code ?? ''} catalogue={catalogue} value={procedure} onChoose={choose} id={fieldId('procedureCode')} error={problemAt('procedureCode')} autoFocus={procedure === undefined} />
+      <ProcedurePicker catalogue={catalogue} value={procedure} onChoose={choose} id={fieldId('procedureCode')} error={problemAt('procedureCode')} autoFocus={procedure === undefined} />
       {procedure !== undefined && (
         <>
           <p className={styles.about}>

@@ -1,5 +1,6 @@
 /** Beside the page and always true: who, what, when, how much, what is missing, and the one primary action. */
 import { useTranslation } from 'react-i18next';
+import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import { useServices } from '../app/services.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
 import { Button } from '../ui/Button.tsx';
@@ -22,6 +23,8 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
   const problemWords = useProblemWords();
   const failureWords = useFailureWords();
   const owed = draft.papers.filter(({ state }) => state === 'owed').length;
+  // Before the case is chosen, that no fee applies yet does not mean that none will.
+  const isUndecided = problems.some(({ field }) => field === 'caseId' || field === 'feeInputs.objectId');
   const day = due == null ? undefined : dueDay(due.dueAtMs, clock());
 
   return (
@@ -49,6 +52,8 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
           <h3>{t('summary.fees')}</h3>
           {procedure === undefined || fees === undefined ? (
             <p className={styles.empty}>—</p>
+          ) : isUndecided && fees.lines.length === 0 ? (
+            <p className={styles.empty}>{t('due.choose-case')}</p>
           ) : fees.lines.length > 0 ? (
             <FeeTable lines={fees.lines} />
           ) : fees.toEnter.length === 0 ? (
@@ -65,16 +70,12 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
           <div className={styles.block} data-urgent={showsAll || undefined} role={showsAll ? 'alert' : undefined}>
             <h3>{t('summary.left', { count: problems.length })}</h3>
             <ul className={styles.problems}>
-              {problems.map((problem) => {
-                const { where, what } = problemWords(problem);
-                return (
-                  <li key={`${problem.field} ${problem.code}`}>
-                    <button type="button" className={styles.problem} onClick={() => goToField(problem.field)}>
-                      <span>{where}</span> {what}
-                    </button>
-                  </li>
-                );
-              })}
+              {showsAll
+                ? problems.map((problem) => {
+                    const { where, what } = problemWords(problem);
+                    return <ProblemLink key={`${problem.field} ${problem.code}`} field={problem.field} where={where} what={what} />;
+                  })
+                : byPart(problems).map(({ part, field, count }) => <ProblemLink key={part} field={field} where={t(`section.${part}`)} what={t('summary.things', { count })} />)}
             </ul>
           </div>
         ) : (
@@ -93,4 +94,36 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
       </div>
     </aside>
   );
+}
+
+function ProblemLink({ field, where, what }: { field: string; where: string; what: string }) {
+  return (
+    <li>
+      <button type="button" className={styles.problem} onClick={() => goToField(field)}>
+        <span>{where}</span> {what}
+      </button>
+    </li>
+  );
+}
+
+type Part = 'procedure' | 'applicant' | 'form' | 'papers' | 'result';
+
+function partOf(field: string): Part {
+  const [root] = field.split('.');
+  if (root === 'applicant' || root === 'submitter') return 'applicant';
+  if (root === 'formData') return 'form';
+  if (root === 'papers') return 'papers';
+  return field.startsWith('feeInputs.enteredVnd') ? 'result' : 'procedure';
+}
+
+/** While the officer is still on the way, how much is left in each part is enough. */
+function byPart(problems: readonly Problem[]): Array<{ part: Part; field: string; count: number }> {
+  const parts = new Map<Part, { part: Part; field: string; count: number }>();
+  for (const { field } of problems) {
+    const part = partOf(field);
+    const known = parts.get(part);
+    if (known === undefined) parts.set(part, { part, field, count: 1 });
+    else known.count++;
+  }
+  return [...parts.values()];
 }

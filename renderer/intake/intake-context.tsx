@@ -39,8 +39,11 @@ export function useProblemWords(): (problem: Problem) => ProblemWords {
   return useCallback(
     ({ field, code, details = {} }: Problem): ProblemWords => {
       if (code === 'form') {
+        const { rule, label, part, limit } = details;
+        const where = part === undefined ? String(label) : `${part}: ${label}`;
+        if (rule === 'required') return { where, what: t('intake:problem.required') };
         const words = formProblemWords((key, values) => t(`eform:${key}`, values ?? {}), (key) => i18n.exists(`eform:${key}`));
-        return { where: String(details['label']), what: words({ path: [], rule: String(details['rule']), label: String(details['label']), ...(details['limit'] === undefined ? {} : { limit: details['limit'] }) }) };
+        return { where, what: words({ path: [], rule: String(rule), label: String(label), limit }) };
       }
       const [root = '', leaf = ''] = field.split('.');
       if (root === 'papers') return { where: String(details['name'] ?? ''), what: t(`intake:problem.${code}`) };

@@ -14,8 +14,10 @@ function restore(field: Field, value: string): void {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** Slow scanners and busy machines stretch a burst; that it is a card is judged by its text, not by its speed alone. */
+const MAX_GAP_MS = 250;
 /** After this long without a key a burst is over, whether it was a card or not. */
-const IDLE_MS = 150;
+const IDLE_MS = 300;
 
 /**
  * `onCard` gets the text of the code and the element that had the focus when it began.
@@ -27,7 +29,7 @@ export function useCardReader(onCard: (text: string, focused: Element | null) =>
     latest.current = onCard;
   });
   useEffect(() => {
-    const detector = createWedgeDetector({ maxGapMs: 50, minLength: 30 });
+    const detector = createWedgeDetector({ maxGapMs: MAX_GAP_MS, minLength: 30 });
     // Text sent without keys only arrives where it can be typed: while nothing is focused, the burst is caught here.
     const net = document.createElement('input');
     net.setAttribute('aria-hidden', 'true');

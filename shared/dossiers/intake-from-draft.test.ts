@@ -110,7 +110,7 @@ describe('intakeFromDraft', () => {
     const judged = judge({ papers: [], formData: {} });
     if (judged.ok) throw new Error('must not pass');
     expect(judged.failure.problems.map(({ details }) => details)).toEqual([
-      { rule: 'required', label: 'Họ tên trẻ' },
+      { rule: 'required', label: 'Họ tên trẻ', part: 'child' },
       { name: 'Giấy chứng sinh / Giấy cam đoan', originals: 1, certifiedCopies: 0, photocopies: 0 },
     ]);
   });

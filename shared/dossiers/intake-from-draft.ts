@@ -1,7 +1,7 @@
 /** Judges a draft: either the intake it stands for, or every problem that keeps it from being one, each at its field. */
 import type { Catalogue, EForm, PaperRequirement, Procedure } from '../catalogue/catalogue.ts';
 import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resolve.ts';
-import { validateForm } from '../eform/validate.ts';
+import { labelOf, validateForm } from '../eform/validate.ts';
 import { computeFees } from '../fees/compute.ts';
 import { tidy } from '../lib/fold.ts';
 import { ok, type Result } from '../lib/result.ts';
@@ -25,7 +25,7 @@ export type ProblemCode =
   | 'paper-may-be-owed'
   | 'fee-amount'
   | 'invalid'
-  /** A rule of the e-form; `details.rule`, `details.limit` and `details.label` say which. */
+  /** A rule of the e-form; `details` say which (`rule`, `limit`), of which field (`label`) in which part of the form (`part`). */
   | 'form';
 
 /** `field` is the dotted path in the draft: `applicant.idNumber`, `formData.mother.fullName`, `papers.birth-notice`, `feeInputs.enteredVnd.late`. */
@@ -152,7 +152,10 @@ export function intakeFromDraft(draft: Draft, catalogue: Catalogue, today: Plain
   const form = formOf(catalogue, procedure);
   const formData = tidyJson(draft.formData);
   const formProblems = (form === undefined ? [] : validateForm(form, formData)).map(
-    ({ path, rule, limit, label }): Problem => ({ field: ['formData', ...path].join('.'), code: 'form', details: { rule, label, ...(limit === undefined ? {} : { limit }) } }),
+    ({ path, rule, limit, label }): Problem => {
+      const part = path.length > 1 ? labelOf(form?.schema, path.slice(0, -1)) : undefined;
+      return { field: ['formData', ...path].join('.'), code: 'form', details: { rule, label, ...(part === undefined ? {} : { part }), ...(limit === undefined ? {} : { limit }) } };
+    },
   );
   const problems = [...choiceProblems(draft, procedure), ...parties, ...formProblems, ...paperProblems(requirements, draft.papers), ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs }))];
   if (problems.length > 0) return incomplete(problems);
