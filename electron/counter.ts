@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { app, safeStorage } from 'electron';
-import type { JournalEntry } from '../shared/journal/operation.ts';
+import { inTodaysForm, type JournalEntry } from '../shared/journal/operation.ts';
 import type { Clock } from '../shared/lib/time.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
@@ -11,11 +11,12 @@ import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
 import { tell } from './ipc.ts';
+import { diskSpaceOf, hasRoomForIntake } from './journal/disk-space.ts';
 import { openJournal, type Journal } from './journal/journal.ts';
 import { openDeviceKeys } from './keys/device-keys.ts';
 import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
-import { createPaperDesk, type PaperDesk } from './printing/paper-desk.ts';
+import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
 import { ORIGIN } from './protocol.ts';
 import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
@@ -25,6 +26,11 @@ import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
 import { words } from './words.ts';
+
+const RECENT_PAGE = 200;
+/** The whole journal is read again once a start is over, at about a quarter of one core. */
+const VERIFY_AFTER_MS = 60_000;
+const VERIFY_REST_MS = 30;
 
 export type Counter = {
   journal: Journal;
@@ -46,15 +52,17 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development');
   const vault = createVault(keys.dataKey);
 
-  const listeners: Array<(entry: JournalEntry) => void> = [];
-  const onEntry = (entry: JournalEntry): void => listeners.forEach((listen) => listen(entry));
-  const accepted = createAcceptedDossiers((seq) => journal.find(seq));
-  listeners.push(accepted.noteEntry);
-  const onDisk: JournalEntry[] = [];
-  listeners.push((entry) => onDisk.push(entry));
-  const journal = await openJournal({ folder: at('journal'), vault, clock, onEntry });
-  listeners.pop();
-  for (const problem of journal.problems) log.error(`journal: ${JSON.stringify(problem)}`);
+  let isReady = false;
+  const journal: Journal = await openJournal({
+    folder: at('journal'),
+    vault,
+    deviceKey: keys.deviceKey,
+    clock,
+    onEntry: (entry) => isReady && announce(entry),
+    onProblem: (problem) => log[problem.kind === 'torn-tail' ? 'warn' : 'error'](`journal: ${JSON.stringify(problem)}`),
+  });
+  log.info(`journal open at ${journal.head().seq}, ${journal.entriesReadAtStart} entries read`);
+  const accepted = createAcceptedDossiers(journal);
 
   const catalogues = await openCatalogueFiles(at('catalogue'), log);
   const drafts = await openDraftFiles(at('drafts'), vault, log);
@@ -92,16 +100,30 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     viewerTitle: words('printer.virtual-paper'),
     onChange: (state) => tell('printing:changed', state),
   });
-  const accept = createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline: sync.isOnline });
+  const accept = createAcceptance({
+    journal,
+    accepted,
+    drafts,
+    scans,
+    catalogues,
+    settings,
+    clock,
+    isOnline: sync.isOnline,
+    hasRoom: () => hasRoomForIntake(diskSpaceOf(userData)),
+  });
 
-  onDisk.forEach((entry) => sync.noteEntry(entry));
-  listeners.push(sync.noteEntry, ({ seq, operation }) => {
+  function announce({ seq, operation }: JournalEntry): void {
     tell('journal:appended', { seq });
     if (operation.type.startsWith('ticket.')) tell('queue:changed', queue.day());
     // The entry must be answered to its caller first; delivery is never in its way.
     setImmediate(sync.wake);
-  });
-  await papers.resume(onDisk);
+  }
+  isReady = true;
+  await papers.resume(await recentEntries(journal, clock() - RESUME_MS));
+  const verifying = setTimeout(() => {
+    journal.verify({ restMs: VERIFY_REST_MS }).catch((error: unknown) => log.error(`journal not verified: ${error instanceof Error ? error.message : ''}`));
+  }, VERIFY_AFTER_MS);
+  verifying.unref();
 
   return {
     journal,
@@ -115,9 +137,22 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     sync,
     isUnprotected: keys.isUnprotected,
     async close() {
+      clearTimeout(verifying);
       await sync.stop();
       await papers.stop();
       await journal.close();
     },
   };
+}
+
+/** Entries not older than `sinceMs`, in order; read backwards from the head, because a long journal is not read at a start. */
+async function recentEntries(journal: Journal, sinceMs: number): Promise<JournalEntry[]> {
+  const recent: JournalEntry[] = [];
+  for (let before = journal.head().seq + 1; before > journal.firstSeq(); before -= RECENT_PAGE) {
+    const after = Math.max(before - 1 - RECENT_PAGE, 0);
+    const page = await journal.read(after, Math.min(RECENT_PAGE, before - 1 - after));
+    recent.unshift(...page.filter(({ atMs, seq }) => atMs >= sinceMs && seq < before).map(inTodaysForm));
+    if (page.some(({ atMs }) => atMs < sinceMs)) break;
+  }
+  return recent;
 }

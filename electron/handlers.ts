@@ -1,6 +1,7 @@
 /** What each channel of the bridge does; every line hands over to the feature that owns it. */
 import { writeFile } from 'node:fs/promises';
 import { app, dialog, type BrowserWindow } from 'electron';
+import { inTodaysForm } from '../shared/journal/operation.ts';
 import { ok, type Failure, type Result } from '../shared/lib/result.ts';
 import type { PublicSettings, Settings } from '../shared/settings/settings.ts';
 import type { Counter } from './counter.ts';
@@ -59,7 +60,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       return accepted;
     },
     'journal:head': () => journal.head(),
-    'journal:read': ({ afterSeq, limit }) => journal.read(afterSeq, limit),
+    'journal:read': async ({ afterSeq, limit }) => (await journal.read(afterSeq, limit)).map(inTodaysForm),
     'queue:state': () => queue.day(),
     'queue:issue': async ({ groupId, priority, print }) => {
       const ticket = await queue.issue(groupId, priority);

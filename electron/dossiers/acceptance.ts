@@ -24,15 +24,18 @@ type Options = {
   settings: Settings;
   clock: Clock;
   isOnline(): boolean;
+  /** There is enough free disk to take in more. */
+  hasRoom(): Promise<boolean>;
 };
 
 /** Asking twice for one dossier id gives the first answer again: a lost answer never makes a second dossier. */
-export function createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline }: Options) {
+export function createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline, hasRoom }: Options) {
   const underWay = new Map<DossierId, Promise<Result<Accepted, Failure<AcceptFailureKind>>>>();
 
   async function accept({ draftId, dossierId, intake }: Acceptance): Promise<Result<Accepted, Failure<AcceptFailureKind>>> {
     const known = await accepted.find(dossierId);
     if (known !== undefined) return ok(known);
+    if (!(await hasRoom())) return fail('disk-low');
     const catalogue = await catalogues.version(intake.catalogueVersion);
     if (catalogue === undefined) return fail('catalogue-changed');
     for (const sha256 of scansOf(intake)) {

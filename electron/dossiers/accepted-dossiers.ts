@@ -1,22 +1,15 @@
-/** Where in the journal each accepted dossier stands; built while the journal is read, so it needs no file of its own. */
+/** Accepted dossiers by their id, read from the journal, which knows where each stands. */
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
-import type { JournalEntry } from '../../shared/journal/operation.ts';
+import { inTodaysForm } from '../../shared/journal/operation.ts';
+import type { Journal } from '../journal/journal.ts';
 
-export type AcceptedDossiers = {
-  noteEntry(entry: JournalEntry): void;
-  find(dossierId: string): Promise<{ dossier: Dossier; seq: number } | undefined>;
-};
+export type AcceptedDossiers = { find(dossierId: string): Promise<{ dossier: Dossier; seq: number } | undefined> };
 
-export function createAcceptedDossiers(findEntry: (seq: number) => Promise<JournalEntry | undefined>): AcceptedDossiers {
-  const seqOf = new Map<string, number>();
-  return {
-    noteEntry({ operation, seq }) {
-      if (operation.type === 'dossier.accepted') seqOf.set(operation.dossier.dossierId, seq);
-    },
-    async find(dossierId) {
-      const seq = seqOf.get(dossierId);
-      const operation = seq === undefined ? undefined : (await findEntry(seq))?.operation;
-      return seq !== undefined && operation?.type === 'dossier.accepted' ? { dossier: operation.dossier, seq } : undefined;
-    },
-  };
-}
+export const createAcceptedDossiers = (journal: Pick<Journal, 'acceptedAt' | 'find'>): AcceptedDossiers => ({
+  async find(dossierId) {
+    const seq = journal.acceptedAt(dossierId)?.seq;
+    const entry = seq === undefined ? undefined : await journal.find(seq);
+    const operation = entry === undefined ? undefined : inTodaysForm(entry).operation;
+    return seq !== undefined && operation?.type === 'dossier.accepted' ? { dossier: operation.dossier, seq } : undefined;
+  },
+});

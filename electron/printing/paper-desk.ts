@@ -45,7 +45,7 @@ export type PaperDeskOptions = {
 };
 
 /** The spool remembers finished jobs far longer than this, so nothing older can be missing from it. */
-const RESUME_MS = 12 * 60 * 60 * 1000;
+export const RESUME_MS = 12 * 60 * 60 * 1000;
 
 export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperDesk> {
   const { settings, vault, clock, log, load, day, findDossier } = options;

@@ -2,8 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Journal } from '../journal/journal.ts';
 import { numbersLeft } from '../../shared/dossiers/code.ts';
-import { scansOf } from '../../shared/dossiers/scans-of.ts';
-import type { JournalEntry } from '../../shared/journal/operation.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock } from '../../shared/lib/time.ts';
 import { createSyncEngine, type Province, type ScanLane } from '../../shared/sync/engine.ts';
@@ -24,8 +22,6 @@ export type SyncService = {
   /** New work or an officer who does not want to wait. */
   wake(): void;
   enrol(code: string): Promise<Result<{ deviceId: string }, Failure>>;
-  /** Must be called for every journal entry, those on disk included. */
-  noteEntry(entry: JournalEntry): void;
   start(): void;
   stop(): Promise<void>;
 };
@@ -45,7 +41,6 @@ type Options = {
 
 export async function createSyncService(options: Options): Promise<SyncService> {
   const { journal, identity, province, scans, clock, log } = options;
-  const dossiers = new Map<string, { seq: number; scans: string[] }>();
   let enrolmentCode = options.enrolmentCode;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
@@ -59,7 +54,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.read(afterSeq, limit) },
     clock,
     random: Math.random,
-    memory: { load: () => loadMemory(options.memoryFile, log), save: (memory) => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory))) },
+    memory: { load: () => loadMemory(options.memoryFile, log), save: (memory) => journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory)))) },
     enrolment: {
       isEnrolled: () => identity.current() !== undefined && journal.state().enrolment !== null,
       code: () => enrolmentCode,
@@ -109,9 +104,9 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     const memory = engine.memory();
     const rejected = new Set(memory.rejected.map((one) => one.dossierId));
     return dossierIds.flatMap((dossierId) => {
-      const dossier = dossiers.get(dossierId);
+      const dossier = journal.acceptedAt(dossierId);
       if (dossier === undefined) return [];
-      const scansTotal = dossier.scans.length;
+      const scansTotal = dossier.scans;
       const delivery = (at: DossierDelivery['state'], scansVerified: number): DossierDelivery[] => [{ dossierId, state: at, scansTotal, scansVerified }];
       if (rejected.has(dossierId)) return delivery('needs-fix', 0);
       if (dossier.seq > memory.acknowledgedSeq) return delivery('saved', 0);
@@ -151,9 +146,6 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     isOnline: () => engine.connection().status === 'online',
     wake,
     start: wake,
-    noteEntry({ operation, seq }) {
-      if (operation.type === 'dossier.accepted') dossiers.set(operation.dossier.dossierId, { seq, scans: scansOf(operation.dossier) });
-    },
     async enrol(code) {
       enrolmentCode = code;
       wake();

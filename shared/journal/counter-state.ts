@@ -1,7 +1,15 @@
 /** What a device must never forget, folded from its journal: numbers used, leases held, today's queue. */
+import { z } from 'zod';
 import { dateAt, type PlainDate } from '../lib/time.ts';
-import type { QueueDay, QueuedTicket, TicketState } from '../queue/ticket.ts';
-import type { JournalEntry, NumberLease } from './operation.ts';
+import { ticketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
+import { numberLeaseSchema, type JournalEntry, type NumberLease } from './operation.ts';
+
+const queuedTicketSchema = ticketSchema.extend({
+  state: z.enum(['waiting', 'called', 'served', 'no-show']),
+  counter: z.string().optional(),
+  calledAtMs: z.int().optional(),
+  endedAtMs: z.int().optional(),
+});
 
 /** Day → lease id (or the emergency series) → highest order number used. */
 export type UsedByDate = Readonly<Record<PlainDate, Readonly<Record<string, number>>>>;
@@ -54,4 +62,43 @@ const ended = (state: CounterState, ticketId: string, as: TicketState, atMs: num
 function withTicket(state: CounterState, ticketId: string, change: (ticket: QueuedTicket) => QueuedTicket): CounterState {
   const tickets = state.queue.tickets.map((ticket) => (ticket.ticketId === ticketId ? change(ticket) : ticket));
   return { ...state, queue: { ...state.queue, tickets } };
+}
+
+/** A state that was kept on disk; new fields need a default, because a state may outlive the version that wrote it. */
+export const counterStateSchema: z.ZodType<CounterState> = z.object({
+  enrolment: z.object({ deviceId: z.string(), instance: z.int().min(1), officeId: z.string() }).nullable(),
+  leases: z.array(numberLeaseSchema),
+  usedByDate: z.record(z.string(), z.record(z.string(), z.int().nonnegative())),
+  queue: z.object({ date: z.string(), tickets: z.array(queuedTicketSchema) }),
+  dossiersAccepted: z.int().nonnegative(),
+});
+
+/**
+ * Two views of one counter whose histories overlap but neither of which is whole: every number either has seen used is used.
+ * `other` is the later view and decides where both know the same thing.
+ */
+export function mergeCounter(state: CounterState, other: CounterState): CounterState {
+  const usedByDate: Record<PlainDate, Record<string, number>> = {};
+  for (const view of [state.usedByDate, other.usedByDate]) {
+    for (const [date, used] of Object.entries(view)) {
+      const merged = (usedByDate[date] ??= {});
+      for (const [leaseId, order] of Object.entries(used)) merged[leaseId] = Math.max(order, merged[leaseId] ?? 0);
+    }
+  }
+  const isKnown = (lease: NumberLease): boolean => other.leases.some(({ leaseId }) => leaseId === lease.leaseId);
+  return {
+    enrolment: other.enrolment ?? state.enrolment,
+    leases: [...state.leases.filter((lease) => !isKnown(lease)), ...other.leases],
+    usedByDate,
+    queue: mergeQueue(state.queue, other.queue),
+    dossiersAccepted: Math.max(state.dossiersAccepted, other.dossiersAccepted),
+  };
+}
+
+function mergeQueue(queue: QueueDay, other: QueueDay): QueueDay {
+  if (queue.date !== other.date) return queue.date > other.date ? queue : other;
+  const later = new Map(other.tickets.map((ticket) => [ticket.ticketId, ticket]));
+  const both = queue.tickets.map((ticket) => later.get(ticket.ticketId) ?? ticket);
+  const known = new Set(queue.tickets.map(({ ticketId }) => ticketId));
+  return { date: queue.date, tickets: [...both, ...other.tickets.filter(({ ticketId }) => !known.has(ticketId))] };
 }

@@ -50,3 +50,9 @@ export const journalEntrySchema = z.object({
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 export type JournalHead = { journalId: string; seq: number; hash: string };
+
+/**
+ * An entry as today's screens expect it: fields a newer version added have their defaults. The journal gives entries as they
+ * were written, because only those bytes have the entry's hash; only such may go to the province.
+ */
+export const inTodaysForm = (entry: JournalEntry): JournalEntry => ({ ...entry, operation: operationSchema.parse(entry.operation) });

@@ -1,0 +1,64 @@
+/** A journal entry sealed and opened again: what is encrypted, what it is bound to, and what its hash covers. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { chainText } from '../../shared/journal/chain.ts';
+import { counterStateSchema, type CounterState } from '../../shared/journal/counter-state.ts';
+import { operationSchema, type JournalEntry, type Operation } from '../../shared/journal/operation.ts';
+import type { Vault } from '../keys/vault.ts';
+import type { StoredEntry } from './entry-codec.ts';
+
+const payloadSchema = z.object({ operationId: z.uuid(), operatorId: z.string(), operation: z.unknown() });
+const snapshotSchema = z.object({ previousHash: z.string(), state: counterStateSchema });
+
+const sha256Hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const hashEntry = (entry: Omit<JournalEntry, 'hash'>): string => sha256Hex(chainText(entry, sha256Hex(JSON.stringify(entry.operation))));
+
+/** Seals under one device's key, each thing bound to the journal and its place in it. */
+export type JournalSeal = {
+  seal(entry: JournalEntry): StoredEntry;
+  /** The operation as it was written, whose JSON has the hash. `sealed-with-other-key`: not ours, or moved; `unreadable-operation`: ours, but not one this version knows. */
+  open(stored: StoredEntry): { kind: 'opened'; entry: JournalEntry } | { kind: 'sealed-with-other-key' | 'unreadable-operation' };
+  sealState(firstSeq: number, previousHash: string, state: CounterState): Buffer;
+  openState(firstSeq: number, previousHash: string, sealed: Buffer): CounterState | undefined;
+  sealIndex(segment: string, plain: Buffer): Buffer;
+  openIndex(segment: string, sealed: Buffer): Buffer | undefined;
+};
+
+export function createJournalSeal(journalId: string, vault: Vault): JournalSeal {
+  const contextOf = (place: string | number): string => `journal/${journalId}/${place}`;
+  const tryOpen = (sealed: Buffer, place: string | number): Buffer | undefined => {
+    try {
+      return vault.open(sealed, contextOf(place));
+    } catch {
+      return undefined;
+    }
+  };
+
+  return {
+    seal(entry) {
+      const { operationId, operatorId, operation } = entry;
+      return { ...entry, sealed: vault.seal(Buffer.from(JSON.stringify({ operationId, operatorId, operation }), 'utf8'), contextOf(entry.seq)) };
+    },
+    open(stored) {
+      const plain = tryOpen(stored.sealed, stored.seq);
+      if (plain === undefined) return { kind: 'sealed-with-other-key' };
+      try {
+        const { operationId, operatorId, operation } = payloadSchema.parse(JSON.parse(plain.toString('utf8')));
+        if (!operationSchema.safeParse(operation).success) return { kind: 'unreadable-operation' };
+        const { seq, atMs, monotonicMs, previousHash, hash } = stored;
+        return { kind: 'opened', entry: { seq, operationId, atMs, monotonicMs, operatorId, previousHash, hash, operation: operation as Operation } };
+      } catch {
+        return { kind: 'unreadable-operation' };
+      }
+    },
+    sealState: (firstSeq, previousHash, state) => vault.seal(Buffer.from(JSON.stringify({ previousHash, state }), 'utf8'), contextOf(`state/${firstSeq}`)),
+    openState(firstSeq, previousHash, sealed) {
+      const plain = tryOpen(sealed, `state/${firstSeq}`);
+      if (plain === undefined) return undefined;
+      const snapshot = snapshotSchema.safeParse(JSON.parse(plain.toString('utf8')));
+      return snapshot.success && snapshot.data.previousHash === previousHash ? snapshot.data.state : undefined;
+    },
+    sealIndex: (segment, plain) => vault.seal(plain, contextOf(`index/${segment}`)),
+    openIndex: (segment, sealed) => tryOpen(sealed, `index/${segment}`),
+  };
+}
