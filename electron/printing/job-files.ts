@@ -58,7 +58,9 @@ export async function openJobFiles(folder: string, sealer: Sealer): Promise<JobF
       return { jobs: jobs.sort((a, b) => a.order - b.order), damaged };
     },
     save: (stored) =>
-      inOrder(() => writeDurably(join(folder, stored.job.jobId + SUFFIX), sealer.seal(Buffer.from(JSON.stringify(stored), 'utf8'), contextOf(stored.job.jobId)))),
+      inOrder(() =>
+        writeDurably(join(folder, stored.job.jobId + SUFFIX), sealer.seal(Buffer.from(JSON.stringify(stored), 'utf8'), contextOf(stored.job.jobId))),
+      ),
     remove: (jobId) => inOrder(() => rm(join(folder, jobId + SUFFIX), { force: true })),
   };
 }

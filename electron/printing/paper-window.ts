@@ -134,7 +134,8 @@ const call = (target: BrowserWindow, name: 'drawPaper' | 'showSlice', argument: 
 
 function drawnFrom(answer: unknown): DrawnPaper {
   const { heightDots, pixelRatio } = (answer ?? {}) as Partial<Record<keyof DrawnPaper, unknown>>;
-  if (typeof heightDots !== 'number' || !Number.isInteger(heightDots) || heightDots <= 0 || heightDots > 20_000) throw new Error('the paper page gave no usable height');
+  if (typeof heightDots !== 'number' || !Number.isInteger(heightDots) || heightDots <= 0 || heightDots > 20_000)
+    throw new Error('the paper page gave no usable height');
   if (typeof pixelRatio !== 'number' || !(pixelRatio > 0)) throw new Error('the paper page gave no usable pixel ratio');
   return { heightDots, pixelRatio };
 }

@@ -53,7 +53,8 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
   const connect = async (settings: PrinterSettings): Promise<SpoolPrinter> => {
     const widthDots = dotsAcross(settings.paperWidthMm);
     const { id, name, connection, driver } = settings;
-    if (connection.type === 'tcp') return { id, name, isVirtual: false, widthDots, printer: createTcpPrinter({ host: connection.host, port: connection.port, driver }) };
+    if (connection.type === 'tcp')
+      return { id, name, isVirtual: false, widthDots, printer: createTcpPrinter({ host: connection.host, port: connection.port, driver }) };
     const dir = virtualPrinters.length === 0 ? virtualDir : `${virtualDir}-${id}`;
     const virtual = await startVirtualPrinter({ port: connection.port, dir, widthDots, onPaper: options.onVirtualPaper });
     virtualPrinters.push(virtual);

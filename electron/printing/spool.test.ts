@@ -55,7 +55,9 @@ describe('spool', () => {
   it('prints what was submitted, in order', async () => {
     const printer = createScriptedPrinter();
     const spool = await open(printer);
-    const jobs = await Promise.all(['A001', 'A002', 'A003'].map((number) => spool.submit(aTicketPaper({ ticket: aTicket({ number, ticketId: randomUUID() }) }))));
+    const jobs = await Promise.all(
+      ['A001', 'A002', 'A003'].map((number) => spool.submit(aTicketPaper({ ticket: aTicket({ number, ticketId: randomUUID() }) }))),
+    );
     for (const { jobId } of jobs) await reaches(spool, jobId, 'printed');
     expect(drawings.map(({ title }) => title)).toEqual(['A001', 'A002', 'A003']);
     expect(printer.sent).toHaveLength(3);
@@ -78,7 +80,9 @@ describe('spool', () => {
   it('tries again what was not sent, and says why it waits', async () => {
     const printer = createScriptedPrinter(Array.from({ length: 3 }, () => ({ kind: 'not-sent', problem: 'paper-out' })));
     const reasons = new Set<string | undefined>();
-    const spool: Spool = await open(printer, { onChange: (state) => reasons.add(`${state.jobs[0]?.state}/${state.jobs[0]?.reason}/${state.printers[0]?.status}`) });
+    const spool: Spool = await open(printer, {
+      onChange: (state) => reasons.add(`${state.jobs[0]?.state}/${state.jobs[0]?.reason}/${state.printers[0]?.status}`),
+    });
     const { jobId } = await spool.submit(aReceiptPaper());
     expect(await reaches(spool, jobId, 'printed')).toMatchObject({ reprint: 0, reason: undefined });
     expect(reasons).toContain('queued/paper-out/paper-out');
@@ -151,7 +155,12 @@ describe('spool', () => {
   it('counts reprints of one dossier, not of another', async () => {
     const spool = await open(createScriptedPrinter());
     const other = aReceiptPaper({ dossier: aDossier({ dossierId: randomUUID() as never, code: 'H36.12-261123-0404' }) });
-    for (const [paper, isReprint] of [[aReceiptPaper(), false], [aReceiptPaper(), true], [other, true], [aReceiptPaper(), true]] as const) {
+    for (const [paper, isReprint] of [
+      [aReceiptPaper(), false],
+      [aReceiptPaper(), true],
+      [other, true],
+      [aReceiptPaper(), true],
+    ] as const) {
       const { jobId } = await spool.submit(paper, { isReprint });
       await reaches(spool, jobId, 'printed');
     }

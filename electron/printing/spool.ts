@@ -147,16 +147,18 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
       rasters.set(drawing, raster);
     }
     let isCancelled = false;
-    const outcome = await target.printer.print(raster, {
-      async willSend() {
-        isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
-        if (isCancelled) throw new JobWithdrawn();
-        await move(jobId, { state: 'printing' });
-      },
-    }).catch((error: unknown) => {
-      if (error instanceof JobWithdrawn) return null;
-      throw error;
-    });
+    const outcome = await target.printer
+      .print(raster, {
+        async willSend() {
+          isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
+          if (isCancelled) throw new JobWithdrawn();
+          await move(jobId, { state: 'printing' });
+        },
+      })
+      .catch((error: unknown) => {
+        if (error instanceof JobWithdrawn) return null;
+        throw error;
+      });
     if (outcome === null) return true;
     switch (outcome.kind) {
       case 'printed':
@@ -165,7 +167,8 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
         return true;
       case 'not-sent':
         setStatus(target.id, outcome.problem);
-        if (jobs.get(jobId)?.job.state === 'queued' && jobs.get(jobId)?.job.reason !== outcome.problem) await move(jobId, { state: 'queued', reason: outcome.problem });
+        if (jobs.get(jobId)?.job.state === 'queued' && jobs.get(jobId)?.job.reason !== outcome.problem)
+          await move(jobId, { state: 'queued', reason: outcome.problem });
         return false;
       case 'unknown':
         log.warn(`print job ${jobId}: ${outcome.problem} while sending, the officer is asked`);
@@ -215,7 +218,13 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     const earlier = [...jobs.values()].filter((stored) => stored.subjectId === subjectId && stored.job.kind === paper.kind);
     const reprint = isReprint ? Math.max(0, ...earlier.map(({ job }) => job.reprint)) + 1 : 0;
     order += 1;
-    await put({ version: 1, subjectId, order, paper, job: { jobId, kind: paper.kind, title: titleOf(paper), printerId, state: 'queued', reprint, createdAtMs: clock() } });
+    await put({
+      version: 1,
+      subjectId,
+      order,
+      paper,
+      job: { jobId, kind: paper.kind, title: titleOf(paper), printerId, state: 'queued', reprint, createdAtMs: clock() },
+    });
     wake(printerId);
     return { jobId };
   };
@@ -282,4 +291,5 @@ class JobWithdrawn extends Error {}
 
 const isFinished = (job: PrintJob): boolean => job.state === 'printed' || job.state === 'cancelled';
 
-const shownStatus = (status: PrinterStatus): PrinterState['status'] => (status.kind === 'problem' ? status.problem : status.isPaperNearEnd ? 'paper-near-end' : 'ready');
+const shownStatus = (status: PrinterStatus): PrinterState['status'] =>
+  status.kind === 'problem' ? status.problem : status.isPaperNearEnd ? 'paper-near-end' : 'ready';

@@ -64,7 +64,13 @@ async function statusOf(connection: PrinterConnection, driver: PrinterDriver, ti
   return { kind: 'ready', isPaperNearEnd: (paper & 0x0c) !== 0 };
 }
 
-async function printConfirmed(connection: PrinterConnection, raster: Raster, hooks: PrintHooks, answerTimeoutMs: number, silenceLimitMs: number): Promise<PrintOutcome> {
+async function printConfirmed(
+  connection: PrinterConnection,
+  raster: Raster,
+  hooks: PrintHooks,
+  answerTimeoutMs: number,
+  silenceLimitMs: number,
+): Promise<PrintOutcome> {
   const pieces = await jobPieces(raster, 'epson');
   await connection.sendMarker();
   const hasMarkers = (await connection.waitForMarkers(1, answerTimeoutMs)) === 'answered';
@@ -91,7 +97,8 @@ async function printConfirmed(connection: PrinterConnection, raster: Raster, hoo
     }
     // Without markers this answer is the confirmation: TCP keeps order, so the printer holds all that was sent before the question.
     const after = await statusOf(connection, 'epson', hasMarkers ? answerTimeoutMs : silenceLimitMs);
-    if (!hasMarkers && after.kind === 'problem') return { kind: 'unknown', problem: connection.reportedProblem() ?? (after.problem === 'offline' ? 'interrupted' : after.problem) };
+    if (!hasMarkers && after.kind === 'problem')
+      return { kind: 'unknown', problem: connection.reportedProblem() ?? (after.problem === 'offline' ? 'interrupted' : after.problem) };
     await connection.askForReports(false);
     hooks.onProgress?.(totalBytes, totalBytes);
     return { kind: 'printed', isPaperNearEnd: after.kind === 'ready' && after.isPaperNearEnd };

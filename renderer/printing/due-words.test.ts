@@ -3,7 +3,13 @@ import type { DueRule } from '../../shared/dossiers/dossier.ts';
 import { dueRuleWords } from './due-words.ts';
 import { paperWords } from './paper-words.ts';
 
-const rule = (change: Partial<DueRule>): DueRule => ({ limit: { amount: 5, unit: 'working-days' }, extraDaysByArea: 0, skippedHolidays: [], calendarVersion: 'v', ...change });
+const rule = (change: Partial<DueRule>): DueRule => ({
+  limit: { amount: 5, unit: 'working-days' },
+  extraDaysByArea: 0,
+  skippedHolidays: [],
+  calendarVersion: 'v',
+  ...change,
+});
 const vi = (change: Partial<DueRule>): string => dueRuleWords(rule(change), paperWords('vi'));
 
 describe('dueRuleWords', () => {
@@ -24,7 +30,8 @@ describe('dueRuleWords', () => {
   });
   it('has every word in both languages', () => {
     for (const unit of ['working-hours', 'working-days', 'days', 'months'] as const) {
-      for (const language of ['vi', 'en'] as const) expect(dueRuleWords(rule({ limit: { amount: 2, unit }, cutoff: '15:00' }), paperWords(language))).not.toContain('due.');
+      for (const language of ['vi', 'en'] as const)
+        expect(dueRuleWords(rule({ limit: { amount: 2, unit }, cutoff: '15:00' }), paperWords(language))).not.toContain('due.');
     }
   });
 });

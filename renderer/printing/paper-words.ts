@@ -13,7 +13,15 @@ export function paperWords(language: PaperLanguage): PaperWords {
   if (translator === undefined) {
     translator = i18next.createInstance();
     // React escapes.
-    void translator.init({ lng: language, fallbackLng: 'vi', ns: ['papers'], defaultNS: 'papers', resources: { vi: { papers: vi }, en: { papers: en } }, interpolation: { escapeValue: false }, initAsync: false });
+    void translator.init({
+      lng: language,
+      fallbackLng: 'vi',
+      ns: ['papers'],
+      defaultNS: 'papers',
+      resources: { vi: { papers: vi }, en: { papers: en } },
+      interpolation: { escapeValue: false },
+      initAsync: false,
+    });
     translators.set(language, translator);
   }
   const { t } = translator;

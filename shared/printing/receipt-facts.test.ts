@@ -17,7 +17,10 @@ describe('receiptFacts', () => {
     expect(receiptFacts(aDossier()).applicant.idNumber).toBe('004190001234');
   });
   it('lets no control byte through, and no empty line', () => {
-    const dossier = aDossier({ applicant: { kind: 'person', fullName: 'Lê\u001b@ Văn\u0007 A', residence: '\u0010\u0004\u0001', phone: '0912\n345' }, note: '\u001dV\u0000' });
+    const dossier = aDossier({
+      applicant: { kind: 'person', fullName: 'Lê\u001b@ Văn\u0007 A', residence: '\u0010\u0004\u0001', phone: '0912\n345' },
+      note: '\u001dV\u0000',
+    });
     const facts = receiptFacts(dossier);
     expect(facts.applicant).toMatchObject({ name: 'Lê @ Văn A', address: undefined, phone: '0912 345' });
     expect(JSON.stringify(facts)).not.toMatch(/\\u00[01]/u);

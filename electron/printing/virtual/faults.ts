@@ -50,7 +50,8 @@ export function realTimeStatus(topic: number, faults: Faults): number | null {
 }
 
 /** The answer to GS r n: paper sensor (1, 49), drawer (2, 50). */
-export const inOrderStatus = (topic: number, faults: Faults): number => (topic === 1 || topic === 49 ? (faults.paperNearEnd ? 0x03 : 0) | (faults.paperOut ? 0x0c : 0) : 0);
+export const inOrderStatus = (topic: number, faults: Faults): number =>
+  topic === 1 || topic === 49 ? (faults.paperNearEnd ? 0x03 : 0) | (faults.paperOut ? 0x0c : 0) : 0;
 
 /** The four bytes of an automatic status report, GS a n. */
 export const statusReport = (faults: Faults): number[] => [

@@ -20,7 +20,8 @@ function feed(bytes: readonly number[], widthDots = 96, chunk = Infinity) {
   let waiting: number[] = [];
   for (let at = 0; at < bytes.length; at += chunk) {
     waiting.push(...bytes.slice(at, at + chunk));
-    for (let taken = interpreter.step(Uint8Array.from(waiting)); taken > 0 && waiting.length > 0; taken = interpreter.step(Uint8Array.from(waiting))) waiting = waiting.slice(taken);
+    for (let taken = interpreter.step(Uint8Array.from(waiting)); taken > 0 && waiting.length > 0; taken = interpreter.step(Uint8Array.from(waiting)))
+      waiting = waiting.slice(taken);
   }
   return { strips, unknown, asked, roll, waiting };
 }

@@ -31,8 +31,30 @@ const CELL_HEIGHT = 24;
 
 /** Commands that change nothing we draw, by their first bytes: how many argument bytes follow. */
 const skipped: Record<string, number> = {
-  '1b20': 1, '1b25': 1, '1b52': 1, '1b56': 1, '1b63': 2, '1b4d': 1, '1b70': 3, '1b74': 1, '1b7b': 1, '1b24': 2, '1b5c': 2,
-  '1d42': 1, '1d48': 1, '1d4c': 2, '1d50': 2, '1d57': 2, '1d62': 1, '1d66': 1, '1d68': 1, '1d77': 1, '1d49': 1, '1c2e': 0, '1c26': 0, '1c21': 1,
+  '1b20': 1,
+  '1b25': 1,
+  '1b52': 1,
+  '1b56': 1,
+  '1b63': 2,
+  '1b4d': 1,
+  '1b70': 3,
+  '1b74': 1,
+  '1b7b': 1,
+  '1b24': 2,
+  '1b5c': 2,
+  '1d42': 1,
+  '1d48': 1,
+  '1d4c': 2,
+  '1d50': 2,
+  '1d57': 2,
+  '1d62': 1,
+  '1d66': 1,
+  '1d68': 1,
+  '1d77': 1,
+  '1d49': 1,
+  '1c2e': 0,
+  '1c26': 0,
+  '1c21': 1,
 };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -259,7 +281,8 @@ function drawCell(roll: PaperRoll, byte: number, style: Style, left: number, top
     for (let column = 0; column < 5; column += 1) {
       if ((bits & (16 >> column)) === 0) continue;
       const dotsWide = 2 * style.wide + (style.isBold ? 1 : 0);
-      for (let y = 0; y < 3 * style.high; y += 1) for (let x = 0; x < dotsWide; x += 1) roll.burnDot(left + (1 + column * 2) * style.wide + x, top + (1 + row * 3) * style.high + y);
+      for (let y = 0; y < 3 * style.high; y += 1)
+        for (let x = 0; x < dotsWide; x += 1) roll.burnDot(left + (1 + column * 2) * style.wide + x, top + (1 + row * 3) * style.high + y);
     }
   });
   if (!style.isUnderlined) return;

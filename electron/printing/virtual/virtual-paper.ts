@@ -7,7 +7,9 @@ export async function virtualPaperResponse(dir: string, path: string): Promise<R
   const name = /^\/(paper-\d{6}\.png)$/u.exec(path)?.[1];
   if (name === undefined) return missing();
   try {
-    return new Response(await readFile(join(dir, name)), { headers: { 'content-type': 'image/png', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } });
+    return new Response(await readFile(join(dir, name)), {
+      headers: { 'content-type': 'image/png', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+    });
   } catch {
     return missing();
   }

@@ -77,9 +77,11 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     cut() {
       const strip = roll.cut();
       if (strip === null) return;
-      writing = writing.then(() => keep(strip)).catch((error: unknown) => {
-        writeError = error;
-      });
+      writing = writing
+        .then(() => keep(strip))
+        .catch((error: unknown) => {
+          writeError = error;
+        });
     },
     askedInOrder(topic) {
       const current = connections[0];

@@ -51,7 +51,10 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
         <Line label={t('receipt.email')} value={applicant.email} />
       </div>
       {submitter !== undefined && (
-        <Line label={t(`receipt.submitter.${submitter.relation}`)} value={[submitter.name, submitter.idNumber, submitter.address, submitter.phone].filter(Boolean).join(' · ')} />
+        <Line
+          label={t(`receipt.submitter.${submitter.relation}`)}
+          value={[submitter.name, submitter.idNumber, submitter.address, submitter.phone].filter(Boolean).join(' · ')}
+        />
       )}
       <Line label={t('receipt.content')} value={t('receipt.procedure', { name: facts.procedureName, code: facts.procedureCode })} isStrong />
 
@@ -79,12 +82,21 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
 
       <div className={styles.closing}>
         <div className={styles.signatures}>
-          <Signature role={t('receipt.signApplicant')} hint={t('receipt.signHint')} name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')} />
+          <Signature
+            role={t('receipt.signApplicant')}
+            hint={t('receipt.signHint')}
+            name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')}
+          />
           <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} />
         </div>
         <footer>
           <div>{t('receipt.copies')}</div>
-          <div>{[heading.address, heading.phone].filter((text) => text !== undefined).map(printable).join(' · ')}</div>
+          <div>
+            {[heading.address, heading.phone]
+              .filter((text) => text !== undefined)
+              .map(printable)
+              .join(' · ')}
+          </div>
         </footer>
       </div>
     </article>

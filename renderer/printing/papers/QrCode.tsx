@@ -18,7 +18,14 @@ export function QrCode({ text, maxSidePx }: QrCodeProps) {
   const modules = units / UNITS + 2 * QUIET_MODULES;
   const side = Math.max(1, Math.floor(maxSidePx / modules)) * modules;
   return (
-    <svg width={side} height={side} viewBox={`${-QUIET_MODULES * UNITS} ${-QUIET_MODULES * UNITS} ${modules * UNITS} ${modules * UNITS}`} shapeRendering="crispEdges" role="img" aria-label={text}>
+    <svg
+      width={side}
+      height={side}
+      viewBox={`${-QUIET_MODULES * UNITS} ${-QUIET_MODULES * UNITS} ${modules * UNITS} ${modules * UNITS}`}
+      shapeRendering="crispEdges"
+      role="img"
+      aria-label={text}
+    >
       <path d={path} fill="#000" fillRule="evenodd" />
     </svg>
   );

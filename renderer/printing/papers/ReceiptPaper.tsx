@@ -46,7 +46,12 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
         <Fact label={t('receipt.address')} value={applicant.address} />
         <Fact label={t('receipt.phone')} value={applicant.phone} />
         <Fact label={t('receipt.email')} value={applicant.email} />
-        {submitter !== undefined && <Fact label={t(`receipt.submitter.${submitter.relation}`)} value={[submitter.name, submitter.idNumber, submitter.phone].filter(Boolean).join(' · ')} />}
+        {submitter !== undefined && (
+          <Fact
+            label={t(`receipt.submitter.${submitter.relation}`)}
+            value={[submitter.name, submitter.idNumber, submitter.phone].filter(Boolean).join(' · ')}
+          />
+        )}
         <Fact label={t('receipt.content')} value={t('receipt.procedure', { name: facts.procedureName, code: facts.procedureCode })} />
       </dl>
 
@@ -96,7 +101,11 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       )}
 
       <div className={styles.signatures}>
-        <Signature role={t('receipt.signApplicant')} hint={t('receipt.signHint')} name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')} />
+        <Signature
+          role={t('receipt.signApplicant')}
+          hint={t('receipt.signHint')}
+          name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')}
+        />
         <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} />
       </div>
       <footer className={styles.footer}>

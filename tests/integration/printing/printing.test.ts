@@ -51,7 +51,8 @@ async function virtual(change: { port?: number; widthDots?: number; name?: strin
   return printer;
 }
 
-const driver = (port: number) => createTcpPrinter({ host: '127.0.0.1', port, driver: 'epson', connectTimeoutMs: 1000, answerTimeoutMs: 400, silenceLimitMs: 3000 });
+const driver = (port: number) =>
+  createTcpPrinter({ host: '127.0.0.1', port, driver: 'epson', connectTimeoutMs: 1000, answerTimeoutMs: 400, silenceLimitMs: 1500 });
 const asSpoolPrinter = (id: string, port: number): SpoolPrinter => ({ id, name: id, isVirtual: true, widthDots: 576, printer: driver(port) });
 
 async function spoolOn(printers: SpoolPrinter[]): Promise<Spool> {
@@ -71,7 +72,8 @@ async function spoolOn(printers: SpoolPrinter[]): Promise<Spool> {
 }
 
 const jobIn = (spool: Spool, jobId: string) => spool.state().jobs.find((job) => job.jobId === jobId);
-const reaches = (spool: Spool, jobId: string, state: PrintJobState, limitMs?: number) => eventually(() => jobIn(spool, jobId)?.state === state && jobIn(spool, jobId), limitMs);
+const reaches = (spool: Spool, jobId: string, state: PrintJobState, limitMs?: number) =>
+  eventually(() => jobIn(spool, jobId)?.state === state && jobIn(spool, jobId), limitMs);
 const hooks = () => {
   const progress: number[] = [];
   let begun = 0;
@@ -86,7 +88,8 @@ function expectPaper(png: PNG, raster: Raster, top = 0): void {
   expect(png.width).toBe(raster.widthDots);
   for (let dot = 0; dot < raster.widthDots * raster.heightDots; dot += 1) {
     const isInk = (raster.bits[dot >> 3]! & (0x80 >> (dot & 7))) !== 0;
-    if ((png.data[(dot + top * raster.widthDots) * 4] === 0) !== isInk) throw new Error(`dot ${dot % raster.widthDots}, ${Math.floor(dot / raster.widthDots)} differs`);
+    if ((png.data[(dot + top * raster.widthDots) * 4] === 0) !== isInk)
+      throw new Error(`dot ${dot % raster.widthDots}, ${Math.floor(dot / raster.widthDots)} differs`);
   }
 }
 
@@ -279,7 +282,8 @@ describe('spool on real sockets', () => {
     const jobIds = Array.from({ length: 12 }, () => randomUUID());
     for (const [index, jobId] of jobIds.entries()) {
       // Submitted twice, as after a crash between the print order and its note.
-      for (const _ of [1, 2]) await spool.submit(aTicketPaper({ ticket: aTicket({ number: `A${String(index + 1).padStart(3, '0')}`, ticketId: randomUUID() }) }), { jobId });
+      for (const _ of [1, 2])
+        await spool.submit(aTicketPaper({ ticket: aTicket({ number: `A${String(index + 1).padStart(3, '0')}`, ticketId: randomUUID() }) }), { jobId });
       if (index % 3 === 2) {
         await spool.stop();
         spool = await spoolOn([asSpoolPrinter('desk', printer.port)]);

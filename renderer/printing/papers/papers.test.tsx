@@ -1,0 +1,130 @@
+import bwipjs from 'bwip-js/node';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { aDossier, aLandDossier, aReceiptPaper, aTicket, aTicketPaper } from '../../../tests/fixtures/dossiers.ts';
+import { paperWords } from '../paper-words.ts';
+import { Form01 } from './Form01.tsx';
+import { QrCode } from './QrCode.tsx';
+import { ReceiptPaper } from './ReceiptPaper.tsx';
+import { TicketPaper } from './TicketPaper.tsx';
+
+const vi = paperWords('vi');
+/** The words on a paper, without the marks. */
+const wordsOf = (element: React.ReactElement): string =>
+  renderToStaticMarkup(element)
+    .replace(/<[^>]*>/gu, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replace(/\s+/gu, ' ');
+
+const land = aReceiptPaper({ dossier: aLandDossier({ note: 'Đã xem bản gốc' }) });
+const everything = [
+  'H36.12-261231-0017',
+  'H36.12',
+  'Hợp tác xã Nông nghiệp và Dịch vụ tổng hợp Hữu Nghị Nghĩa Thuỵ Khuê Trường',
+  '4800123456',
+  'Số 245/17, đường Hoàng Đình Giong, tổ dân phố Ngọc Xuân, xã Nguyễn Huệ',
+  '0206 3 888 999',
+  'vanphong@htx-huunghi-nghiathuykhue.example.vn',
+  'Bế Nguyễn Thục Quyên',
+  'Đăng ký, cấp Giấy chứng nhận đối với thửa đất có diện tích tăng thêm do thay đổi ranh giới',
+  'Giấy chứng nhận đã cấp',
+  'Mảnh trích đo bản đồ địa chính thửa đất',
+  '02 bộ',
+  '10 ngày làm việc; hồ sơ đến sau 15:00 tính từ ngày làm việc kế tiếp; không tính ngày nghỉ 01/01/2027',
+  'giao đến địa chỉ người nộp',
+  '150.000 đ',
+  '900.000 đ',
+  'Chín trăm nghìn đồng',
+  'giảm 50 % vùng khó khăn',
+  'Đã xem bản gốc',
+  'Hoàng Thị Lan',
+  'lưu 01 bản',
+];
+
+describe('papers', () => {
+  it.each([
+    ['short', <ReceiptPaper key="s" paper={land} reprint={0} widthDots={576} t={vi} />],
+    ['full', <Form01 key="f" paper={land} reprint={0} t={vi} />],
+  ])('Mẫu 01, %s: says everything the form asks for', (_form, element) => {
+    const words = wordsOf(element);
+    for (const expected of everything) expect(words).toContain(expected);
+    expect(words).not.toContain('Văn bản về việc đại diện');
+    expect(words).not.toContain('BẢN IN LẠI');
+    expect(words).not.toMatch(/receipt\.|form\.|due\.|undefined|NaN/u);
+  });
+
+  it.each([
+    ['short', (reprint: number) => <ReceiptPaper paper={land} reprint={reprint} widthDots={384} t={vi} />],
+    ['full', (reprint: number) => <Form01 paper={land} reprint={reprint} t={vi} />],
+    ['ticket', (reprint: number) => <TicketPaper paper={aTicketPaper()} reprint={reprint} t={vi} />],
+  ])('%s: a copy says which it is', (_paper, draw) => {
+    expect(wordsOf(draw(2))).toContain('BẢN IN LẠI 2');
+  });
+
+  it('says when, to the minute', () => {
+    expect(wordsOf(<ReceiptPaper paper={land} reprint={0} widthDots={576} t={vi} />)).toContain('17:00 · 18/01/2027');
+    expect(wordsOf(<Form01 paper={land} reprint={0} t={vi} />)).toContain('17 giờ 00 phút, ngày 18 tháng 01 năm 2027');
+  });
+
+  it('does not invent a date the law does not set', () => {
+    const open = aReceiptPaper({ dossier: aDossier({ dueAtMs: null, dueRule: null }) });
+    for (const element of [<ReceiptPaper key="s" paper={open} reprint={0} widthDots={576} t={vi} />, <Form01 key="f" paper={open} reprint={0} t={vi} />]) {
+      expect(wordsOf(element)).toContain('Theo thông báo của cơ quan giải quyết');
+      expect(wordsOf(element)).not.toContain('1970');
+    }
+  });
+
+  it('prints what a citizen wrote as text, never as markup', () => {
+    const hostile = aReceiptPaper({ dossier: aDossier({ applicant: { kind: 'person', fullName: '<b>Lê</b>\u001b@ "A"' } }) });
+    expect(renderToStaticMarkup(<ReceiptPaper paper={hostile} reprint={0} widthDots={576} t={vi} />)).toContain('&lt;b&gt;Lê&lt;/b&gt; @ &quot;A&quot;');
+  });
+
+  it('says on the ticket what the citizen needs while waiting', () => {
+    const words = wordsOf(
+      <TicketPaper paper={aTicketPaper({ ticket: aTicket({ priority: 'elderly' }), papersToBring: ['Giấy chứng sinh'] })} reprint={0} t={vi} />,
+    );
+    for (const expected of ['A012', 'Hộ tịch · Chứng thực', 'Người cao tuổi', '05', '23/11/2026 08:15', 'Giấy chứng sinh']) expect(words).toContain(expected);
+  });
+
+  it('has all words in English too', () => {
+    const en = paperWords('en');
+    for (const element of [
+      <ReceiptPaper key="s" paper={land} reprint={1} widthDots={576} t={en} />,
+      <Form01 key="f" paper={land} reprint={1} t={en} />,
+      <TicketPaper key="t" paper={aTicketPaper({ ticket: aTicket({ priority: 'merit' }) })} reprint={1} t={en} />,
+    ]) {
+      expect(wordsOf(element)).toContain('REPRINT 1');
+      expect(wordsOf(element)).not.toMatch(/receipt\.|form\.|ticket\.|due\./u);
+    }
+  });
+});
+
+describe('QrCode', () => {
+  it('draws the symbol module by module, in whole pixels', () => {
+    const text = 'H36.12-261123-0403';
+    const markup = renderToStaticMarkup(<QrCode text={text} maxSidePx={180} />);
+    const [symbol] = bwipjs.raw('qrcode', text, {});
+    if (symbol === undefined || !('pixs' in symbol)) throw new Error('no symbol');
+    expect(Number(/width="(\d+)"/u.exec(markup)![1]) % (symbol.pixx + 4)).toBe(0);
+    const polygons = /d="([^"]*)"/u
+      .exec(markup)![1]!
+      .split('Z')
+      .filter((part) => part !== '')
+      .map((part) =>
+        part
+          .slice(1)
+          .split('L')
+          .map((point) => point.split(' ').map(Number) as [number, number]),
+      );
+    const isInside = (x: number, y: number): boolean =>
+      polygons
+        .flatMap((points) => points.map((from, at) => [from, points[(at + 1) % points.length]!] as const))
+        .filter(([[fromX, fromY], [toX, toY]]) => fromX === toX && fromX > x && fromY > y !== toY > y).length %
+        2 ===
+      1;
+    const drawn = symbol.pixs.map((_, at) => (isInside((at % symbol.pixx) * 2 + 1, Math.floor(at / symbol.pixx) * 2 + 1) ? 1 : 0));
+    expect(drawn).toEqual(symbol.pixs);
+  });
+});
