@@ -120,19 +120,21 @@ export function Desk() {
 
   return (
     <div className={styles.desk}>
-      <header className={styles.top}>
-        <span className={styles.office}>
-          <b>{info.settings.office.name}</b>
-          <span>{t('counter', { counter: info.settings.counter })}</span>
-        </span>
-        <WorldBar />
+      <header>
+        <div className={styles.top}>
+          <span className={styles.office}>
+            <b>{info.settings.office.name}</b>
+            <span>{t('counter', { counter: info.settings.counter })}</span>
+          </span>
+          <WorldBar />
+        </div>
+        {(info.settings.demoOffice || info.settings.unprotectedKeys) && (
+          <p className={styles.banner} role="note">
+            {info.settings.demoOffice && <span>{t('banner.demo')}</span>}
+            {info.settings.unprotectedKeys && <span>{t('banner.unprotectedKeys')}</span>}
+          </p>
+        )}
       </header>
-      {(info.settings.demoOffice || info.settings.unprotectedKeys) && (
-        <p className={styles.banner} role="note">
-          {info.settings.demoOffice && <span>{t('banner.demo')}</span>}
-          {info.settings.unprotectedKeys && <span>{t('banner.unprotectedKeys')}</span>}
-        </p>
-      )}
       <div className={styles.body}>
         <Rail label={t('rail.label')} groups={[keyed, places, [settings]]} />
         <main className={styles.screen}>

@@ -39,15 +39,17 @@ export function BoardScreen() {
         ))}
         {view?.called.length === 0 && <p className={styles.none}>{t('none')}</p>}
       </main>
-      <footer className={styles.foot}>
+      <footer>
+        <div className={styles.foot}>
         <span className={styles.footTitle}>{t('waiting')}</span>
         {view?.waiting.map(({ group, count }) => (
           <span key={group.id} className={styles.group}>
             <b>{group.letter}</b> {group.name} <span className={styles.count}>{count}</span>
           </span>
         ))}
+        </div>
+        <p className={styles.notice}>{t('notice')}</p>
       </footer>
-      <p className={styles.notice}>{t('notice')}</p>
     </div>
   );
 }

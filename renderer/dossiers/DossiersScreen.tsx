@@ -9,6 +9,7 @@ import { DeliveryChip } from '../app/DeliveryChip.tsx';
 import { useDeliveries } from '../app/deliveries.ts';
 import { useServices } from '../app/services.tsx';
 import { useRoute } from '../app/shell-context.tsx';
+import { classes } from '../ui/classes.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { SearchField } from '../ui/SearchField.tsx';
@@ -93,7 +94,7 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
           )}
           {rows?.length === LISTED && <p className={styles.muted}>{t('onlyNewest', { count: LISTED })}</p>}
         </div>
-        <div className={styles.pane}>
+        <div className={dossierId === undefined ? classes(styles.pane, styles.emptyPane) : styles.pane}>
           {dossierId === undefined ? (
             <EmptyState icon="file" title={t('choose')}>
               {t('chooseWords')}

@@ -83,7 +83,7 @@ function Rows({ title, rows, none, isOwing = false }: { title: string; rows: Dos
                   </span>
                   <span className={classes(styles.muted, styles.ellipsis)}>{row.procedureName}</span>
                 </span>
-                {isOwing ? <Chip tone="warning">{t('today.owes', { count: row.papersOwed })}</Chip> : <DueChip dueAtMs={row.dueAtMs} />}
+                {isOwing ? <Chip tone="warning">{t('today.owes', { count: row.papersOwed })}</Chip> : <DueChip dueAtMs={row.dueAtMs} isShort />}
               </Button>
             </li>
           ))}

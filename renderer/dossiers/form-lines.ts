@@ -32,7 +32,7 @@ export function formLines(schema: Record<string, unknown>, data: Record<string, 
     const property = propertySchema(schema, key) ?? {};
     const label = titleOf(property, key);
     const inside = section === '' ? label : `${section} · ${label}`;
-    if (isObject(value)) return formLines(property as Record<string, unknown>, value, yesNo, inside);
+    if (isObject(value)) return formLines(property, value, yesNo, inside);
     if (!Array.isArray(value)) return [{ label, value: wordsOf(property, value, yesNo), section }];
     const items = asSchema(property.items);
     if (!value.some(isObject)) return [{ label, value: value.map((item) => wordsOf(items, item, yesNo)).join(', '), section }];

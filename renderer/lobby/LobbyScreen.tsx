@@ -99,7 +99,7 @@ function StepView({ state, onEnd }: { state: LobbyState; onEnd: () => void }) {
     case 'done':
       return (
         <div className={styles.done} role="status">
-          <p className={styles.question}>{t('yourNumber')}</p>
+          <h1 className={styles.question}>{t('yourNumber')}</h1>
           <p className={styles.number} data-testid="ticket-number">
             {step.ticket.number}
           </p>
@@ -112,7 +112,7 @@ function StepView({ state, onEnd }: { state: LobbyState; onEnd: () => void }) {
     case 'failed':
       return (
         <div className={styles.done} role="alert">
-          <p className={styles.question}>{t('failed')}</p>
+          <h1 className={styles.question}>{t('failed')}</h1>
           <p className={styles.hint}>{t('failedHint')}</p>
           <Choice isMain onPress={onEnd}>
             {t('startAgain')}

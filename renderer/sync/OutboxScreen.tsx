@@ -11,12 +11,13 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
 import { ConnectionNotice } from './ProvincePanel.tsx';
+import { fieldWords, reasonWords } from './refusal-words.ts';
 import styles from './sync.module.css';
 
 const SHOWN = 1000;
 
 export function OutboxScreen() {
-  const { t } = useTranslation('sync');
+  const { t, i18n } = useTranslation('sync');
   const { bridge } = useShell();
   const { dossiers } = useServices();
   const { go } = useRoute();
@@ -49,8 +50,8 @@ export function OutboxScreen() {
               <li key={item.operationId} className={styles.row}>
                 <div className={styles.words}>
                   <span className={styles.code}>{item.code ?? t('needsFix.entry')}</span>
-                  <span>{item.reason}</span>
-                  {item.field !== undefined && <span className={styles.muted}>{t('needsFix.field', { field: item.field })}</span>}
+                  <span>{reasonWords(item.reason, t, i18n.exists)}</span>
+                  {item.field !== undefined && <span className={styles.muted}>{t('needsFix.field', { field: fieldWords(item.field, t, i18n.exists) })}</span>}
                 </div>
                 {item.dossierId !== undefined && <Button onPress={() => go({ name: 'dossiers', dossierId: item.dossierId })}>{t('needsFix.open')}</Button>}
               </li>
