@@ -17,7 +17,8 @@ const Form = withTheme({ templates, widgets });
 /** Element id of the control at a path of the form, so that a problem can be gone to. */
 export const formFieldId = (path: readonly string[]): string => ['form', ...path].join('_');
 
-export type EFormContext = { markOf(elementId: string): string | undefined };
+/** Where values came from, by element id. Plain data: @rjsf takes all functions for equal and would not draw anew. */
+export type EFormContext = { marks: Readonly<Record<string, string>> };
 
 export function EFormFields({ form, data, whence, problems, onChange, onBlur }: {
   form: EForm;
@@ -33,10 +34,10 @@ export function EFormFields({ form, data, whence, problems, onChange, onBlur }: 
   const words = useMemo(() => formProblemWords((key, values) => t(key, values ?? {}), (key) => i18n.exists(key, { ns: 'eform' })), [t, i18n]);
   const validator = useMemo(() => createFormValidator(words), [words]);
   const extraErrors = useMemo(() => toErrorSchema(problems, words), [problems, words]);
-  const formContext = useMemo<EFormContext>(() => {
-    const marks = new Map(Object.entries(whence).filter(([key]) => key.startsWith('formData.')).map(([key, source]) => [formFieldId(key.split('.').slice(1)), t(`whence-${source}`)]));
-    return { markOf: (elementId) => marks.get(elementId) };
-  }, [whence, t]);
+  const formContext = useMemo<EFormContext>(
+    () => ({ marks: Object.fromEntries(Object.entries(whence).filter(([key]) => key.startsWith('formData.')).map(([key, source]) => [formFieldId(key.split('.').slice(1)), t(`whence-${source}`)])) }),
+    [whence, t],
+  );
   return (
     <Form
       key={form.id}

@@ -8,7 +8,7 @@ import { TextField } from '../ui/TextField.tsx';
 import type { EFormContext } from './EFormFields.tsx';
 import styles from './EFormFields.module.css';
 
-const markOf = ({ id, registry }: WidgetProps): string | undefined => (registry.formContext as EFormContext | undefined)?.markOf(id);
+const markOf = ({ id, registry }: WidgetProps): string | undefined => (registry.formContext as EFormContext | undefined)?.marks[id];
 const errorOf = ({ rawErrors }: WidgetProps): string | undefined => rawErrors?.[0];
 const hintOf = ({ options, schema }: WidgetProps): string | undefined => options.help ?? (options.description as string | undefined) ?? schema.description;
 
