@@ -78,9 +78,9 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
       <Line label={t('form.collect')} value={t(`receipt.collectAt.${dossier.resultDelivery}`, { office })} />
       {facts.fees.length === 0 ? <Line label={t('form.fees')} value={t('receipt.noFees')} /> : <Fees fees={facts.fees} totalVnd={facts.totalVnd} t={t} />}
       <Line label={t('receipt.note')} value={facts.note} />
-      <p>{t('form.register')}</p>
 
       <div className={styles.closing}>
+        <p>{t('form.register')}</p>
         <div className={styles.signatures}>
           <Signature
             role={t('receipt.signApplicant')}
