@@ -1,5 +1,5 @@
 /** The e-form (tờ khai điện tử) on the screen: @rjsf decides what is asked, our own controls ask it. */
-import { useId, useMemo } from 'react';
+import { memo, useId, useMemo } from 'react';
 // Not the package's index: that one also loads a test registry which needs Ajv.
 import withTheme from '@rjsf/core/lib/withTheme.js';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +20,7 @@ export const formFieldId = (path: readonly string[]): string => ['form', ...path
 /** Where values came from, by element id. Plain data: @rjsf takes all functions for equal and would not draw anew. */
 export type EFormContext = { marks: Readonly<Record<string, string>> };
 
-export function EFormFields({ form, data, whence, problems, onChange, onBlur }: {
+export const EFormFields = memo(function EFormFields({ form, data, whence, problems, onChange, onBlur }: {
   form: EForm;
   data: Record<string, unknown>;
   whence: Record<string, Whence>;
@@ -61,4 +61,4 @@ export function EFormFields({ form, data, whence, problems, onChange, onBlur }: 
       <></>
     </Form>
   );
-}
+});

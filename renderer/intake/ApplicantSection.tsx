@@ -1,14 +1,15 @@
 /** Part 2: whose dossier it is, and who stands at the counter for them. */
 import { useTranslation } from 'react-i18next';
 import { formatDate, dateAt } from '../../shared/lib/time.ts';
-import { submitterSchema } from '../../shared/dossiers/dossier.ts';
+import { personSchema, submitterSchema } from '../../shared/dossiers/dossier.ts';
+import type { Draft } from '../../shared/dossiers/draft.ts';
 import { idNumberWarnings } from '../../shared/identity/cccd.ts';
 import { Button } from '../ui/Button.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { fieldId } from './go-to-field.ts';
-import { useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useDraft, useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
 import { PartyFields } from './PartyFields.tsx';
 import { FieldError } from './ProcedureSection.tsx';
 import { Section } from './Section.tsx';
@@ -16,12 +17,19 @@ import styles from './sections.module.css';
 
 const relations = submitterSchema.shape.relation.options;
 
+/** Only of what was entered rightly; what is wrong says so at its field. */
+function warningsOf(applicant: Draft['applicant']): ReturnType<typeof idNumberWarnings> {
+  const known = personSchema.pick({ idNumber: true, sex: true, dateOfBirth: true });
+  const one = <K extends keyof typeof known.shape>(field: K) => known.shape[field].safeParse(applicant[field]).data;
+  return idNumberWarnings({ idNumber: one('idNumber'), sex: one('sex') as 'male' | 'female' | undefined, dateOfBirth: one('dateOfBirth') });
+}
+
 export function ApplicantSection() {
   const { t } = useTranslation(['intake', 'identity']);
   const store = useIntakeStore();
-  const draft = useIntake((state) => state.draft);
+  const draft = useDraft('applicantKind', 'applicant', 'submitter');
   const lastDossier = useIntake((state) => state.lastDossier);
-  const { problems } = useReview();
+  const { problems } = useReview('problems');
   const problemAt = useProblemAt();
   const isDone = !problems.some(({ field }) => field.startsWith('applicant.') || field.startsWith('submitter.'));
   const name = draft.applicant['fullName'];
@@ -47,7 +55,7 @@ export function ApplicantSection() {
       </div>
       <PartyFields party="applicant" kind={draft.applicantKind} />
       {draft.applicantKind === 'person' &&
-        idNumberWarnings(draft.applicant as Parameters<typeof idNumberWarnings>[0]).map((warning) => (
+        warningsOf(draft.applicant).map((warning) => (
           <p key={warning} className={styles.warning}>
             <Icon name="warning" size={16} />
             {t(`identity:warning.${warning}`)}

@@ -68,6 +68,11 @@ function Intake({ store, onAccepted, onNext }: { store: IntakeStore } & Omit<Int
   const outcome = useStore(store, (state) => state.outcome);
   const hasProcedure = useStore(store, (state) => state.draft.procedureCode !== undefined);
 
+  useEffect(() => {
+    const timer = setInterval(store.tick, 15_000);
+    return () => clearInterval(timer);
+  }, [store]);
+
   const accept = useCallback(async () => {
     // A field still being typed is finished by leaving it.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();

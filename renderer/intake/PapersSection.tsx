@@ -1,5 +1,5 @@
 /** Part 4: the checklist of papers, counted and scanned; what is missing is named and either blocks or is recorded as owed. */
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { draftPaperOf, extraPapersOf } from '../../shared/dossiers/intake-from-draft.ts';
 import type { PaperRequirement } from '../../shared/catalogue/catalogue.ts';
@@ -26,7 +26,8 @@ function grouped(requirements: readonly PaperRequirement[]): PaperRequirement[][
 export function PapersSection() {
   const { t } = useTranslation(['intake', 'scanning']);
   const store = useIntakeStore();
-  const { resolved, problems } = useReview();
+  const { resolved: newest, problems } = useReview('resolved', 'problems');
+  const resolved = useDeferredValue(newest, undefined);
   const papers = useIntake((state) => state.draft.papers);
   const showsAll = useIntake((state) => state.showsAllProblems);
   const [camera, setCamera] = useState<{ requirementId: string; name: string } | null>(null);

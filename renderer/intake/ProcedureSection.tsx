@@ -7,7 +7,7 @@ import { useServices } from '../app/services.tsx';
 import { ProcedurePicker, useLimitWords } from '../catalogue/ProcedurePicker.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { fieldId, goToField } from './go-to-field.ts';
-import { useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useDraft, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
@@ -15,8 +15,8 @@ export function ProcedureSection() {
   const { t } = useTranslation('intake');
   const { catalogue } = useServices();
   const store = useIntakeStore();
-  const { procedure, resolved, problems } = useReview();
-  const draft = useIntake((state) => state.draft);
+  const { procedure, resolved, problems } = useReview('procedure', 'resolved', 'problems');
+  const draft = useDraft('caseId', 'feeInputs', 'facts', 'areaClass', 'channel');
   const problemAt = useProblemAt();
   const limitWords = useLimitWords();
 

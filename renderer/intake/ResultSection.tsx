@@ -8,7 +8,7 @@ import { RadioCards, Select } from '../ui/Choices.tsx';
 import { Stepper } from '../ui/Stepper.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { fieldId } from './go-to-field.ts';
-import { useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useDraft, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
@@ -18,8 +18,8 @@ const NO_EXEMPTION = '-';
 export function ResultSection() {
   const { t } = useTranslation('intake');
   const store = useIntakeStore();
-  const { procedure, resolved, problems } = useReview();
-  const draft = useIntake((state) => state.draft);
+  const { procedure, resolved, problems } = useReview('procedure', 'resolved', 'problems');
+  const draft = useDraft('caseId', 'areaClass', 'channel', 'facts', 'feeInputs', 'applicantKind', 'resultDelivery', 'sets', 'note');
   const problemAt = useProblemAt();
   if (procedure === undefined || resolved === undefined) return null;
 

@@ -8,14 +8,14 @@ import { Notice } from '../ui/Notice.tsx';
 import { useDueDay, useRuleWords } from './DueWords.tsx';
 import { FeeTable } from './FeeTable.tsx';
 import { goToField } from './go-to-field.ts';
-import { useIntake, useProblemWords, useReview } from './intake-context.tsx';
+import { useDraft, useIntake, useProblemWords, useReview } from './intake-context.tsx';
 import styles from './SummaryPanel.module.css';
 
 export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
   const { t } = useTranslation('intake');
   const { clock } = useServices();
-  const { procedure, resolved, due, fees, problems } = useReview();
-  const draft = useIntake((state) => state.draft);
+  const { procedure, resolved, due, fees, problems } = useReview('procedure', 'resolved', 'due', 'fees', 'problems');
+  const draft = useDraft('papers', 'applicant', 'areaClass');
   const outcome = useIntake((state) => state.outcome);
   const showsAll = useIntake((state) => state.showsAllProblems);
   const dueDay = useDueDay();

@@ -1,7 +1,9 @@
 /** Hands the store of the intake on the screen to its sections, and the words and problems of their fields. */
-import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, useCallback, useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { Draft } from '../../shared/dossiers/draft.ts';
 import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import { formatVnd } from '../../shared/lib/money.ts';
 import { formProblemWords } from '../eform/problem-words.ts';
@@ -19,16 +21,25 @@ export function useIntakeStore(): IntakeStore {
 
 export const useIntake = <T,>(select: (state: IntakeState) => T): T => useStore(useIntakeStore(), select);
 
-/** Renewed with the draft, and each minute for the due date. */
-export function useReview(): Review {
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+}
+
+/** Parts of the review; drawn anew only when one of them changes. */
+export function useReview<K extends keyof Review>(...keys: K[]): Pick<Review, K> {
   const store = useIntakeStore();
-  const [, setMinute] = useState(0);
-  useStore(store, (state) => state.draft);
-  useEffect(() => {
-    const timer = setInterval(() => setMinute((minute) => minute + 1), 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return store.review();
+  return useStore(
+    store,
+    useShallow(() => pick(store.review(), keys)),
+  );
+}
+
+/** Parts of the draft; drawn anew only when one of them changes. */
+export function useDraft<K extends keyof Draft>(...keys: K[]): Pick<Draft, K> {
+  return useStore(
+    useIntakeStore(),
+    useShallow((state) => pick(state.draft, keys)),
+  );
 }
 
 export type ProblemWords = { where: string; what: string };
@@ -60,7 +71,7 @@ export function useProblemWords(): (problem: Problem) => ProblemWords {
 
 /** What to show beside a field: nothing until it was left or acceptance was asked for, and never "required" before that. */
 export function useProblemAt(): (field: string) => string | undefined {
-  const { problems } = useReview();
+  const { problems } = useReview('problems');
   const showsAll = useIntake((state) => state.showsAllProblems);
   const touched = useIntake((state) => state.touched);
   const words = useProblemWords();

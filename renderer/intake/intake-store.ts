@@ -12,7 +12,7 @@ import type { Services } from '../app/services.tsx';
 import { readScanFile } from '../scanning/read-file.ts';
 import { createAutosave } from './autosave.ts';
 import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, type DraftPaper } from './pages.ts';
-import { reviewOf, type Review } from './review.ts';
+import { keepUnchanged, reviewOf, type Review } from './review.ts';
 import { isPristine } from './start-draft.ts';
 
 export type PartyName = 'applicant' | 'submitter';
@@ -36,9 +36,12 @@ export type IntakeState = {
   removedPage: { requirementId: string; page: PaperPage; index: number } | null;
   lastDossier: Pick<Dossier, 'code' | 'procedureName' | 'acceptedAtMs'> | null;
   cardNotice: CardNotice | null;
+  /** Of the clock: what depends on the time of day is renewed with it. */
+  minute: number;
 };
 
 export type IntakeStore = StoreApi<IntakeState> & {
+  tick(): void;
   /** The newest review of the draft; computed once a draft and minute. */
   review(): Review;
   /** While typing: on the screen, not yet on disk. */
@@ -82,6 +85,7 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     removedPage: null,
     lastDossier: null,
     cardNotice: null,
+    minute: Math.floor(clock() / MINUTE_MS),
   }));
   const { getState: get, setState: set } = store;
 
@@ -96,7 +100,7 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     const { draft } = get();
     const nowMs = clock();
     const minute = Math.floor(nowMs / MINUTE_MS);
-    if (reviewed?.draft !== draft || reviewed.minute !== minute) reviewed = { draft, minute, review: reviewOf(draft, catalogue, nowMs) };
+    if (reviewed?.draft !== draft || reviewed.minute !== minute) reviewed = { draft, minute, review: keepUnchanged(reviewed?.review, reviewOf(draft, catalogue, nowMs)) };
     return reviewed.review;
   };
 
@@ -108,11 +112,17 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     const { form } = review();
     let saved: Draft = { ...draft, updatedAtMs: clock() };
     if (form !== undefined) {
-      const filled = autofillForm(form, { applicant: draft.applicant, submitter: draft.submitter }, draft.formData, draft.whence);
+      const filled = autofillForm(form, { applicant: rightly('applicant', draft.applicant), submitter: draft.submitter && rightly('submitter', draft.submitter) }, draft.formData, draft.whence);
       saved = { ...saved, formData: filled.formData as Draft['formData'], whence: filled.whence };
     }
     set({ draft: saved, saving: { status: 'saving' }, ...(field === undefined || touched.has(field) ? {} : { touched: new Set([...touched, field]) }) });
     autosave.request(saved);
+  };
+
+  /** What is wrong about a person is mended where it stands, not copied into the form. */
+  const rightly = (party: PartyName, values: Record<string, string | undefined>) => {
+    const wrong = new Set(review().problems.map(({ field }) => field));
+    return Object.fromEntries(Object.entries(values).filter(([field]) => !wrong.has(`${party}.${field}`)));
   };
 
   const change = (step: (draft: Draft) => Draft): void => {
@@ -191,6 +201,7 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
   };
 
   return Object.assign(store, {
+    tick: () => set({ minute: Math.floor(clock() / MINUTE_MS) }),
     review,
     edit,
     finish,

@@ -33,3 +33,12 @@ export function reviewOf(draft: Draft, catalogue: Catalogue, nowMs: number): Rev
   const due = resolved.timeLimit === null ? undefined : computeDueDate({ acceptedAtMs: nowMs, timeLimit: resolved.timeLimit, areaClass: draft.areaClass, calendar: catalogue.calendar });
   return { procedure, resolved, form, due, fees: computeFees(procedure, { ...selection, ...draft.feeInputs }), ...outcome };
 }
+
+const isSame = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);
+
+/** The new review with every part that says the same as before kept as it was, so that only what changed is drawn anew. */
+export function keepUnchanged(before: Review | undefined, after: Review): Review {
+  if (before === undefined) return after;
+  const keep = <K extends keyof Review>(key: K): Review[K] => (isSame(before[key], after[key]) ? before[key] : after[key]);
+  return { ...after, resolved: keep('resolved'), due: keep('due'), fees: keep('fees'), problems: keep('problems') };
+}

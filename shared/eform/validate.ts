@@ -57,9 +57,17 @@ export function labelOf(schema: unknown, path: string[]): string {
   return typeof title === 'string' ? title : (path.at(-1) ?? '');
 }
 
+/** Following a schema's references costs more than judging by it. */
+const validators = new WeakMap<Schema, Validator>();
+function validatorOf(schema: Schema): Validator {
+  const known = validators.get(schema) ?? new Validator(schema, '2020-12', false);
+  validators.set(schema, known);
+  return known;
+}
+
 /** One problem a field, in the order the schema declares them; empty when the data is right. */
 export function validateAgainst(schema: unknown, data: unknown): FormProblem[] {
-  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(data ?? {});
+  const { valid, errors } = validatorOf(schema as Schema).validate(data ?? {});
   if (valid) return [];
   const seen = new Set<string>();
   return withoutForeignBranches(errors.filter((unit) => !wrappers.has(unit.keyword) && unit.keyword !== 'false')).flatMap((unit) => {
