@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{shared,electron,renderer,server}/**/*.test.{ts,tsx}'],
+          // For a loaded machine; a test that is slow by itself is a mistake.
+          testTimeout: 20_000,
         },
       },
       {
