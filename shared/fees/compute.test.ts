@@ -26,6 +26,10 @@ const certified = { type: 'per-page', steps: [{ upToPage: 2, amountVnd: 2000 }, 
 describe('computeFees', () => {
   it.each<[string, unknown, Partial<FeeInputs>, number]>([
     ['fixed, whatever the copies', fixed(280_000), { copies: 5 }, 280_000],
+    ['an exact amount is not for correcting', fixed(60_000), { enteredVnd: { 'fee-0': 50_000 } }, 60_000],
+    ['about so much, as published', { ...fixed(60_000), approximate: true }, {}, 60_000],
+    ['about so much, corrected', { ...fixed(60_000), approximate: true }, { enteredVnd: { 'fee-0': 55_000 } }, 55_000],
+    ['about so much, corrected to nonsense', { ...fixed(60_000), approximate: true }, { enteredVnd: { 'fee-0': -1 } }, 60_000],
     ['free of charge', fixed(0), {}, 0],
     ['per copy', { type: 'per-copy', amountVnd: 8000 }, { copies: 3 }, 24_000],
     ['per copy, none', { type: 'per-copy', amountVnd: 8000 }, { copies: 0 }, 0],
@@ -125,4 +129,8 @@ describe('feeQuestions', () => {
     ['post', { copies: true, pages: false, exemptions: [{ id: 'poor', name: 'Hộ nghèo' }] }],
     ['online', { copies: false, pages: false, exemptions: [] }],
   ])('%s', (channel, expected) => expect(feeQuestions(both, inputs({ channel }))).toEqual(expected));
+  it('names what is counted where it is not copies', () => {
+    const certificates = procedureWith({ price: { type: 'per-copy', amountVnd: 50_000, counted: 'Giấy chứng nhận' } });
+    expect(feeQuestions(certificates, inputs())).toMatchObject({ copies: true, counted: 'Giấy chứng nhận' });
+  });
 });

@@ -8,7 +8,7 @@ export type FeeInputs = {
   copies: number;
   pages: number;
   exemptionId?: string | undefined;
-  /** Amounts for fees published as a range, by fee id, before any exemption. */
+  /** Amounts for fees published as a range or as about so much, by fee id, before any exemption. */
   enteredVnd?: Readonly<Record<string, number>> | undefined;
 };
 
@@ -45,14 +45,22 @@ export function computeFees(procedure: Procedure, inputs: Selection & FeeInputs)
   return { lines, totalVnd: lines.reduce((total, { amountVnd }) => total + amountVnd, 0), toEnter };
 }
 
-export type FeeQuestions = { copies: boolean; pages: boolean; exemptions: Array<{ id: string; name: string }> };
+export type FeeQuestions = {
+  copies: boolean;
+  /** What `copies` counts where it is not copies, e.g. "Giấy chứng nhận". */
+  counted?: string;
+  pages: boolean;
+  exemptions: Array<{ id: string; name: string }>;
+};
 
 /** What has to be asked before the fees of this selection can be computed. */
 export function feeQuestions(procedure: Procedure, selection: Selection): FeeQuestions {
   const rules = resolveProcedure(procedure, selection).fees;
+  const counted = rules.flatMap(({ price }) => (price.type === 'per-copy' && price.counted !== undefined ? [price.counted] : []))[0];
   const exemptions = new Map(rules.flatMap((rule) => rule.exemptions.map(({ id, name }) => [id, name] as const)));
   return {
     copies: rules.some(countsCopies),
+    ...(counted === undefined ? {} : { counted }),
     pages: rules.some(({ price }) => price.type === 'per-page'),
     exemptions: [...exemptions].map(([id, name]) => ({ id, name })),
   };
@@ -62,13 +70,13 @@ const countsCopies = ({ price }: FeeRule): boolean => price.type === 'per-copy' 
 
 function priceOf(rule: FeeRule, { copies, pages, enteredVnd }: FeeInputs): number | FeeToEnter {
   const { price } = rule;
+  const entered = enteredVnd !== undefined && Object.hasOwn(enteredVnd, rule.id) ? enteredVnd[rule.id] : undefined;
   switch (price.type) {
     case 'fixed':
-      return price.amountVnd;
+      return price.approximate === true && entered !== undefined && Number.isSafeInteger(entered) && entered >= 0 ? entered : price.amountVnd;
     case 'range': {
       const { minVnd, maxVnd } = price;
       if (minVnd === maxVnd) return minVnd;
-      const entered = enteredVnd !== undefined && Object.hasOwn(enteredVnd, rule.id) ? enteredVnd[rule.id] : undefined;
       if (entered === undefined) return { rule, minVnd, maxVnd };
       return Number.isInteger(entered) && entered >= minVnd && entered <= maxVnd ? entered : { rule, minVnd, maxVnd, refusedVnd: entered };
     }
