@@ -102,10 +102,10 @@ function CardNoticeLine() {
       tone={notice.mangled.length > 0 ? 'warning' : 'info'}
       title={t(title, { name: notice.name })}
       action={
-        <>
+        <div className={styles.row}>
           {notice.before !== null && <Button onPress={() => store.dismissCardNotice(true)}>{t('card.undo')}</Button>}
           {dismiss}
-        </>
+        </div>
       }
     >
       {notice.mangled.length > 0 && t('card.mangled', { fields: notice.mangled.map((field) => t(`field.${field}`)).join(', ') })}

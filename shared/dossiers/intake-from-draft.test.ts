@@ -95,8 +95,8 @@ describe('intakeFromDraft', () => {
       'applicant.sex: sex',
       'applicant.phone: phone',
       'applicant.email: email',
-      'submitter.fullName: required',
       'submitter.relation: choose',
+      'submitter.fullName: required',
       'formData.child.fullName: form',
       'papers.notice: paper-may-be-owed',
     ]);

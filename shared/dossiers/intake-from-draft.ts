@@ -82,8 +82,7 @@ export function partyProblems(prefix: 'applicant' | 'submitter', kind: 'person' 
     const code = partyChecks[field]?.(text, today);
     return code === undefined ? [] : [{ field: `${prefix}.${field}`, code }];
   });
-  if (prefix === 'submitter' && typed['relation'] === undefined) problems.push({ field: 'submitter.relation', code: 'choose' });
-  return problems;
+  return prefix === 'submitter' && typed['relation'] === undefined ? [{ field: 'submitter.relation', code: 'choose' }, ...problems] : problems;
 }
 
 const feeProblems = ({ toEnter }: ReturnType<typeof computeFees>): Problem[] =>

@@ -90,10 +90,28 @@ function writeEmptyObject(data: unknown, [head, ...rest]: string[]): unknown {
   return { ...node, [head]: writeEmptyObject(node[head], rest) };
 }
 
-/** As `validateAgainst`, but a part of the form nobody has begun is told field by field, not as one missing object. */
-export function validateForm(form: Pick<EForm, 'schema'>, data: unknown): FormProblem[] {
+/** Where a field stands on the page, level by level: by `ui:order` where the form has one, else as the schema declares it. */
+function placeOf({ schema, uiSchema }: Pick<EForm, 'schema' | 'uiSchema'>, path: string[]): number[] {
+  return path.map((key, depth) => {
+    const parent = path.slice(0, depth);
+    const order = at(uiSchema, [...parent.map((step) => (/^\d+$/u.test(step) ? 'items' : step)), 'ui:order']);
+    const keys = Array.isArray(order) ? order : Object.keys((schemaAt(schema, parent)?.['properties'] ?? {}) as Json);
+    const place = /^\d+$/u.test(key) ? Number(key) : keys.indexOf(key);
+    // Fields a condition adds come after the others.
+    return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+  });
+}
+
+const compare = (one: number[], other: number[]): number => {
+  const depth = one.findIndex((place, index) => place !== other[index]);
+  return depth < 0 ? one.length - other.length : (one[depth] ?? 0) - (other[depth] ?? -1);
+};
+
+/** As `validateAgainst`, in the order of the page; and a part of the form nobody has begun is told field by field, not as one missing object. */
+export function validateForm(form: Pick<EForm, 'schema' | 'uiSchema'>, data: unknown): FormProblem[] {
   const problems = validateAgainst(form.schema, data);
   const unbegun = problems.filter(({ path, rule }) => rule === 'required' && schemaAt(form.schema, path)?.['type'] === 'object');
-  if (unbegun.length === 0) return problems;
-  return validateForm(form, unbegun.reduce<unknown>((begun, { path }) => writeEmptyObject(begun, path), data));
+  if (unbegun.length > 0) return validateForm(form, unbegun.reduce<unknown>((begun, { path }) => writeEmptyObject(begun, path), data));
+  const placed = problems.map((problem) => ({ problem, place: placeOf(form, problem.path) }));
+  return placed.sort((one, other) => compare(one.place, other.place)).map(({ problem }) => problem);
 }
