@@ -37,9 +37,22 @@ function createShell(info: AppInfo): Shell {
     info,
     route: createRouteStore(sessionStorage),
     preferences: createPreferences(info.settings, localStorage),
-    queue: createLiveState(() => bridge.invoke('queue:state'), (listener) => bridge.on('queue:changed', listener)),
-    printing: isStaff ? createLiveState(() => bridge.invoke('printing:state'), (listener) => bridge.on('printing:changed', listener)) : null,
-    sync: isStaff ? createLiveState(() => bridge.invoke('sync:state'), (listener) => bridge.on('sync:changed', listener)) : null,
+    queue: createLiveState(
+      () => bridge.invoke('queue:state'),
+      (listener) => bridge.on('queue:changed', listener),
+    ),
+    printing: isStaff
+      ? createLiveState(
+          () => bridge.invoke('printing:state'),
+          (listener) => bridge.on('printing:changed', listener),
+        )
+      : null,
+    sync: isStaff
+      ? createLiveState(
+          () => bridge.invoke('sync:state'),
+          (listener) => bridge.on('sync:changed', listener),
+        )
+      : null,
   };
 }
 
@@ -49,9 +62,20 @@ async function passStartGate(info: AppInfo, onProgress: (progress: ReplayProgres
   const drafts = createDraftRepository(db, bridge);
   await replayJournal(db, bridge, onProgress);
   await drafts.restore();
-  const follow = createFollower(() => replayJournal(db, bridge), (error) => reportError(bridge, error));
+  const follow = createFollower(
+    () => replayJournal(db, bridge),
+    (error) => reportError(bridge, error),
+  );
   bridge.on('journal:appended', follow);
-  return { bridge, clock, info, catalogue: await bridge.invoke('catalogue:get'), dossiers: createDossierRepository(db), drafts, scans: createScanRepository(db, bridge) };
+  return {
+    bridge,
+    clock,
+    info,
+    catalogue: await bridge.invoke('catalogue:get'),
+    dossiers: createDossierRepository(db),
+    drafts,
+    scans: createScanRepository(db, bridge),
+  };
 }
 
 function Language({ children }: { children: ReactNode }) {

@@ -20,7 +20,14 @@ export function CommandPalette({ commands, onClose }: { commands: Command[]; onC
         <SearchField className={styles.search} aria-label={t('palette.search')} autoFocus>
           <Input className={styles.input} placeholder={t('palette.search')} />
         </SearchField>
-        <ListBox className={styles.list} aria-label={t('palette.title')} items={commands} selectionMode="none" onAction={(id) => run(String(id))} renderEmptyState={() => <p className={styles.empty}>{t('palette.none')}</p>}>
+        <ListBox
+          className={styles.list}
+          aria-label={t('palette.title')}
+          items={commands}
+          selectionMode="none"
+          onAction={(id) => run(String(id))}
+          renderEmptyState={() => <p className={styles.empty}>{t('palette.none')}</p>}
+        >
           {(command) => (
             <ListBoxItem id={command.id} textValue={command.label} className={styles.item}>
               <span>{command.label}</span>

@@ -95,12 +95,18 @@ export function Desk() {
   const keyedCommands = (): Command[] => registry.list().map(({ keys, label = '', run }) => ({ id: keys, keys, label, run }));
   const placeCommands: Command[] = [...places, settings].map(({ id, label, go: run }) => ({ id, label: t('palette.go', { place: label }), run }));
   const isVirtual = info.settings.printers.some((printer) => printer.connection.type === 'virtual');
-  const paperCommand: Command[] = isVirtual ? [{ id: 'virtual-paper', label: t('palette.virtualPaper'), run: () => void bridge.invoke('printing:show-virtual-paper') }] : [];
+  const paperCommand: Command[] = isVirtual
+    ? [{ id: 'virtual-paper', label: t('palette.virtualPaper'), run: () => void bridge.invoke('printing:show-virtual-paper') }]
+    : [];
 
   const screen = () => {
     switch (route.name) {
       case 'home':
-        return hasQueue ? <QueueScreen actions={queueActions} onCallNext={callNext} onIntake={(ticket) => void intake(ticket)} /> : <PostalHome onIntake={() => void intake()} />;
+        return hasQueue ? (
+          <QueueScreen actions={queueActions} onCallNext={callNext} onIntake={(ticket) => void intake(ticket)} />
+        ) : (
+          <PostalHome onIntake={() => void intake()} />
+        );
       case 'intake':
         return <IntakeScreen key={route.draftId} draftId={route.draftId} onNext={hasQueue ? callNext : () => void intake(null)} />;
       case 'dossiers':
@@ -160,7 +166,12 @@ export function Desk() {
         </Dialog>
       )}
       {overlay === 'help' && <HelpDialog shortcuts={keyedCommands()} onClose={() => setOverlay(null)} />}
-      {overlay === 'palette' && <CommandPalette commands={[...keyedCommands().filter(({ keys }) => keys !== 'Ctrl+K'), ...placeCommands, ...paperCommand]} onClose={() => setOverlay(null)} />}
+      {overlay === 'palette' && (
+        <CommandPalette
+          commands={[...keyedCommands().filter(({ keys }) => keys !== 'Ctrl+K'), ...placeCommands, ...paperCommand]}
+          onClose={() => setOverlay(null)}
+        />
+      )}
       {overlay === 'issue' && <IssueTicketDialog onClose={() => setOverlay(null)} />}
     </div>
   );

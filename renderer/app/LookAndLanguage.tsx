@@ -9,8 +9,18 @@ export function LookAndLanguage() {
   const { language, theme, choose } = usePreferences();
   return (
     <>
-      <RadioCards label={t('look.language')} options={languages.map((value) => ({ value, label: t(`look.languages.${value}`) }))} value={language} onChange={(chosen) => choose({ language: chosen })} />
-      <RadioCards label={t('look.theme')} options={themes.map((value) => ({ value, label: t(`look.themes.${value}`) }))} value={theme} onChange={(chosen) => choose({ theme: chosen })} />
+      <RadioCards
+        label={t('look.language')}
+        options={languages.map((value) => ({ value, label: t(`look.languages.${value}`) }))}
+        value={language}
+        onChange={(chosen) => choose({ language: chosen })}
+      />
+      <RadioCards
+        label={t('look.theme')}
+        options={themes.map((value) => ({ value, label: t(`look.themes.${value}`) }))}
+        value={theme}
+        onChange={(chosen) => choose({ theme: chosen })}
+      />
     </>
   );
 }

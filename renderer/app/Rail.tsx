@@ -14,7 +14,13 @@ export function Rail({ label, groups }: { label: string; groups: RailItem[][] })
         <ul key={items[0]?.id} className={styles.group}>
           {items.map((item) => (
             <li key={item.id}>
-              <Button className={classes(styles.item, item.isPrimary && styles.primary)} onPress={item.go} aria-current={item.isHere === true ? 'page' : undefined} aria-keyshortcuts={item.keys} data-testid={`rail-${item.id}`}>
+              <Button
+                className={classes(styles.item, item.isPrimary && styles.primary)}
+                onPress={item.go}
+                aria-current={item.isHere === true ? 'page' : undefined}
+                aria-keyshortcuts={item.keys}
+                data-testid={`rail-${item.id}`}
+              >
                 <Icon name={item.icon} size={22} />
                 <span className={styles.label}>{item.label}</span>
                 {item.badge !== undefined && <span className={styles.badge}>{item.badge}</span>}

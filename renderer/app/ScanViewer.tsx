@@ -60,7 +60,14 @@ function Pages({ scans, onClose }: { scans: readonly PaperPage[]; onClose: () =>
     <>
       <div className={styles.sheet}>
         {picture?.ok === false && <Notice tone="danger" title={words(picture.failure)} />}
-        {picture?.ok === true && <img className={isTurned ? styles.turned : styles.upright} style={{ transform: `rotate(${scan.rotation}deg)` }} src={picture.value.url} alt={t('scan.alt', { number: scanIndex + 1 })} />}
+        {picture?.ok === true && (
+          <img
+            className={isTurned ? styles.turned : styles.upright}
+            style={{ transform: `rotate(${scan.rotation}deg)` }}
+            src={picture.value.url}
+            alt={t('scan.alt', { number: scanIndex + 1 })}
+          />
+        )}
       </div>
       <div className={styles.controls}>
         <Button onPress={previous} isDisabled={isFirst} aria-label={t('scan.previous')}>

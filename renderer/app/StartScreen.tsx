@@ -11,7 +11,10 @@ export function Starting({ progress }: { progress: { done: number; total: number
   if (!isLate) return null;
   return (
     <div className={styles.centre}>
-      <Progress label={progress === null ? t('start.opening') : t('start.restoring', progress)} value={progress === null ? undefined : progress.done / progress.total} />
+      <Progress
+        label={progress === null ? t('start.opening') : t('start.restoring', progress)}
+        value={progress === null ? undefined : progress.done / progress.total}
+      />
     </div>
   );
 }

@@ -22,7 +22,18 @@ export function WorldBar() {
   return (
     <div className={styles.bar} role="group" aria-label={t('world.label')}>
       {sync !== null && (
-        <Popover title={t('world.province')} trigger={<Status name={t('world.province')} icon={sync.connection.status === 'offline' ? 'cloud-off' : 'cloud'} line={provinceLine(sync)} badge={waitingOf(sync) > 0 ? t('world.waiting', { count: waitingOf(sync) }) : undefined} testId="province" />}>
+        <Popover
+          title={t('world.province')}
+          trigger={
+            <Status
+              name={t('world.province')}
+              icon={sync.connection.status === 'offline' ? 'cloud-off' : 'cloud'}
+              line={provinceLine(sync)}
+              badge={waitingOf(sync) > 0 ? t('world.waiting', { count: waitingOf(sync) }) : undefined}
+              testId="province"
+            />
+          }
+        >
           {(close) => <ProvincePanel close={close} />}
         </Popover>
       )}

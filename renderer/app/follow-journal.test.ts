@@ -6,7 +6,10 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 describe('following the journal', () => {
   it('catches up once more when entries came during a catch-up, however many', async () => {
     const finish: Array<() => void> = [];
-    const follow = createFollower(() => new Promise((resolve) => finish.push(resolve)), () => undefined);
+    const follow = createFollower(
+      () => new Promise((resolve) => finish.push(resolve)),
+      () => undefined,
+    );
     follow();
     follow();
     follow();

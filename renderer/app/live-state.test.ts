@@ -4,7 +4,10 @@ import { createLiveState } from './live-state.ts';
 describe('live state', () => {
   it('holds the first answer, then each event', async () => {
     let tell: (value: number) => void = () => undefined;
-    const state = createLiveState(() => Promise.resolve(1), (listener) => (tell = listener));
+    const state = createLiveState(
+      () => Promise.resolve(1),
+      (listener) => (tell = listener),
+    );
     expect(state.getState().value).toBeNull();
     await Promise.resolve();
     expect(state.getState().value).toBe(1);
@@ -15,7 +18,10 @@ describe('live state', () => {
   it('does not let a late first answer overwrite an event', async () => {
     let answer: (value: number) => void = () => undefined;
     let tell: (value: number) => void = () => undefined;
-    const state = createLiveState(() => new Promise<number>((resolve) => (answer = resolve)), (listener) => (tell = listener));
+    const state = createLiveState(
+      () => new Promise<number>((resolve) => (answer = resolve)),
+      (listener) => (tell = listener),
+    );
     tell(2);
     answer(1);
     await Promise.resolve();

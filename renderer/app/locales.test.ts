@@ -5,9 +5,12 @@ const namespaces = [...new Set(Object.keys(files).map((path) => path.split('/').
 const wordsIn = (language: string, file: string) => files[`../../shared/locales/${language}/${file}`] ?? {};
 
 const keysOf = (words: Record<string, unknown>, under = ''): string[] =>
-  Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${under}${key}`] : keysOf(value as Record<string, unknown>, `${under}${key}.`)));
+  Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${under}${key}`] : keysOf(value as Record<string, unknown>, `${under}${key}.`),
+  );
 const holes = (text: string): string[] => [...text.matchAll(/\{\{\s*(\w+)/gu)].map(([, name]) => name ?? '').sort();
-const at = (words: Record<string, unknown>, key: string): string => String(key.split('.').reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], words));
+const at = (words: Record<string, unknown>, key: string): string =>
+  String(key.split('.').reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], words));
 
 describe.each(namespaces)('words of %s', (file) => {
   const vi = wordsIn('vi', file);

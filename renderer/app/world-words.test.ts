@@ -3,13 +3,25 @@ import type { PrintingState, PrintJob } from '../../shared/printing/paper.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
 import { numbersLine, printerLine, provinceLine } from './world-words.ts';
 
-const sync = (more: Partial<SyncState> = {}): SyncState => ({ connection: { status: 'online', sinceMs: 0 }, waitingEntries: 0, waitingScans: 0, needsFix: [], numbers: { left: 412, daysLeft: 20, emergency: false }, ...more });
-const printing = (status: PrintingState['printers'][number]['status'], waiting = 0, jobs: PrintJob[] = []): PrintingState => ({ printers: [{ printerId: 'p', name: 'P', status, virtual: false, waiting }], jobs });
+const sync = (more: Partial<SyncState> = {}): SyncState => ({
+  connection: { status: 'online', sinceMs: 0 },
+  waitingEntries: 0,
+  waitingScans: 0,
+  needsFix: [],
+  numbers: { left: 412, daysLeft: 20, emergency: false },
+  ...more,
+});
+const printing = (status: PrintingState['printers'][number]['status'], waiting = 0, jobs: PrintJob[] = []): PrintingState => ({
+  printers: [{ printerId: 'p', name: 'P', status, virtual: false, waiting }],
+  jobs,
+});
 const job = (state: PrintJob['state']): PrintJob => ({ jobId: 'j', kind: 'ticket', title: 'A001', printerId: 'p', state, reprint: 0, createdAtMs: 0 });
 
 describe('the state of the world', () => {
   it('says offline calmly, with the hour at the counter', () => {
-    const line = provinceLine(sync({ connection: { status: 'offline', sinceMs: Date.parse('2026-11-23T09:12:00+07:00'), reason: 'unreachable', nextTryAtMs: 0 } }));
+    const line = provinceLine(
+      sync({ connection: { status: 'offline', sinceMs: Date.parse('2026-11-23T09:12:00+07:00'), reason: 'unreachable', nextTryAtMs: 0 } }),
+    );
     expect(line).toEqual({ tone: 'offline', key: 'offline', values: { time: '09:12' } });
   });
 

@@ -41,12 +41,12 @@ export function BoardScreen() {
       </main>
       <footer>
         <div className={styles.foot}>
-        <span className={styles.footTitle}>{t('waiting')}</span>
-        {view?.waiting.map(({ group, count }) => (
-          <span key={group.id} className={styles.group}>
-            <b>{group.letter}</b> {group.name} <span className={styles.count}>{count}</span>
-          </span>
-        ))}
+          <span className={styles.footTitle}>{t('waiting')}</span>
+          {view?.waiting.map(({ group, count }) => (
+            <span key={group.id} className={styles.group}>
+              <b>{group.letter}</b> {group.name} <span className={styles.count}>{count}</span>
+            </span>
+          ))}
         </div>
         <p className={styles.notice}>{t('notice')}</p>
       </footer>

@@ -3,7 +3,16 @@ import type { QueuedTicket } from '../../shared/queue/ticket.ts';
 import { boardOf } from './board-view.ts';
 
 const groups = [{ id: 'civil', letter: 'A', name: 'Hộ tịch', fields: [] }];
-const ticket = (number: string, more: Partial<QueuedTicket>): QueuedTicket => ({ ticketId: number, number, groupId: 'civil', date: '2026-11-23', issuedAtMs: 0, priority: 'none', state: 'waiting', ...more });
+const ticket = (number: string, more: Partial<QueuedTicket>): QueuedTicket => ({
+  ticketId: number,
+  number,
+  groupId: 'civil',
+  date: '2026-11-23',
+  issuedAtMs: 0,
+  priority: 'none',
+  state: 'waiting',
+  ...more,
+});
 
 describe('boardOf', () => {
   it('puts the newest call on top, drops who did not come, counts who waits', () => {
@@ -25,7 +34,9 @@ describe('boardOf', () => {
   });
 
   it('shows no more rows than fit', () => {
-    const tickets = Array.from({ length: 15 }, (_, index) => ticket(`A${String(index).padStart(3, '0')}`, { state: 'called', counter: '1', calledAtMs: index }));
+    const tickets = Array.from({ length: 15 }, (_, index) =>
+      ticket(`A${String(index).padStart(3, '0')}`, { state: 'called', counter: '1', calledAtMs: index }),
+    );
     expect(boardOf({ date: '2026-11-23', tickets }, groups, 10).called.map(({ number }) => number)[0]).toBe('A014');
     expect(boardOf({ date: '2026-11-23', tickets }, groups, 10).called.length).toBe(10);
   });

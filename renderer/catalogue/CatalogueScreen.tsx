@@ -9,6 +9,7 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { SearchField } from '../ui/SearchField.tsx';
+import { ImportPanel } from './ImportPanel.tsx';
 import styles from './catalogue.module.css';
 
 const ROW_PX = 76;
@@ -20,7 +21,10 @@ export function CatalogueScreen() {
   const [text, setText] = useState('');
   const search = useMemo(() => createProcedureSearch(catalogue.procedures), [catalogue]);
   const fieldNames = useMemo(() => new Map(catalogue.fields.map((field) => [field.id, field.name])), [catalogue]);
-  const procedures = useMemo(() => (text.trim() === '' ? catalogue.procedures : search.search(text, FOUND).map((hit) => hit.procedure)), [catalogue, search, text]);
+  const procedures = useMemo(
+    () => (text.trim() === '' ? catalogue.procedures : search.search(text, FOUND).map((hit) => hit.procedure)),
+    [catalogue, search, text],
+  );
   const { calendar } = catalogue;
 
   return (
@@ -62,6 +66,7 @@ export function CatalogueScreen() {
               ]}
             />
           </Panel>
+          <ImportPanel />
         </div>
       </div>
     </Page>

@@ -11,7 +11,12 @@ const schema = {
       properties: {
         fullName: { type: 'string', title: 'Họ và tên' },
         bornOn: { type: 'string', format: 'date', title: 'Ngày sinh' },
-        sex: { oneOf: [{ const: 'male', title: 'Nam' }, { const: 'female', title: 'Nữ' }] },
+        sex: {
+          oneOf: [
+            { const: 'male', title: 'Nam' },
+            { const: 'female', title: 'Nữ' },
+          ],
+        },
       },
       allOf: [{ if: {}, then: { properties: { note: { type: 'string', title: 'Ghi rõ' } } } }],
     },

@@ -2,7 +2,17 @@
 
 export type FormLine = { label: string; value: string; /** Titles of the sections it stands in. */ section: string };
 
-type Schema = { title?: unknown; properties?: unknown; items?: unknown; oneOf?: unknown; allOf?: unknown; if?: unknown; then?: unknown; else?: unknown; format?: unknown };
+type Schema = {
+  title?: unknown;
+  properties?: unknown;
+  items?: unknown;
+  oneOf?: unknown;
+  allOf?: unknown;
+  if?: unknown;
+  then?: unknown;
+  else?: unknown;
+  format?: unknown;
+};
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const asSchema = (value: unknown): Schema => (isObject(value) ? value : {});

@@ -3,7 +3,14 @@ import type { Bridge } from '../../shared/ipc/contract.ts';
 import type { Ticket } from '../../shared/queue/ticket.ts';
 import { createLobbyStore, DONE_MS, IDLE_MS } from './lobby-store.ts';
 
-const ticket: Ticket = { ticketId: '0190a1b2-0000-7000-8000-000000000001', number: 'A001', groupId: 'civil', date: '2026-11-23', issuedAtMs: 0, priority: 'elderly' };
+const ticket: Ticket = {
+  ticketId: '0190a1b2-0000-7000-8000-000000000001',
+  number: 'A001',
+  groupId: 'civil',
+  date: '2026-11-23',
+  issuedAtMs: 0,
+  priority: 'elderly',
+};
 
 function kiosk(groupIds = ['civil', 'land'], answer: unknown = { ok: true, value: ticket }) {
   const asked: unknown[] = [];

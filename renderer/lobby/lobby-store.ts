@@ -32,7 +32,15 @@ export type LobbyState = {
   touch(): void;
 };
 
-export function createLobbyStore({ bridge, clock, groupIds }: { bridge: Pick<Bridge, 'invoke'>; clock: Clock; groupIds: readonly string[] }): StoreApi<LobbyState> {
+export function createLobbyStore({
+  bridge,
+  clock,
+  groupIds,
+}: {
+  bridge: Pick<Bridge, 'invoke'>;
+  clock: Clock;
+  groupIds: readonly string[];
+}): StoreApi<LobbyState> {
   return createStore<LobbyState>()((set, get) => {
     const to = (step: Step) => set({ step, endsAtMs: step.name === 'door' ? null : clock() + lengthOf(step) });
     const [onlyGroup, ...others] = groupIds;

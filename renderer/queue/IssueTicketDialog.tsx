@@ -61,8 +61,18 @@ function IssueTicket({ onClose }: { onClose: () => void }) {
     );
   return (
     <>
-      <RadioCards label={t('issue.group')} options={groups.map((group) => ({ value: group.id, label: `${group.letter} · ${group.name}` }))} value={groupId} onChange={setGroupId} />
-      <Select label={t('issue.priority')} options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))} value={priority} onChange={setPriority} />
+      <RadioCards
+        label={t('issue.group')}
+        options={groups.map((group) => ({ value: group.id, label: `${group.letter} · ${group.name}` }))}
+        value={groupId}
+        onChange={setGroupId}
+      />
+      <Select
+        label={t('issue.priority')}
+        options={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+        value={priority}
+        onChange={setPriority}
+      />
       {failure !== null && <Notice tone="danger" title={words(failure)} />}
       <div className={styles.dialogActions}>
         <Button onPress={onClose}>{t('issue.cancel')}</Button>

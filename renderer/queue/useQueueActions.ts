@@ -20,7 +20,7 @@ export function useQueueActions(): QueueActions {
   const [isEmptyCall, setIsEmptyCall] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  const alone = useCallback(async <T,>(work: () => Promise<T>): Promise<T> => {
+  const alone = useCallback(async <T>(work: () => Promise<T>): Promise<T> => {
     setIsBusy(true);
     setFailure(null);
     setIsEmptyCall(false);

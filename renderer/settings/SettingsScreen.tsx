@@ -53,7 +53,8 @@ export function SettingsScreen() {
                 <li key={printer.id} className={styles.device}>
                   <b>{printer.name}</b>
                   <span className={styles.intro}>
-                    {t('printers.paper', { mm: printer.paperWidthMm })} · {printer.connection.type === 'tcp' ? `${printer.connection.host}:${printer.connection.port}` : t('printers.virtual')}
+                    {t('printers.paper', { mm: printer.paperWidthMm })} ·{' '}
+                    {printer.connection.type === 'tcp' ? `${printer.connection.host}:${printer.connection.port}` : t('printers.virtual')}
                   </span>
                   {printer.connection.type === 'virtual' && <Chip tone="warning">{t('printers.demo')}</Chip>}
                 </li>

@@ -27,7 +27,16 @@ export function Enrolment() {
   };
   return (
     <div className={styles.enrolment}>
-      <TextField label={t('enrol.code')} value={code} onChange={setCode} onSubmit={() => void enrol()} maxLength={40} autoFocus description={t('enrol.hint')} error={failure === null ? undefined : words(failure)} />
+      <TextField
+        label={t('enrol.code')}
+        value={code}
+        onChange={setCode}
+        onSubmit={() => void enrol()}
+        maxLength={40}
+        autoFocus
+        description={t('enrol.hint')}
+        error={failure === null ? undefined : words(failure)}
+      />
       <Button variant="primary" isDisabled={isTooShort} isPending={isBusy} onPress={() => void enrol()}>
         {isBusy ? t('enrol.busy') : t('enrol.submit')}
       </Button>

@@ -26,9 +26,7 @@ export function OutboxScreen() {
   const deliveries = useDeliveries(rows.map((row) => row.dossierId));
   if (sync === null) return null;
 
-  const waiting = rows
-    .filter((row) => ['saved', 'sent'].includes(deliveries.get(row.dossierId)?.state ?? ''))
-    .sort((a, b) => a.acceptedAtMs - b.acceptedAtMs);
+  const waiting = rows.filter((row) => ['saved', 'sent'].includes(deliveries.get(row.dossierId)?.state ?? '')).sort((a, b) => a.acceptedAtMs - b.acceptedAtMs);
   const hasNothing = sync.needsFix.length === 0 && sync.waitingEntries + sync.waitingScans === 0;
 
   return (
@@ -59,7 +57,10 @@ export function OutboxScreen() {
           </ul>
         </Panel>
       )}
-      <Panel title={t('waiting.title')} aside={<span className={styles.muted}>{t('waiting.count', { entries: sync.waitingEntries, scans: sync.waitingScans })}</span>}>
+      <Panel
+        title={t('waiting.title')}
+        aside={<span className={styles.muted}>{t('waiting.count', { entries: sync.waitingEntries, scans: sync.waitingScans })}</span>}
+      >
         {hasNothing ? (
           <EmptyState icon="check" title={t('waiting.none')}>
             {t('waiting.noneWords')}

@@ -61,7 +61,8 @@ export function ConnectionNotice({ sync }: { sync: SyncState }) {
     case 'offline':
       return (
         <Notice tone="offline" title={t('connection.offline', { time: formatDateTime(connection.sinceMs) })}>
-          {t(`connection.reason.${connection.reason}`)} {t('connection.safe')} {connection.nextTryAtMs > nowMs && t('connection.nextTry', { seconds: Math.ceil((connection.nextTryAtMs - nowMs) / 1000) })}
+          {t(`connection.reason.${connection.reason}`)} {t('connection.safe')}{' '}
+          {connection.nextTryAtMs > nowMs && t('connection.nextTry', { seconds: Math.ceil((connection.nextTryAtMs - nowMs) / 1000) })}
         </Notice>
       );
     case 'not-enrolled':

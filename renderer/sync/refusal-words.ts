@@ -3,7 +3,8 @@ import type { TFunction } from 'i18next';
 
 type Exists = (key: string) => boolean;
 
-export const reasonWords = (reason: string, t: TFunction, exists: Exists): string => (exists(`sync:needsFix.reason.${reason}`) ? t(`sync:needsFix.reason.${reason}`) : reason);
+export const reasonWords = (reason: string, t: TFunction, exists: Exists): string =>
+  exists(`sync:needsFix.reason.${reason}`) ? t(`sync:needsFix.reason.${reason}`) : reason;
 
 /** `/dossier/applicant/idNumber` → "Số định danh"; a field without a label keeps its path. */
 export function fieldWords(pointer: string, t: TFunction, exists: Exists): string {

@@ -24,7 +24,11 @@ export type ButtonProps = {
 
 export function Button({ children, variant = 'quiet', shortcut, isLarge = false, isWide = false, ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} aria-keyshortcuts={shortcut?.replace('Ctrl', 'Control')} className={classes(styles.button, styles[variant], isLarge && styles.large, isWide && styles.wide)}>
+    <AriaButton
+      {...rest}
+      aria-keyshortcuts={shortcut?.replace('Ctrl', 'Control')}
+      className={classes(styles.button, styles[variant], isLarge && styles.large, isWide && styles.wide)}
+    >
       {children}
       {shortcut !== undefined && <Keycap keys={shortcut} isOnAccent={variant === 'primary'} />}
     </AriaButton>

@@ -1,6 +1,18 @@
 /** The controls that choose: one of a few (radio cards), yes or no (checkbox), one of many (select). */
 import type { ReactNode } from 'react';
-import { Button, Checkbox as AriaCheckbox, Label, ListBox, ListBoxItem, Popover, Radio, RadioGroup, Select as AriaSelect, SelectValue, Text } from 'react-aria-components';
+import {
+  Button,
+  Checkbox as AriaCheckbox,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Radio,
+  RadioGroup,
+  Select as AriaSelect,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
 import { classes } from './classes.ts';
 import { Icon } from './Icon.tsx';
 import styles from './Controls.module.css';
@@ -8,7 +20,15 @@ import popover from './Popover.module.css';
 
 export type Option<V extends string = string> = { value: V; label: string; hint?: string; isDisabled?: boolean };
 
-export function RadioCards<V extends string>({ label, options, value, onChange, isStacked = false, isLabelHidden = false, isDisabled }: {
+export function RadioCards<V extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  isStacked = false,
+  isLabelHidden = false,
+  isDisabled,
+}: {
   label: string;
   options: ReadonlyArray<Option<V>>;
   value: V | null;
@@ -18,7 +38,13 @@ export function RadioCards<V extends string>({ label, options, value, onChange, 
   isDisabled?: boolean;
 }) {
   return (
-    <RadioGroup className={styles.field} value={value} onChange={(chosen) => onChange(chosen as V)} aria-label={isLabelHidden ? label : undefined} isDisabled={isDisabled}>
+    <RadioGroup
+      className={styles.field}
+      value={value}
+      onChange={(chosen) => onChange(chosen as V)}
+      aria-label={isLabelHidden ? label : undefined}
+      isDisabled={isDisabled}
+    >
       {!isLabelHidden && <Label className={styles.label}>{label}</Label>}
       <div className={styles.group} data-stacked={isStacked || undefined}>
         {options.map((option) => (
@@ -39,7 +65,19 @@ export function RadioCards<V extends string>({ label, options, value, onChange, 
   );
 }
 
-export function Checkbox({ children, isSelected, onChange, isDisabled, isCard = false }: { children: ReactNode; isSelected: boolean; onChange: (isSelected: boolean) => void; isDisabled?: boolean; isCard?: boolean }) {
+export function Checkbox({
+  children,
+  isSelected,
+  onChange,
+  isDisabled,
+  isCard = false,
+}: {
+  children: ReactNode;
+  isSelected: boolean;
+  onChange: (isSelected: boolean) => void;
+  isDisabled?: boolean;
+  isCard?: boolean;
+}) {
   return (
     <AriaCheckbox className={isCard ? styles.choice : styles.plain} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
       {({ isSelected: isOn }) => (
@@ -52,7 +90,14 @@ export function Checkbox({ children, isSelected, onChange, isDisabled, isCard = 
   );
 }
 
-export function Select<V extends string>({ label, options, value, onChange, placeholder, isDisabled }: {
+export function Select<V extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  placeholder,
+  isDisabled,
+}: {
   label: string;
   options: ReadonlyArray<Option<V>>;
   value: V | null;

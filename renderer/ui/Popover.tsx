@@ -3,7 +3,17 @@ import { Dialog, DialogTrigger, Heading, Popover as AriaPopover } from 'react-ar
 import styles from './Popover.module.css';
 
 /** A panel that opens beside its trigger (any react-aria button) and closes on Esc or a press outside. */
-export function Popover({ trigger, title, children, placement = 'bottom end' }: { trigger: ReactNode; title: string; children: ReactNode | ((close: () => void) => ReactNode); placement?: 'bottom end' | 'bottom start' | 'right bottom' }) {
+export function Popover({
+  trigger,
+  title,
+  children,
+  placement = 'bottom end',
+}: {
+  trigger: ReactNode;
+  title: string;
+  children: ReactNode | ((close: () => void) => ReactNode);
+  placement?: 'bottom end' | 'bottom start' | 'right bottom';
+}) {
   return (
     <DialogTrigger>
       {trigger}

@@ -4,7 +4,23 @@ import { Icon } from './Icon.tsx';
 import styles from './SearchField.module.css';
 
 /** A search box: Esc empties it, Enter takes the first answer. */
-export function SearchField({ label, placeholder, value, onChange, onSubmit, inputRef, autoFocus }: { label: string; placeholder?: string; value: string; onChange: (value: string) => void; onSubmit?: () => void; inputRef?: Ref<HTMLInputElement>; autoFocus?: boolean }) {
+export function SearchField({
+  label,
+  placeholder,
+  value,
+  onChange,
+  onSubmit,
+  inputRef,
+  autoFocus,
+}: {
+  label: string;
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+  onSubmit?: () => void;
+  inputRef?: Ref<HTMLInputElement>;
+  autoFocus?: boolean;
+}) {
   return (
     <AriaSearchField className={styles.field} aria-label={label} value={value} onChange={onChange} onSubmit={onSubmit} autoFocus={autoFocus}>
       <Icon name="search" />

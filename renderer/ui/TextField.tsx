@@ -28,7 +28,21 @@ export type TextFieldProps = {
   id?: string;
 };
 
-export function TextField({ label, value, onChange, onBlur, onFocus, onSubmit, description, error, placeholder, rows = 1, isLabelHidden = false, inputRef, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  onBlur,
+  onFocus,
+  onSubmit,
+  description,
+  error,
+  placeholder,
+  rows = 1,
+  isLabelHidden = false,
+  inputRef,
+  ...rest
+}: TextFieldProps) {
   const isInvalid = error !== undefined && error !== '';
   return (
     <AriaTextField
@@ -51,10 +65,18 @@ export function TextField({ label, value, onChange, onBlur, onFocus, onSubmit, d
       {!isLabelHidden && (
         <Label className={styles.label}>
           {label}
-          {rest.isRequired === true && <span className={styles.required} aria-hidden="true">{' *'}</span>}
+          {rest.isRequired === true && (
+            <span className={styles.required} aria-hidden="true">
+              {' *'}
+            </span>
+          )}
         </Label>
       )}
-      {rows > 1 ? <TextArea className={styles.input} rows={rows} placeholder={placeholder} /> : <Input ref={inputRef} className={styles.input} placeholder={placeholder} />}
+      {rows > 1 ? (
+        <TextArea className={styles.input} rows={rows} placeholder={placeholder} />
+      ) : (
+        <Input ref={inputRef} className={styles.input} placeholder={placeholder} />
+      )}
       {description !== undefined && !isInvalid && (
         <Text slot="description" className={styles.description}>
           {description}

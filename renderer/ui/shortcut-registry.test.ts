@@ -1,7 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createShortcutRegistry, keysOf } from './shortcut-registry.ts';
 
-const event = (key: string, more: Partial<KeyboardEvent> = {}) => ({ key, ctrlKey: false, altKey: false, shiftKey: false, metaKey: false, isComposing: false, ...more });
+const event = (key: string, more: Partial<KeyboardEvent> = {}) => ({
+  key,
+  ctrlKey: false,
+  altKey: false,
+  shiftKey: false,
+  metaKey: false,
+  isComposing: false,
+  ...more,
+});
 
 describe('shortcut registry', () => {
   it('runs the newest registration and falls back when it goes', () => {
