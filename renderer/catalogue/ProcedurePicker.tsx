@@ -33,7 +33,21 @@ export function useLimitWords(): (limits: readonly TimeLimit[]) => string {
   };
 }
 
-export function ProcedurePicker({ catalogue, value, onChoose, id, error, autoFocus }: { catalogue: Catalogue; value: Procedure | undefined; onChoose: (procedure: Procedure) => void; id?: string; error?: string; autoFocus?: boolean }) {
+export function ProcedurePicker({
+  catalogue,
+  value,
+  onChoose,
+  id,
+  error,
+  autoFocus,
+}: {
+  catalogue: Catalogue;
+  value: Procedure | undefined;
+  onChoose: (procedure: Procedure) => void;
+  id?: string;
+  error?: string;
+  autoFocus?: boolean;
+}) {
   const { t } = useTranslation('intake');
   const limitWords = useLimitWords();
   const [text, setText] = useState(value?.name ?? '');
@@ -44,7 +58,9 @@ export function ProcedurePicker({ catalogue, value, onChoose, id, error, autoFoc
   const found = useMemo((): Procedure[] => {
     if (!isAsked) return [];
     if (query === '') return catalogue.procedures.slice(0, SHOWN);
-    return searchOf(catalogue).search(query, SHOWN).map((hit) => hit.procedure);
+    return searchOf(catalogue)
+      .search(query, SHOWN)
+      .map((hit) => hit.procedure);
   }, [catalogue, query, isAsked]);
 
   return (
@@ -90,9 +106,11 @@ export function ProcedurePicker({ catalogue, value, onChoose, id, error, autoFoc
                 {procedure.name}
               </Text>
               <Text slot="description" className={styles.about}>
-                {[procedure.code, fieldNames.get(procedure.field) ?? procedure.field, t(`level.${procedure.level}`), limitWords(procedure.timeLimits)].map((part) => (
-                  <span key={part}>{part}</span>
-                ))}
+                {[procedure.code, fieldNames.get(procedure.field) ?? procedure.field, t(`level.${procedure.level}`), limitWords(procedure.timeLimits)].map(
+                  (part) => (
+                    <span key={part}>{part}</span>
+                  ),
+                )}
               </Text>
             </ListBoxItem>
           )}

@@ -3,7 +3,7 @@ import { memo, useId, useMemo } from 'react';
 // Not the package's index: that one also loads a test registry which needs Ajv.
 import withTheme from '@rjsf/core/lib/withTheme.js';
 import { useTranslation } from 'react-i18next';
-import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import type { UiSchema } from '@rjsf/utils';
 import type { EForm } from '../../shared/catalogue/catalogue.ts';
 import type { Whence } from '../../shared/eform/autofill.ts';
 import type { FormProblem } from '../../shared/eform/validate.ts';
@@ -20,7 +20,14 @@ export const formFieldId = (path: readonly string[]): string => ['form', ...path
 /** Where values came from, by element id. Plain data: @rjsf takes all functions for equal and would not draw anew. */
 export type EFormContext = { marks: Readonly<Record<string, string>> };
 
-export const EFormFields = memo(function EFormFields({ form, data, whence, problems, onChange, onBlur }: {
+export const EFormFields = memo(function EFormFields({
+  form,
+  data,
+  whence,
+  problems,
+  onChange,
+  onBlur,
+}: {
   form: EForm;
   data: Record<string, unknown>;
   whence: Record<string, Whence>;
@@ -31,11 +38,24 @@ export const EFormFields = memo(function EFormFields({ form, data, whence, probl
 }) {
   const { t, i18n } = useTranslation('eform');
   const name = useId();
-  const words = useMemo(() => formProblemWords((key, values) => t(key, values ?? {}), (key) => i18n.exists(key, { ns: 'eform' })), [t, i18n]);
+  const words = useMemo(
+    () =>
+      formProblemWords(
+        (key, values) => t(key, values ?? {}),
+        (key) => i18n.exists(key, { ns: 'eform' }),
+      ),
+    [t, i18n],
+  );
   const validator = useMemo(() => createFormValidator(words), [words]);
   const extraErrors = useMemo(() => toErrorSchema(problems, words), [problems, words]);
   const formContext = useMemo<EFormContext>(
-    () => ({ marks: Object.fromEntries(Object.entries(whence).filter(([key]) => key.startsWith('formData.')).map(([key, source]) => [formFieldId(key.split('.').slice(1)), t(`whence-${source}`)])) }),
+    () => ({
+      marks: Object.fromEntries(
+        Object.entries(whence)
+          .filter(([key]) => key.startsWith('formData.'))
+          .map(([key, source]) => [formFieldId(key.split('.').slice(1)), t(`whence-${source}`)]),
+      ),
+    }),
     [whence, t],
   );
   return (
@@ -45,7 +65,7 @@ export const EFormFields = memo(function EFormFields({ form, data, whence, probl
       tagName="div"
       idPrefix="form"
       idSeparator="_"
-      schema={form.schema as RJSFSchema}
+      schema={form.schema}
       uiSchema={form.uiSchema as UiSchema}
       formData={data}
       formContext={formContext}

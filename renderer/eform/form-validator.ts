@@ -1,5 +1,5 @@
 /** What @rjsf asks of a validator, answered by our own judge: no generated code, so the page's CSP needs no `unsafe-eval`. */
-import { Validator, type Schema } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
 import { ErrorSchemaBuilder, type ErrorSchema, type RJSFSchema, type ValidatorType } from '@rjsf/utils';
 import { validateAgainst, type FormProblem } from '../../shared/eform/validate.ts';
 
@@ -17,13 +17,18 @@ export function createFormValidator(words: ProblemWords): ValidatorType {
     validateFormData(formData, schema) {
       const problems = validateAgainst(schema, formData);
       return {
-        errors: problems.map((problem) => ({ name: problem.rule, property: `.${problem.path.join('.')}`, message: words(problem), stack: `${problem.label}: ${words(problem)}` })),
+        errors: problems.map((problem) => ({
+          name: problem.rule,
+          property: `.${problem.path.join('.')}`,
+          message: words(problem),
+          stack: `${problem.label}: ${words(problem)}`,
+        })),
         errorSchema: toErrorSchema(problems, words),
       };
     },
     isValid(schema, formData, rootSchema: RJSFSchema) {
       const { $defs, definitions } = rootSchema;
-      return new Validator({ ...(schema as object), ...($defs && { $defs }), ...(definitions && { definitions }) } as Schema, '2020-12', true).validate(formData).valid;
+      return new Validator({ ...(schema as object), ...($defs && { $defs }), ...(definitions && { definitions }) }, '2020-12', true).validate(formData).valid;
     },
     rawValidation: (schema, formData) => ({ errors: validateAgainst(schema, formData) as never[] }),
   };

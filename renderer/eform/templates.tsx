@@ -1,5 +1,13 @@
 /** How fields are laid out: a grid of fields, sections that fold, rows of a list. */
-import { getUiOptions, type ArrayFieldItemTemplateProps, type ArrayFieldTemplateProps, type FieldTemplateProps, type ObjectFieldTemplateProps, type RJSFSchema, type TemplatesType } from '@rjsf/utils';
+import {
+  getUiOptions,
+  type ArrayFieldItemTemplateProps,
+  type ArrayFieldTemplateProps,
+  type FieldTemplateProps,
+  type ObjectFieldTemplateProps,
+  type RJSFSchema,
+  type TemplatesType,
+} from '@rjsf/utils';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';

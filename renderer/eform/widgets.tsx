@@ -1,5 +1,12 @@
 /** The form's controls, drawn with the same kit as the rest of the page. Each shows its own label, mark and error. */
-import { enumOptionsDeselectValue, enumOptionsSelectValue, getInputProps, type BaseInputTemplateProps, type RegistryWidgetsType, type WidgetProps } from '@rjsf/utils';
+import {
+  enumOptionsDeselectValue,
+  enumOptionsSelectValue,
+  getInputProps,
+  type BaseInputTemplateProps,
+  type RegistryWidgetsType,
+  type WidgetProps,
+} from '@rjsf/utils';
 import { useTranslation } from 'react-i18next';
 import { Checkbox, RadioCards, Select, type Option } from '../ui/Choices.tsx';
 import { DateField } from '../ui/DateField.tsx';
@@ -10,7 +17,7 @@ import styles from './EFormFields.module.css';
 
 const markOf = ({ id, registry }: WidgetProps): string | undefined => (registry.formContext as EFormContext | undefined)?.marks[id];
 const errorOf = ({ rawErrors }: WidgetProps): string | undefined => rawErrors?.[0];
-const hintOf = ({ options, schema }: WidgetProps): string | undefined => options.help ?? (options.description as string | undefined) ?? schema.description;
+const hintOf = ({ options, schema }: WidgetProps): string | undefined => options.help ?? options.description ?? schema.description;
 
 const common = (props: WidgetProps) => ({
   id: props.id,
@@ -47,7 +54,13 @@ export function LineInput(props: BaseInputTemplateProps) {
 function TextareaWidget(props: WidgetProps) {
   return (
     <Marked mark={markOf(props)}>
-      <TextField {...common(props)} rows={Number(props.options.rows ?? 2)} value={(props.value as string | undefined) ?? ''} onChange={(text) => props.onChange(text === '' ? props.options.emptyValue : text)} onBlur={() => props.onBlur(props.id, props.value)} />
+      <TextField
+        {...common(props)}
+        rows={Number(props.options.rows ?? 2)}
+        value={(props.value as string | undefined) ?? ''}
+        onChange={(text) => props.onChange(text === '' ? props.options.emptyValue : text)}
+        onBlur={() => props.onBlur(props.id, props.value)}
+      />
     </Marked>
   );
 }
@@ -56,7 +69,13 @@ function DateWidget(props: WidgetProps) {
   const { t } = useTranslation('eform');
   return (
     <Marked mark={markOf(props)}>
-      <DateField {...common(props)} placeholder={t('date-placeholder')} value={props.value as string | undefined} onChange={props.onChange} onBlur={() => props.onBlur(props.id, props.value)} />
+      <DateField
+        {...common(props)}
+        placeholder={t('date-placeholder')}
+        value={props.value as string | undefined}
+        onChange={props.onChange}
+        onBlur={() => props.onBlur(props.id, props.value)}
+      />
     </Marked>
   );
 }
@@ -84,7 +103,14 @@ function SelectWidget(props: WidgetProps) {
   const { t } = useTranslation('eform');
   return (
     <Marked mark={markOf(props)} id={props.id}>
-      <Select label={labelWithStar(props)} options={optionsOf(props)} value={chosenOf(props)} onChange={(key) => choose(props, key)} placeholder={props.placeholder === '' || props.placeholder === undefined ? t('choose') : props.placeholder} isDisabled={props.disabled} />
+      <Select
+        label={labelWithStar(props)}
+        options={optionsOf(props)}
+        value={chosenOf(props)}
+        onChange={(key) => choose(props, key)}
+        placeholder={props.placeholder === '' || props.placeholder === undefined ? t('choose') : props.placeholder}
+        isDisabled={props.disabled}
+      />
       <Error props={props} />
     </Marked>
   );
@@ -93,7 +119,13 @@ function SelectWidget(props: WidgetProps) {
 function RadioWidget(props: WidgetProps) {
   return (
     <Marked mark={markOf(props)} id={props.id}>
-      <RadioCards label={labelWithStar(props)} options={optionsOf(props)} value={chosenOf(props)} onChange={(key) => choose(props, key)} isDisabled={props.disabled} />
+      <RadioCards
+        label={labelWithStar(props)}
+        options={optionsOf(props)}
+        value={chosenOf(props)}
+        onChange={(key) => choose(props, key)}
+        isDisabled={props.disabled}
+      />
       <Error props={props} />
     </Marked>
   );
@@ -126,7 +158,13 @@ function CheckboxesWidget(props: WidgetProps) {
         <Checkbox
           key={String(option.value)}
           isSelected={chosen.includes(option.value)}
-          onChange={(isSelected) => props.onChange(isSelected ? enumOptionsSelectValue(index, chosen as never[], props.options.enumOptions) : enumOptionsDeselectValue(index, chosen as never[], props.options.enumOptions))}
+          onChange={(isSelected) =>
+            props.onChange(
+              isSelected
+                ? enumOptionsSelectValue(index, chosen as never[], props.options.enumOptions)
+                : enumOptionsDeselectValue(index, chosen as never[], props.options.enumOptions),
+            )
+          }
         >
           {option.label}
         </Checkbox>

@@ -27,7 +27,14 @@ function useReceiptJobs(code: string): PrintJob[] {
   return jobs;
 }
 
-const tones: Record<PrintJob['state'], ChipTone> = { queued: 'neutral', printing: 'accent', printed: 'ok', unknown: 'warning', failed: 'warning', cancelled: 'neutral' };
+const tones: Record<PrintJob['state'], ChipTone> = {
+  queued: 'neutral',
+  printing: 'accent',
+  printed: 'ok',
+  unknown: 'warning',
+  failed: 'warning',
+  cancelled: 'neutral',
+};
 
 export function AcceptedView({ dossier, onNext }: { dossier: Dossier; onNext?: () => void }) {
   const { t } = useTranslation('intake');

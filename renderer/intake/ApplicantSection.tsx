@@ -35,7 +35,12 @@ export function ApplicantSection() {
   const name = draft.applicant['fullName'];
 
   return (
-    <Section number={2} title={t('section.applicant')} isDone={isDone} summary={[name, draft.applicant['idNumber'] ?? draft.applicant['taxCode']].filter(Boolean).join(' · ')}>
+    <Section
+      number={2}
+      title={t('section.applicant')}
+      isDone={isDone}
+      summary={[name, draft.applicant['idNumber'] ?? draft.applicant['taxCode']].filter(Boolean).join(' · ')}
+    >
       <CardNoticeLine />
       <div className={styles.between}>
         <RadioCards
@@ -73,7 +78,12 @@ export function ApplicantSection() {
       {draft.submitter !== undefined && (
         <div className={styles.inset} role="group" aria-label={t('section.submitter')}>
           <div id={fieldId('submitter.relation')}>
-            <RadioCards label={t('identity:field.relation')} options={relations.map((relation) => ({ value: relation, label: t(`relation.${relation}`) }))} value={(draft.submitter['relation'] as (typeof relations)[number] | undefined) ?? null} onChange={(relation) => store.change((before) => ({ ...before, submitter: { ...before.submitter, relation } }))} />
+            <RadioCards
+              label={t('identity:field.relation')}
+              options={relations.map((relation) => ({ value: relation, label: t(`relation.${relation}`) }))}
+              value={(draft.submitter['relation'] as (typeof relations)[number] | undefined) ?? null}
+              onChange={(relation) => store.change((before) => ({ ...before, submitter: { ...before.submitter, relation } }))}
+            />
             <FieldError words={problemAt('submitter.relation')} />
           </div>
           <PartyFields party="submitter" kind="person" />

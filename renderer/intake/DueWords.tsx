@@ -25,7 +25,9 @@ export function useRuleWords(): (rule: DueRule) => string[] {
       rule.extraDaysByArea > 0 ? t('due.extra', { extra: duration(rule.extraDaysByArea, rule.extraUnit ?? rule.limit.unit) }) : undefined,
       rule.cutoff === undefined ? undefined : t('due.cutoff', { time: rule.cutoff }),
       ...(rule.excluded ?? []).map(({ name, amount, unit }) => t('due.excluded', { name, duration: duration(amount, unit) })),
-      rule.skippedHolidays.length === 0 ? undefined : t('due.holidays', { dates: rule.skippedHolidays.map(({ date }) => formatDate(date).slice(0, 5)).join(', ') }),
+      rule.skippedHolidays.length === 0
+        ? undefined
+        : t('due.holidays', { dates: rule.skippedHolidays.map(({ date }) => formatDate(date).slice(0, 5)).join(', ') }),
       rule.workedWeekends === undefined ? undefined : t('due.worked', { dates: rule.workedWeekends.map((date) => formatDate(date).slice(0, 5)).join(', ') }),
     ].filter((words) => words !== undefined);
 }

@@ -25,7 +25,12 @@ export function FormSection() {
     () =>
       ofForm
         .filter(({ field, details }) => showsAll || (details?.['rule'] !== 'required' && touched.has(fieldId(field))))
-        .map(({ field, details = {} }): FormProblem => ({ path: field.split('.').slice(1), rule: String(details['rule']), label: String(details['label']), ...(details['limit'] === undefined ? {} : { limit: details['limit'] }) })),
+        .map(({ field, details = {} }): FormProblem => ({
+          path: field.split('.').slice(1),
+          rule: String(details['rule']),
+          label: String(details['label']),
+          ...(details['limit'] === undefined ? {} : { limit: details['limit'] }),
+        })),
     [ofForm, showsAll, touched],
   );
 
@@ -33,7 +38,12 @@ export function FormSection() {
 
   if (procedure === undefined) return null;
   return (
-    <Section number={3} title={t('section.form')} isDone={ofForm.length === 0} summary={form === undefined ? t('form.none') : ofForm.length === 0 ? form.name : t('form.left', { count: ofForm.length })}>
+    <Section
+      number={3}
+      title={t('section.form')}
+      isDone={ofForm.length === 0}
+      summary={form === undefined ? t('form.none') : ofForm.length === 0 ? form.name : t('form.left', { count: ofForm.length })}
+    >
       {newest !== undefined && form === undefined ? null : form === undefined ? (
         <p className={styles.quiet}>{t('form.none-advice')}</p>
       ) : (

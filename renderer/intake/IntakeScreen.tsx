@@ -53,7 +53,14 @@ export function IntakeScreen({ draftId, ...rest }: IntakeScreenProps) {
   }, [services, draftId]);
 
   if (store === null) return null;
-  if (store === 'gone') return <div className={styles.gone}><Notice tone="warning" title={t('draft.gone')}>{t('draft.gone-advice')}</Notice></div>;
+  if (store === 'gone')
+    return (
+      <div className={styles.gone}>
+        <Notice tone="warning" title={t('draft.gone')}>
+          {t('draft.gone-advice')}
+        </Notice>
+      </div>
+    );
   return (
     <IntakeProvider value={store}>
       <Intake store={store} {...rest} />
@@ -132,8 +139,16 @@ function TicketLine() {
   const elapsed = seconds < 3600 ? `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}` : undefined;
   return (
     <>
-      {ticketNumber !== undefined && <Chip tone="accent" icon="ticket">{t('ticket', { number: ticketNumber })}</Chip>}
-      {elapsed !== undefined && <span className={styles.elapsed} aria-hidden="true">{elapsed}</span>}
+      {ticketNumber !== undefined && (
+        <Chip tone="accent" icon="ticket">
+          {t('ticket', { number: ticketNumber })}
+        </Chip>
+      )}
+      {elapsed !== undefined && (
+        <span className={styles.elapsed} aria-hidden="true">
+          {elapsed}
+        </span>
+      )}
     </>
   );
 }

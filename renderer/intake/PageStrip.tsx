@@ -40,14 +40,31 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
         >
           <Thumbnail page={page} number={index + 1} onOpen={() => setShownId(page.pageId)} />
           <div className={styles.tools}>
-            <Tool label={t('move-left', { number: index + 1 })} isDisabled={index === 0} icon="left" onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)} />
+            <Tool
+              label={t('move-left', { number: index + 1 })}
+              isDisabled={index === 0}
+              icon="left"
+              onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)}
+            />
             <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(paper.requirementId, page.pageId)} />
             <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(paper.requirementId, page.pageId)} />
-            <Tool label={t('move-right', { number: index + 1 })} isDisabled={index === paper.pages.length - 1} icon="right" onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)} />
+            <Tool
+              label={t('move-right', { number: index + 1 })}
+              isDisabled={index === paper.pages.length - 1}
+              icon="right"
+              onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)}
+            />
           </div>
         </li>
       ))}
-      {shown !== undefined && <PageDialog page={shown} title={t('page-of', { paper: paper.name, number: paper.pages.indexOf(shown) + 1, count: paper.pages.length })} onTurn={() => store.turnPage(paper.requirementId, shown.pageId)} onClose={() => setShownId(null)} />}
+      {shown !== undefined && (
+        <PageDialog
+          page={shown}
+          title={t('page-of', { paper: paper.name, number: paper.pages.indexOf(shown) + 1, count: paper.pages.length })}
+          onTurn={() => store.turnPage(paper.requirementId, shown.pageId)}
+          onClose={() => setShownId(null)}
+        />
+      )}
     </ol>
   );
 }
@@ -66,7 +83,11 @@ function Thumbnail({ page, number, onOpen }: { page: PaperPage; number: number; 
   const isPdf = page.mediaType === 'application/pdf';
   return (
     <AriaButton className={styles.thumbnail} onPress={onOpen} aria-label={t('open', { number })}>
-      {picture === undefined ? null : picture.ok ? <img className={classes(styles.picture, styles[`turn${page.rotation}`])} src={picture.value.url} alt="" draggable={false} /> : <Icon name="file" size={28} />}
+      {picture === undefined ? null : picture.ok ? (
+        <img className={classes(styles.picture, styles[`turn${page.rotation}`])} src={picture.value.url} alt="" draggable={false} />
+      ) : (
+        <Icon name="file" size={28} />
+      )}
       <span className={styles.number}>{isPdf && picture?.ok === true ? t('pdf-pages', { count: picture.value.pages }) : isPdf ? 'PDF' : number}</span>
     </AriaButton>
   );

@@ -20,7 +20,19 @@ import styles from './PapersSection.module.css';
 const ACCEPTED = 'application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png';
 const counts = ['originals', 'certifiedCopies', 'photocopies'] as const;
 
-export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { requirement?: PaperRequirement; paper: DraftPaper; problem?: Problem; isUrgent: boolean; onCamera: (name: string) => void }) {
+export function PaperRow({
+  requirement,
+  paper,
+  problem,
+  isUrgent,
+  onCamera,
+}: {
+  requirement?: PaperRequirement;
+  paper: DraftPaper;
+  problem?: Problem;
+  isUrgent: boolean;
+  onCamera: (name: string) => void;
+}) {
   const { t } = useTranslation(['intake', 'scanning']);
   const store = useIntakeStore();
   const arriving = useIntake((state) => state.arriving[paper.requirementId] ?? 0);
@@ -54,7 +66,13 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
   const isReceived = paper.state === 'received';
   const byForm = requirement?.filledByEForm === true;
   const isMissing = problem !== undefined && !isReceived;
-  const asked = requirement === undefined ? '' : counts.filter((kind) => requirement[kind] > 0).map((kind) => t(`papers.${kind}`, { count: requirement[kind] })).join(', ');
+  const asked =
+    requirement === undefined
+      ? ''
+      : counts
+          .filter((kind) => requirement[kind] > 0)
+          .map((kind) => t(`papers.${kind}`, { count: requirement[kind] }))
+          .join(', ');
   return (
     <li className={classes(styles.paper, isOver && styles.over)} id={fieldId(`papers.${id}`)} data-paper={id} {...drop}>
       <div className={styles.main}>
@@ -63,7 +81,14 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
             <span className={styles.name}>{name}</span>
           </Checkbox>
           <p className={styles.asked}>
-            {[requirement?.need === 'if-any' ? t('papers.if-any') : undefined, asked, requirement?.acceptedAs !== undefined ? t('papers.any-kind') : undefined, requirement?.formNumber].filter(Boolean).join(' · ')}
+            {[
+              requirement?.need === 'if-any' ? t('papers.if-any') : undefined,
+              asked,
+              requirement?.acceptedAs !== undefined ? t('papers.any-kind') : undefined,
+              requirement?.formNumber,
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </div>
         <div className={styles.state}>
@@ -83,11 +108,20 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
               {t('papers.owe')}
             </Button>
           )}
-          <input ref={input} type="file" hidden multiple accept={ACCEPTED} data-testid={`attach-${id}`} aria-label={t('papers.attach-aria', { name })} onChange={(event) => {
-            attach(event.target.files, 'file');
-            // The same file may be chosen again after it was mended.
-            event.target.value = '';
-          }} />
+          <input
+            ref={input}
+            type="file"
+            hidden
+            multiple
+            accept={ACCEPTED}
+            data-testid={`attach-${id}`}
+            aria-label={t('papers.attach-aria', { name })}
+            onChange={(event) => {
+              attach(event.target.files, 'file');
+              // The same file may be chosen again after it was mended.
+              event.target.value = '';
+            }}
+          />
           <Button onPress={() => input.current?.click()} aria-label={t('papers.attach-aria', { name })}>
             <Icon name="file" size={18} />
             {t('papers.attach')}
@@ -100,7 +134,13 @@ export function PaperRow({ requirement, paper, problem, isUrgent, onCamera }: { 
       {isReceived && !byForm && (
         <div className={styles.counts}>
           {counts.map((kind) => (
-            <Stepper key={kind} label={t(`papers.count-${kind}`)} value={paper[kind]} max={99} onChange={(count) => store.setPaper(id, (before) => ({ ...before, [kind]: count }))} />
+            <Stepper
+              key={kind}
+              label={t(`papers.count-${kind}`)}
+              value={paper[kind]}
+              max={99}
+              onChange={(count) => store.setPaper(id, (before) => ({ ...before, [kind]: count }))}
+            />
           ))}
         </div>
       )}

@@ -40,7 +40,11 @@ export function PapersSection() {
   const capture = () => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-paper]')?.dataset['paper'];
     const rows = [...requirements.map((requirement) => draftPaperOf(requirement, papers)), ...extra];
-    const wanted = rows.find(({ requirementId }) => requirementId === focused) ?? rows.find(({ requirementId }) => missing.some(({ field }) => field === `papers.${requirementId}`)) ?? rows.find(({ pages }) => pages.length === 0) ?? rows[0];
+    const wanted =
+      rows.find(({ requirementId }) => requirementId === focused) ??
+      rows.find(({ requirementId }) => missing.some(({ field }) => field === `papers.${requirementId}`)) ??
+      rows.find(({ pages }) => pages.length === 0) ??
+      rows[0];
     if (wanted !== undefined) setCamera({ requirementId: wanted.requirementId, name: wanted.name });
   };
   useShortcut('F8', capture, { label: t('scanning:shortcut'), isEnabled: requirements.length > 0 });
@@ -54,13 +58,27 @@ export function PapersSection() {
   if (resolved === undefined) return null;
   const scans = papers.reduce((sum, paper) => sum + paper.pages.length, 0);
   return (
-    <Section number={4} title={t('section.papers')} isDone={missing.length === 0} summary={[missing.length > 0 && t('papers.missing', { count: missing.length }), scans > 0 && t('papers.scans', { count: scans })].filter(Boolean).join(' · ')}>
+    <Section
+      number={4}
+      title={t('section.papers')}
+      isDone={missing.length === 0}
+      summary={[missing.length > 0 && t('papers.missing', { count: missing.length }), scans > 0 && t('papers.scans', { count: scans })]
+        .filter(Boolean)
+        .join(' · ')}
+    >
       {requirements.length === 0 && <p className={styles.quiet}>{t('papers.none')}</p>}
       <ul className={styles.papers}>
         {grouped(requirements).map((group) => {
           const problem = missing.find(({ field }) => group.some(({ id }) => field === `papers.${id}`));
           const rows = group.map((requirement) => (
-            <PaperRow key={requirement.id} requirement={requirement} paper={draftPaperOf(requirement, papers)} problem={problem} isUrgent={showsAll} onCamera={(name) => setCamera({ requirementId: requirement.id, name })} />
+            <PaperRow
+              key={requirement.id}
+              requirement={requirement}
+              paper={draftPaperOf(requirement, papers)}
+              problem={problem}
+              isUrgent={showsAll}
+              onCamera={(name) => setCamera({ requirementId: requirement.id, name })}
+            />
           ));
           if (group.length === 1) return rows;
           return (
@@ -75,13 +93,25 @@ export function PapersSection() {
         ))}
       </ul>
       <div className={styles.add}>
-        <TextField label={t('papers.extra')} value={extraName} onChange={setExtraName} onSubmit={addExtra} placeholder={t('papers.extra-placeholder')} maxLength={200} />
+        <TextField
+          label={t('papers.extra')}
+          value={extraName}
+          onChange={setExtraName}
+          onSubmit={addExtra}
+          placeholder={t('papers.extra-placeholder')}
+          maxLength={200}
+        />
         <Button onPress={addExtra} isDisabled={extraName.trim() === ''}>
           <Icon name="plus" size={18} />
           {t('papers.add')}
         </Button>
       </div>
-      <CameraDialog isOpen={camera !== null} paperName={camera?.name ?? ''} onClose={() => setCamera(null)} onCapture={(file) => camera !== null && void store.attach(camera.requirementId, [file], 'camera')} />
+      <CameraDialog
+        isOpen={camera !== null}
+        paperName={camera?.name ?? ''}
+        onClose={() => setCamera(null)}
+        onCapture={(file) => camera !== null && void store.attach(camera.requirementId, [file], 'camera')}
+      />
     </Section>
   );
 }

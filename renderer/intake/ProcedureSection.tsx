@@ -42,19 +42,33 @@ export function ProcedureSection() {
   const field = catalogue.fields.find(({ id }) => id === procedure?.field)?.name;
   return (
     <Section number={1} title={t('section.procedure')} isDone={isDone} summary={procedure?.name}>
-      <ProcedurePicker catalogue={catalogue} value={procedure} onChoose={choose} id={fieldId('procedureCode')} error={problemAt('procedureCode')} autoFocus={procedure === undefined} />
+      <ProcedurePicker
+        catalogue={catalogue}
+        value={procedure}
+        onChoose={choose}
+        id={fieldId('procedureCode')}
+        error={problemAt('procedureCode')}
+        autoFocus={procedure === undefined}
+      />
       {procedure !== undefined && (
         <>
           <p className={styles.about}>
-            {[procedure.code, field, t(`level.${procedure.level}`), limitWords(resolved?.timeLimit == null ? procedure.timeLimits : [resolved.timeLimit])].filter(Boolean).map((part) => (
-              <span key={part}>{part}</span>
-            ))}
+            {[procedure.code, field, t(`level.${procedure.level}`), limitWords(resolved?.timeLimit == null ? procedure.timeLimits : [resolved.timeLimit])]
+              .filter(Boolean)
+              .map((part) => (
+                <span key={part}>{part}</span>
+              ))}
             {procedure.trust === 'recalled' && <span className={styles.unconfirmed}>{t('procedure.recalled')}</span>}
           </p>
           <div className={styles.choices}>
             {procedure.cases.length > 0 && (
               <div id={fieldId('caseId')}>
-                <RadioCards label={t('field.caseId')} options={procedure.cases.map(({ id, name, hint }) => ({ value: id, label: name, hint }))} value={draft.caseId ?? null} onChange={(caseId) => store.change((before) => ({ ...before, caseId }))} />
+                <RadioCards
+                  label={t('field.caseId')}
+                  options={procedure.cases.map(({ id, name, hint }) => ({ value: id, label: name, hint }))}
+                  value={draft.caseId ?? null}
+                  onChange={(caseId) => store.change((before) => ({ ...before, caseId }))}
+                />
                 <FieldError words={problemAt('caseId')} />
               </div>
             )}
@@ -74,7 +88,14 @@ export function ProcedureSection() {
                 <p className={styles.label}>{t('field.facts')}</p>
                 <div className={styles.row}>
                   {procedure.facts.map(({ id, name, hint }) => (
-                    <Checkbox key={id} isCard isSelected={draft.facts.includes(id)} onChange={(isOn) => store.change((before) => ({ ...before, facts: isOn ? [...before.facts, id] : before.facts.filter((fact) => fact !== id) }))}>
+                    <Checkbox
+                      key={id}
+                      isCard
+                      isSelected={draft.facts.includes(id)}
+                      onChange={(isOn) =>
+                        store.change((before) => ({ ...before, facts: isOn ? [...before.facts, id] : before.facts.filter((fact) => fact !== id) }))
+                      }
+                    >
                       {name}
                       {hint !== undefined && <span className={styles.hint}>{hint}</span>}
                     </Checkbox>
@@ -83,9 +104,19 @@ export function ProcedureSection() {
               </div>
             )}
             {asksArea(procedure) && catalogue.areaClasses.length > 0 && (
-              <RadioCards label={t('field.areaClass')} options={catalogue.areaClasses.map(({ id, name, hint }) => ({ value: id, label: name, hint }))} value={draft.areaClass ?? null} onChange={(areaClass) => store.change((before) => ({ ...before, areaClass }))} />
+              <RadioCards
+                label={t('field.areaClass')}
+                options={catalogue.areaClasses.map(({ id, name, hint }) => ({ value: id, label: name, hint }))}
+                value={draft.areaClass ?? null}
+                onChange={(areaClass) => store.change((before) => ({ ...before, areaClass }))}
+              />
             )}
-            <RadioCards<Channel> label={t('field.channel')} options={channels.map((channel) => ({ value: channel, label: t(`channel.${channel}`) }))} value={draft.channel} onChange={(channel) => store.change((before) => ({ ...before, channel }))} />
+            <RadioCards<Channel>
+              label={t('field.channel')}
+              options={channels.map((channel) => ({ value: channel, label: t(`channel.${channel}`) }))}
+              value={draft.channel}
+              onChange={(channel) => store.change((before) => ({ ...before, channel }))}
+            />
           </div>
         </>
       )}

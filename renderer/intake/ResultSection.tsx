@@ -36,8 +36,18 @@ export function ResultSection() {
   };
 
   return (
-    <Section number={5} title={t('section.result')} isDone={!problems.some(({ field }) => field.startsWith('feeInputs.enteredVnd'))} summary={t(`delivery.${draft.resultDelivery}`)}>
-      <RadioCards label={t('field.resultDelivery')} options={deliveries.map((delivery) => ({ value: delivery, label: t(`delivery.${delivery}`) }))} value={draft.resultDelivery} onChange={(resultDelivery) => store.change((before) => ({ ...before, resultDelivery }))} />
+    <Section
+      number={5}
+      title={t('section.result')}
+      isDone={!problems.some(({ field }) => field.startsWith('feeInputs.enteredVnd'))}
+      summary={t(`delivery.${draft.resultDelivery}`)}
+    >
+      <RadioCards
+        label={t('field.resultDelivery')}
+        options={deliveries.map((delivery) => ({ value: delivery, label: t(`delivery.${delivery}`) }))}
+        value={draft.resultDelivery}
+        onChange={(resultDelivery) => store.change((before) => ({ ...before, resultDelivery }))}
+      />
       <div className={styles.row}>
         <Stepper label={t('field.sets')} value={draft.sets} min={1} max={99} onChange={(sets) => store.change((before) => ({ ...before, sets }))} />
         {asked.copies && <Stepper label={t('field.copies')} value={feeInputs.copies} min={1} max={999} onChange={(copies) => setFees({ copies })} />}
@@ -68,7 +78,14 @@ export function ResultSection() {
           ))}
         </div>
       )}
-      <TextField label={t('field.note')} rows={2} maxLength={2000} value={draft.note ?? ''} onChange={(note) => store.edit((before) => ({ ...before, note: note === '' ? undefined : note }))} onBlur={() => store.finish('note')} />
+      <TextField
+        label={t('field.note')}
+        rows={2}
+        maxLength={2000}
+        value={draft.note ?? ''}
+        onChange={(note) => store.edit((before) => ({ ...before, note: note === '' ? undefined : note }))}
+        onBlur={() => store.finish('note')}
+      />
     </Section>
   );
 }

@@ -3,7 +3,21 @@ import { Icon } from '../ui/Icon.tsx';
 import styles from './Section.module.css';
 
 /** A numbered part of the page. It folds, and says in its head what it holds, so that a folded part can still be checked. */
-export function Section({ number, title, summary, isDone, isOpen = true, children }: { number: number; title: string; summary?: ReactNode; isDone: boolean; isOpen?: boolean; children: ReactNode }) {
+export function Section({
+  number,
+  title,
+  summary,
+  isDone,
+  isOpen = true,
+  children,
+}: {
+  number: number;
+  title: string;
+  summary?: ReactNode;
+  isDone: boolean;
+  isOpen?: boolean;
+  children: ReactNode;
+}) {
   return (
     <details className={styles.section} open={isOpen} data-section={number}>
       <summary className={styles.head}>

@@ -46,7 +46,9 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
           )}
           {due != null && <p className={styles.rule}>{ruleWords(due.rule).join(' · ')}</p>}
           {due?.beyondCalendar === true && <p className={styles.caution}>{t('due.beyond-calendar')}</p>}
-          {draft.areaClass !== undefined && resolved?.timeLimit?.mayBeLongerIn?.includes(draft.areaClass) === true && <p className={styles.caution}>{t('due.may-be-longer')}</p>}
+          {draft.areaClass !== undefined && resolved?.timeLimit?.mayBeLongerIn?.includes(draft.areaClass) === true && (
+            <p className={styles.caution}>{t('due.may-be-longer')}</p>
+          )}
         </div>
         <div className={styles.block}>
           <h3>{t('summary.fees')}</h3>
@@ -57,7 +59,9 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
           ) : fees.lines.length > 0 ? (
             <FeeTable lines={fees.lines} />
           ) : fees.toEnter.length === 0 ? (
-            <p className={procedure.feesStated === false ? styles.caution : undefined}>{procedure.feesStated === false ? t('fees.not-stated') : t('fees.none')}</p>
+            <p className={procedure.feesStated === false ? styles.caution : undefined}>
+              {procedure.feesStated === false ? t('fees.not-stated') : t('fees.none')}
+            </p>
           ) : null}
           {fees?.toEnter.map(({ rule }) => (
             <p key={rule.id} className={styles.caution}>
@@ -75,7 +79,9 @@ export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
                     const { where, what } = problemWords(problem);
                     return <ProblemLink key={`${problem.field} ${problem.code}`} field={problem.field} where={where} what={what} />;
                   })
-                : byPart(problems).map(({ part, field, count }) => <ProblemLink key={part} field={field} where={t(`section.${part}`)} what={t('summary.things', { count })} />)}
+                : byPart(problems).map(({ part, field, count }) => (
+                    <ProblemLink key={part} field={field} where={t(`section.${part}`)} what={t('summary.things', { count })} />
+                  ))}
             </ul>
           </div>
         ) : (

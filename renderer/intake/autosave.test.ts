@@ -38,7 +38,10 @@ describe('createAutosave', () => {
 
   it('turns a thrown error into a failure and goes on', async () => {
     const kinds: string[] = [];
-    const autosave = createAutosave<number>({ save: () => Promise.reject(new Error('bridge gone')), onOutcome: (outcome) => kinds.push(outcome.ok ? 'ok' : outcome.failure.kind) });
+    const autosave = createAutosave<number>({
+      save: () => Promise.reject(new Error('bridge gone')),
+      onOutcome: (outcome) => kinds.push(outcome.ok ? 'ok' : outcome.failure.kind),
+    });
     autosave.request(1);
     await autosave.settled();
     expect(kinds).toEqual(['draft-not-saved']);

@@ -10,7 +10,13 @@ export type Autosave<T> = {
   stop(): Promise<void>;
 };
 
-export function createAutosave<T>({ save, onOutcome }: { save: (value: T) => Promise<Result<unknown, Failure>>; onOutcome: (outcome: Result<unknown, Failure>) => void }): Autosave<T> {
+export function createAutosave<T>({
+  save,
+  onOutcome,
+}: {
+  save: (value: T) => Promise<Result<unknown, Failure>>;
+  onOutcome: (outcome: Result<unknown, Failure>) => void;
+}): Autosave<T> {
   let waiting: { value: T } | undefined;
   let running: Promise<void> | undefined;
   let isStopped = false;

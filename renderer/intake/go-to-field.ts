@@ -2,7 +2,8 @@
 import { formFieldId } from '../eform/EFormFields.tsx';
 
 /** Element id of a field's control, or of the group it is in. */
-export const fieldId = (field: string): string => (field.startsWith('formData.') ? formFieldId(field.split('.').slice(1)) : `intake-${field.replaceAll('.', '-')}`);
+export const fieldId = (field: string): string =>
+  field.startsWith('formData.') ? formFieldId(field.split('.').slice(1)) : `intake-${field.replaceAll('.', '-')}`;
 
 const focusable = 'input:not([type="hidden"]):not([hidden]), textarea, select, button, [tabindex]:not([tabindex="-1"])';
 

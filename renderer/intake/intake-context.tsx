@@ -53,12 +53,19 @@ export function useProblemWords(): (problem: Problem) => ProblemWords {
         const { rule, label, part, limit } = details;
         const where = part === undefined ? String(label) : `${part}: ${label}`;
         if (rule === 'required') return { where, what: t('intake:problem.required') };
-        const words = formProblemWords((key, values) => t(`eform:${key}`, values ?? {}), (key) => i18n.exists(`eform:${key}`));
+        const words = formProblemWords(
+          (key, values) => t(`eform:${key}`, values ?? {}),
+          (key) => i18n.exists(`eform:${key}`),
+        );
         return { where, what: words({ path: [], rule: String(rule), label: String(label), limit }) };
       }
       const [root = '', leaf = ''] = field.split('.');
       if (root === 'papers') return { where: String(details['name'] ?? ''), what: t(`intake:problem.${code}`) };
-      if (code === 'fee-amount') return { where: String(details['name']), what: t('intake:problem.fee-amount', { min: formatVnd(Number(details['minVnd'])), max: formatVnd(Number(details['maxVnd'])) }) };
+      if (code === 'fee-amount')
+        return {
+          where: String(details['name']),
+          what: t('intake:problem.fee-amount', { min: formatVnd(Number(details['minVnd'])), max: formatVnd(Number(details['maxVnd'])) }),
+        };
       if (root === 'applicant' || root === 'submitter') {
         const name = t(`identity:field.${leaf}`);
         return { where: root === 'submitter' ? t('intake:of-submitter', { field: name }) : name, what: t(`identity:problem.${code}`) };

@@ -13,7 +13,14 @@ const catalogue = catalogueSchema.parse({
   fields: [],
   areaClasses: [],
   calendar: { version: '1', holidays: [], workingHours: [{ from: '07:30', to: '16:30' }], yearsCovered: [2026] },
-  forms: [{ id: 'request', name: 'Đơn', schema: { type: 'object', properties: { name: { type: 'string' }, id: { type: 'string' } } }, autofill: { name: 'applicant.fullName', id: 'applicant.idNumber' } }],
+  forms: [
+    {
+      id: 'request',
+      name: 'Đơn',
+      schema: { type: 'object', properties: { name: { type: 'string' }, id: { type: 'string' } } },
+      autofill: { name: 'applicant.fullName', id: 'applicant.idNumber' },
+    },
+  ],
   procedures: [
     {
       code: '1.000001',
@@ -30,8 +37,17 @@ const catalogue = catalogueSchema.parse({
 });
 
 const draft = draftSchema.parse({ draftId: '0199c1a0-0000-7000-8000-000000000001', startedAtMs: 1, updatedAtMs: 1, procedureCode: '1.000001' });
-const last = { code: 'H1-261101-0001', procedureName: 'Cũ', acceptedAtMs: 1, applicant: { kind: 'person', fullName: 'Lường Văn Ón', idNumber: '014090001234', phone: '0912000111', residence: 'Nơi cũ' } } as Dossier;
-const card = { card: { idNumber: '014090001234', fullName: 'Lường Văn Ón', dateOfBirth: '1990-02-01', sex: 'male' as const, residence: 'Bản Nà Lầu' }, problems: [], warnings: [] };
+const last = {
+  code: 'H1-261101-0001',
+  procedureName: 'Cũ',
+  acceptedAtMs: 1,
+  applicant: { kind: 'person', fullName: 'Lường Văn Ón', idNumber: '014090001234', phone: '0912000111', residence: 'Nơi cũ' },
+} as Dossier;
+const card = {
+  card: { idNumber: '014090001234', fullName: 'Lường Văn Ón', dateOfBirth: '1990-02-01', sex: 'male' as const, residence: 'Bản Nà Lầu' },
+  problems: [],
+  warnings: [],
+};
 
 type Answer = Result<{ dossier: Dossier; seq: number }, Failure>;
 
@@ -41,10 +57,21 @@ function counter({ accept = () => Promise.resolve<Answer>(ok({ dossier: last, se
     catalogue,
     clock: () => Date.parse('2026-11-20T03:00:00Z'),
     info: { settings: { operator: { id: 'op' } } },
-    bridge: { invoke: (channel: string, args: unknown) => (channel === 'dossiers:accept' ? (disk.asked.push(args), accept()) : Promise.resolve()), on: () => () => undefined },
-    drafts: { save: (saved: Draft) => (disk.drafts.push(saved), Promise.resolve(ok(null))), remove: (id: string) => (disk.removed.push(id), Promise.resolve()) },
+    bridge: {
+      invoke: (channel: string, args: unknown) => (channel === 'dossiers:accept' ? (disk.asked.push(args), accept()) : Promise.resolve()),
+      on: () => () => undefined,
+    },
+    drafts: {
+      save: (saved: Draft) => (disk.drafts.push(saved), Promise.resolve(ok(null))),
+      remove: (id: string) => (disk.removed.push(id), Promise.resolve()),
+    },
     dossiers: { lastOfPerson: () => Promise.resolve(known), put: (dossier: Dossier) => (disk.put.push(dossier), Promise.resolve()) },
-    scans: { add: (bytes: Uint8Array): Promise<Result<ScanRef, Failure>> => Promise.resolve(bytes[0] === 0 ? fail('scan-type') : ok({ sha256: String(bytes[0]).repeat(64).slice(0, 64), bytes: bytes.length, mediaType: 'image/png' })) },
+    scans: {
+      add: (bytes: Uint8Array): Promise<Result<ScanRef, Failure>> =>
+        Promise.resolve(
+          bytes[0] === 0 ? fail('scan-type') : ok({ sha256: String(bytes[0]).repeat(64).slice(0, 64), bytes: bytes.length, mediaType: 'image/png' }),
+        ),
+    },
   } as unknown as Services;
   return { store: createIntakeStore(services, from), disk };
 }

@@ -100,7 +100,8 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     const { draft } = get();
     const nowMs = clock();
     const minute = Math.floor(nowMs / MINUTE_MS);
-    if (reviewed?.draft !== draft || reviewed.minute !== minute) reviewed = { draft, minute, review: keepUnchanged(reviewed?.review, reviewOf(draft, catalogue, nowMs)) };
+    if (reviewed?.draft !== draft || reviewed.minute !== minute)
+      reviewed = { draft, minute, review: keepUnchanged(reviewed?.review, reviewOf(draft, catalogue, nowMs)) };
     return reviewed.review;
   };
 
@@ -112,7 +113,12 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     const { form } = review();
     let saved: Draft = { ...draft, updatedAtMs: clock() };
     if (form !== undefined) {
-      const filled = autofillForm(form, { applicant: rightly('applicant', draft.applicant), submitter: draft.submitter && rightly('submitter', draft.submitter) }, draft.formData, draft.whence);
+      const filled = autofillForm(
+        form,
+        { applicant: rightly('applicant', draft.applicant), submitter: draft.submitter && rightly('submitter', draft.submitter) },
+        draft.formData,
+        draft.whence,
+      );
       saved = { ...saved, formData: filled.formData as Draft['formData'], whence: filled.whence };
     }
     set({ draft: saved, saving: { status: 'saving' }, ...(field === undefined || touched.has(field) ? {} : { touched: new Set([...touched, field]) }) });
@@ -156,9 +162,12 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     change((draft) => changePaper(draft, asked, requirementId, step));
   };
 
-  const count = (requirementId: string, by: 1 | -1): void => set((state) => ({ arriving: { ...state.arriving, [requirementId]: Math.max(0, (state.arriving[requirementId] ?? 0) + by) } }));
+  const count = (requirementId: string, by: 1 | -1): void =>
+    set((state) => ({ arriving: { ...state.arriving, [requirementId]: Math.max(0, (state.arriving[requirementId] ?? 0) + by) } }));
   const scanFailed = (requirementId: string, fileName: string, failure: Failure): void =>
-    set((state) => ({ scanFailures: { ...state.scanFailures, [requirementId]: [...(state.scanFailures[requirementId] ?? []), { id: uuidv7(), fileName, failure }] } }));
+    set((state) => ({
+      scanFailures: { ...state.scanFailures, [requirementId]: [...(state.scanFailures[requirementId] ?? []), { id: uuidv7(), fileName, failure }] },
+    }));
 
   const keepScan = async (file: File): Promise<{ ok: true; value: ScanRef } | { ok: false; failure: Failure }> => {
     const read = await readScanFile(file);
@@ -182,7 +191,12 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
   const askShell = async (draftId: string, intake: NonNullable<Review['intake']>): Promise<Outcome> => {
     try {
       // The dossier takes the draft's id: asking again after a lost answer can never make a second dossier.
-      const accepted = await bridge.invoke('dossiers:accept', { draftId, dossierId: draftId as DossierId, intake, owePapers: intake.papers.some(({ state }) => state === 'owed') });
+      const accepted = await bridge.invoke('dossiers:accept', {
+        draftId,
+        dossierId: draftId as DossierId,
+        intake,
+        owePapers: intake.papers.some(({ state }) => state === 'owed'),
+      });
       if (!accepted.ok) return { phase: 'refused', failure: accepted.failure };
       await autosave.stop();
       // From here on the dossier is saved by the shell; a screen store that fails is rebuilt from the journal.
@@ -207,7 +221,11 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     finish,
     change,
     setParty: (party: PartyName, field: string, value: string | undefined) =>
-      edit((draft) => ({ ...draft, [party]: { ...draft[party], [field]: value }, whence: Object.fromEntries(Object.entries(draft.whence).filter(([key]) => key !== `${party}.${field}`)) })),
+      edit((draft) => ({
+        ...draft,
+        [party]: { ...draft[party], [field]: value },
+        whence: Object.fromEntries(Object.entries(draft.whence).filter(([key]) => key !== `${party}.${field}`)),
+      })),
     finishParty(party: PartyName, field: string) {
       finish(`${party}.${field}`);
       if (field === 'idNumber') void recall(party);
@@ -226,7 +244,13 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
       set({
         draft: { ...draft, [into]: { ...kept, ...values }, whence },
         touched: new Set([...touched, ...problems.map(({ field }) => `${into}.${field}`)]),
-        cardNotice: { kind: 'filled', name: card.fullName ?? '', into, before: isSomeoneElse ? draft : null, mangled: problems.filter(({ kind }) => kind === 'mangled').map(({ field }) => field) },
+        cardNotice: {
+          kind: 'filled',
+          name: card.fullName ?? '',
+          into,
+          before: isSomeoneElse ? draft : null,
+          mangled: problems.filter(({ kind }) => kind === 'mangled').map(({ field }) => field),
+        },
         lastDossier: null,
       });
       finish();
@@ -244,7 +268,16 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     setFormData: (formData: Draft['formData']) => edit((draft) => ({ ...draft, formData, whence: keepTrueMarks(draft.whence, draft.formData, formData) })),
     setPaper,
     addPaper(name: string) {
-      const paper: DraftPaper = { requirementId: `extra-${uuidv7()}`, name, required: false, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: [] };
+      const paper: DraftPaper = {
+        requirementId: `extra-${uuidv7()}`,
+        name,
+        required: false,
+        originals: 1,
+        certifiedCopies: 0,
+        photocopies: 0,
+        state: 'received',
+        pages: [],
+      };
       change((draft) => ({ ...draft, papers: [...draft.papers, paper] }));
     },
     async attach(requirementId: string, files: readonly File[], source: PaperPage['source']) {
@@ -271,7 +304,10 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
       setPaper(removedPage.requirementId, (paper) => withPageAt(paper, removedPage.page, removedPage.index));
       set({ removedPage: null });
     },
-    dismissScanFailure: (requirementId: string, id: string) => set((state) => ({ scanFailures: { ...state.scanFailures, [requirementId]: (state.scanFailures[requirementId] ?? []).filter((failed) => failed.id !== id) } })),
+    dismissScanFailure: (requirementId: string, id: string) =>
+      set((state) => ({
+        scanFailures: { ...state.scanFailures, [requirementId]: (state.scanFailures[requirementId] ?? []).filter((failed) => failed.id !== id) },
+      })),
     async accept() {
       if (get().outcome.phase === 'accepting' || get().outcome.phase === 'accepted') return [];
       set({ outcome: { phase: 'accepting' } });
@@ -288,11 +324,14 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     },
     dispose() {
       const { draft, outcome } = get();
-      void autosave.stop().then(async () => {
-        if (outcome.phase === 'accepted') return;
-        if (isPristine(draft)) await drafts.remove(draft.draftId);
-        else if (draft !== initial) await drafts.save(draft);
-      }).catch(reportUnexpected);
+      void autosave
+        .stop()
+        .then(async () => {
+          if (outcome.phase === 'accepted') return;
+          if (isPristine(draft)) await drafts.remove(draft.draftId);
+          else if (draft !== initial) await drafts.save(draft);
+        })
+        .catch(reportUnexpected);
     },
   });
 }

@@ -3,8 +3,26 @@ import { paperRequirementSchema } from '../../shared/catalogue/catalogue.ts';
 import { draftSchema } from '../../shared/dossiers/draft.ts';
 import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, type DraftPaper } from './pages.ts';
 
-const page = (pageId: string) => ({ sha256: pageId.repeat(64).slice(0, 64), bytes: 1, mediaType: 'image/png' as const, pageId, rotation: 0 as const, source: 'file' as const, capturedAtMs: 1, capturedBy: 'op' });
-const paper = (...ids: string[]): DraftPaper => ({ requirementId: 'a', name: 'A', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'missing', pages: ids.map(page) });
+const page = (pageId: string) => ({
+  sha256: pageId.repeat(64).slice(0, 64),
+  bytes: 1,
+  mediaType: 'image/png' as const,
+  pageId,
+  rotation: 0 as const,
+  source: 'file' as const,
+  capturedAtMs: 1,
+  capturedBy: 'op',
+});
+const paper = (...ids: string[]): DraftPaper => ({
+  requirementId: 'a',
+  name: 'A',
+  required: true,
+  originals: 1,
+  certifiedCopies: 0,
+  photocopies: 0,
+  state: 'missing',
+  pages: ids.map(page),
+});
 const order = (changed: DraftPaper) => changed.pages.map(({ pageId }) => pageId).join('');
 
 describe('pages of a paper', () => {
@@ -45,7 +63,9 @@ describe('changePaper', () => {
 
   it('lets a paper enter the draft as it is required', () => {
     const changed = changePaper(draft, [requirement], 'notice', (known) => ({ ...known, state: 'received' }));
-    expect(changed.papers).toEqual([{ requirementId: 'notice', name: 'Giấy chứng sinh', required: true, originals: 2, certifiedCopies: 0, photocopies: 0, state: 'received', pages: [] }]);
+    expect(changed.papers).toEqual([
+      { requirementId: 'notice', name: 'Giấy chứng sinh', required: true, originals: 2, certifiedCopies: 0, photocopies: 0, state: 'received', pages: [] },
+    ]);
     expect(changePaper(changed, [requirement], 'notice', (known) => ({ ...known, originals: 1 })).papers).toHaveLength(1);
   });
 

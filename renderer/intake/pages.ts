@@ -20,7 +20,11 @@ export const withPage = (paper: DraftPaper, page: PaperPage): DraftPaper => ({ .
 
 export const withoutPage = (paper: DraftPaper, pageId: string): DraftPaper => ({ ...paper, pages: paper.pages.filter((page) => page.pageId !== pageId) });
 
-export const withPageAt = (paper: DraftPaper, page: PaperPage, index: number): DraftPaper => ({ ...paper, state: 'received', pages: [...paper.pages.slice(0, index), page, ...paper.pages.slice(index)] });
+export const withPageAt = (paper: DraftPaper, page: PaperPage, index: number): DraftPaper => ({
+  ...paper,
+  state: 'received',
+  pages: [...paper.pages.slice(0, index), page, ...paper.pages.slice(index)],
+});
 
 /** Clockwise, a quarter turn. */
 export const turned = (paper: DraftPaper, pageId: string): DraftPaper => ({

@@ -30,7 +30,10 @@ export function reviewOf(draft: Draft, catalogue: Catalogue, nowMs: number): Rev
   if (procedure === undefined) return { procedure, resolved: undefined, form, due: undefined, fees: undefined, ...outcome };
   const selection = selectionOf(draft, draft.applicantKind);
   const resolved = resolveProcedure(procedure, selection);
-  const due = resolved.timeLimit === null ? undefined : computeDueDate({ acceptedAtMs: nowMs, timeLimit: resolved.timeLimit, areaClass: draft.areaClass, calendar: catalogue.calendar });
+  const due =
+    resolved.timeLimit === null
+      ? undefined
+      : computeDueDate({ acceptedAtMs: nowMs, timeLimit: resolved.timeLimit, areaClass: draft.areaClass, calendar: catalogue.calendar });
   return { procedure, resolved, form, due, fees: computeFees(procedure, { ...selection, ...draft.feeInputs }), ...outcome };
 }
 

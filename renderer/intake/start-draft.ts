@@ -5,7 +5,10 @@ import type { Failure, Result } from '../../shared/lib/result.ts';
 import type { Ticket } from '../../shared/queue/ticket.ts';
 import type { Services } from '../app/services.tsx';
 
-export async function startDraft({ drafts, clock, info }: Pick<Services, 'drafts' | 'clock' | 'info'>, { ticket }: { ticket?: Pick<Ticket, 'ticketId' | 'number'> } = {}): Promise<Result<Draft, Failure>> {
+export async function startDraft(
+  { drafts, clock, info }: Pick<Services, 'drafts' | 'clock' | 'info'>,
+  { ticket }: { ticket?: Pick<Ticket, 'ticketId' | 'number'> } = {},
+): Promise<Result<Draft, Failure>> {
   const nowMs = clock();
   const draft = draftSchema.parse({
     draftId: uuidv7(),
@@ -22,4 +25,8 @@ export async function startDraft({ drafts, clock, info }: Pick<Services, 'drafts
 
 /** Nothing entered and no ticket behind it: not worth keeping. */
 export const isPristine = (draft: Draft): boolean =>
-  draft.ticketId === undefined && draft.procedureCode === undefined && draft.submitter === undefined && draft.papers.length === 0 && Object.values(draft.applicant).every((value) => value === undefined || value === '');
+  draft.ticketId === undefined &&
+  draft.procedureCode === undefined &&
+  draft.submitter === undefined &&
+  draft.papers.length === 0 &&
+  Object.values(draft.applicant).every((value) => value === undefined || value === '');

@@ -5,7 +5,8 @@ import { createWedgeDetector } from '../../shared/identity/wedge.ts';
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
-const isField = (element: Element | null): element is Field => element instanceof HTMLTextAreaElement || (element instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'file', 'range'].includes(element.type));
+const isField = (element: Element | null): element is Field =>
+  element instanceof HTMLTextAreaElement || (element instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'file', 'range'].includes(element.type));
 
 /** Sets a field as if it had been typed, so that React hears of it. */
 function restore(field: Field, value: string): void {

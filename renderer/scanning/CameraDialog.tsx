@@ -25,7 +25,13 @@ function useCamera(isOpen: boolean, deviceId: string | null, attempt: number): C
     let opened: MediaStream | undefined;
     setCamera({ status: 'opening' });
     const media = navigator.mediaDevices as MediaDevices | undefined;
-    const opening = media === undefined ? Promise.reject(new DOMException('', 'NotFoundError')) : media.getUserMedia({ audio: false, video: { width: { ideal: 3840 }, height: { ideal: 2160 }, ...(deviceId === null ? {} : { deviceId: { exact: deviceId } }) } });
+    const opening =
+      media === undefined
+        ? Promise.reject(new DOMException('', 'NotFoundError'))
+        : media.getUserMedia({
+            audio: false,
+            video: { width: { ideal: 3840 }, height: { ideal: 2160 }, ...(deviceId === null ? {} : { deviceId: { exact: deviceId } }) },
+          });
     opening.then(
       (stream) => {
         opened = stream;
@@ -50,7 +56,17 @@ async function capture(video: HTMLVideoElement): Promise<Blob | null> {
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
 }
 
-export function CameraDialog({ isOpen, paperName, onCapture, onClose }: { isOpen: boolean; paperName: string; onCapture: (file: File) => void; onClose: () => void }) {
+export function CameraDialog({
+  isOpen,
+  paperName,
+  onCapture,
+  onClose,
+}: {
+  isOpen: boolean;
+  paperName: string;
+  onCapture: (file: File) => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('scanning');
   const [deviceId, setDeviceId] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -110,7 +126,18 @@ export function CameraDialog({ isOpen, paperName, onCapture, onClose }: { isOpen
           {camera.status === 'opening' && <p className={styles.opening}>{t('camera-opening')}</p>}
         </div>
       )}
-      {devices.length > 1 && <Select label={t('camera-choose')} options={devices.map((device, index) => ({ value: device.deviceId, label: device.label === '' ? t('camera-nth', { number: index + 1 }) : device.label }))} value={deviceId} onChange={setDeviceId} placeholder={devices[0]?.label} />}
+      {devices.length > 1 && (
+        <Select
+          label={t('camera-choose')}
+          options={devices.map((device, index) => ({
+            value: device.deviceId,
+            label: device.label === '' ? t('camera-nth', { number: index + 1 }) : device.label,
+          }))}
+          value={deviceId}
+          onChange={setDeviceId}
+          placeholder={devices[0]?.label}
+        />
+      )}
     </Dialog>
   );
 }

@@ -48,7 +48,13 @@ export function PageDialog({ page, title, onTurn, onClose }: { page: PaperPage; 
       }
     >
       <div className={styles.stage}>
-        {picture?.ok === true && <img className={classes(styles.picture, (page.rotation === 90 || page.rotation === 270) && styles.lying, styles[`turn${page.rotation}`])} src={picture.value.url} alt={title} />}
+        {picture?.ok === true && (
+          <img
+            className={classes(styles.picture, (page.rotation === 90 || page.rotation === 270) && styles.lying, styles[`turn${page.rotation}`])}
+            src={picture.value.url}
+            alt={title}
+          />
+        )}
         {picture?.ok === false && <Notice tone="warning" title={t('not-drawable')} />}
       </div>
     </Dialog>

@@ -5,13 +5,25 @@ let worker: pdfjs.PDFWorker | undefined;
 
 /** One worker for the life of the page: starting one costs more than drawing a page. */
 function sharedWorker(): pdfjs.PDFWorker {
-  worker ??= new pdfjs.PDFWorker({ port: new Worker(new URL('pdfjs-dist/legacy/build/pdf.worker.mjs', import.meta.url), { type: 'module' }) as unknown as null });
+  worker ??= new pdfjs.PDFWorker({
+    port: new Worker(new URL('pdfjs-dist/legacy/build/pdf.worker.mjs', import.meta.url), { type: 'module' }) as unknown as null,
+  });
   return worker;
 }
 
 /** `sizePx` bounds the longer side. Throws when the bytes are no readable PDF. */
 export async function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx: number): Promise<{ canvas: HTMLCanvasElement; pages: number }> {
-  const task = pdfjs.getDocument({ data: bytes.slice(), worker: sharedWorker(), isEvalSupported: false, enableXfa: false, useWasm: false, useSystemFonts: true, disableFontFace: false, stopAtErrors: false, verbosity: 0 });
+  const task = pdfjs.getDocument({
+    data: bytes.slice(),
+    worker: sharedWorker(),
+    isEvalSupported: false,
+    enableXfa: false,
+    useWasm: false,
+    useSystemFonts: true,
+    disableFontFace: false,
+    stopAtErrors: false,
+    verbosity: 0,
+  });
   try {
     const document = await task.promise;
     const page = await document.getPage(pageNumber);

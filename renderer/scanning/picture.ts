@@ -5,7 +5,9 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 export type Picture = { url: string; width: number; height: number; pages: number };
 
 const toPicture = async (canvas: HTMLCanvasElement, pages: number): Promise<Picture> => {
-  const blob = await new Promise<Blob>((resolve, reject) => canvas.toBlob((drawn) => (drawn === null ? reject(new Error('canvas gave no picture')) : resolve(drawn)), 'image/webp', 0.85));
+  const blob = await new Promise<Blob>((resolve, reject) =>
+    canvas.toBlob((drawn) => (drawn === null ? reject(new Error('canvas gave no picture')) : resolve(drawn)), 'image/webp', 0.85),
+  );
   return { url: URL.createObjectURL(blob), width: canvas.width, height: canvas.height, pages };
 };
 

@@ -16,6 +16,9 @@ describe('readScanFile', () => {
   });
 
   it('says that a file went away', async () => {
-    expect(await readScanFile({ size: 5, arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) })).toEqual({ ok: false, failure: { kind: 'scan-unreadable' } });
+    expect(await readScanFile({ size: 5, arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) })).toEqual({
+      ok: false,
+      failure: { kind: 'scan-unreadable' },
+    });
   });
 });

@@ -13,7 +13,11 @@ const catalogue = catalogueSchema.parse({
     {
       id: 'birth',
       name: 'Tờ khai',
-      schema: { type: 'object', required: ['child'], properties: { child: { type: 'object', required: ['fullName'], properties: { fullName: { type: 'string', title: 'Họ tên trẻ' } } } } },
+      schema: {
+        type: 'object',
+        required: ['child'],
+        properties: { child: { type: 'object', required: ['fullName'], properties: { fullName: { type: 'string', title: 'Họ tên trẻ' } } } },
+      },
     },
   ],
   procedures: [
@@ -45,8 +49,26 @@ const catalogue = catalogueSchema.parse({
   ],
 });
 
-const page = { sha256: 'a'.repeat(64), bytes: 10, mediaType: 'application/pdf' as const, pageId: 'p1', rotation: 0 as const, source: 'file' as const, capturedAtMs: 1, capturedBy: 'op' };
-const received = (requirementId: string, pages = [page]): Draft['papers'][number] => ({ requirementId, name: 'x', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages });
+const page = {
+  sha256: 'a'.repeat(64),
+  bytes: 10,
+  mediaType: 'application/pdf' as const,
+  pageId: 'p1',
+  rotation: 0 as const,
+  source: 'file' as const,
+  capturedAtMs: 1,
+  capturedBy: 'op',
+};
+const received = (requirementId: string, pages = [page]): Draft['papers'][number] => ({
+  requirementId,
+  name: 'x',
+  required: true,
+  originals: 1,
+  certifiedCopies: 0,
+  photocopies: 0,
+  state: 'received',
+  pages,
+});
 
 const draft = (over: Partial<Draft> = {}): Draft =>
   draftSchema.parse({
@@ -70,7 +92,16 @@ const problemsOf = (over: Partial<Draft>): string[] => {
 describe('intakeFromDraft', () => {
   it('makes an intake of a complete draft: tidied, absent papers said so, empty fields gone', () => {
     const judged = judge();
-    expect(judged).toMatchObject({ ok: true, value: { procedureName: 'Đăng ký khai sinh', catalogueVersion: '2026.11', caseId: 'on-time', applicant: { kind: 'person', fullName: 'Lường Văn Ón' }, formData: { child: { fullName: 'Lường Thị Mai' } } } });
+    expect(judged).toMatchObject({
+      ok: true,
+      value: {
+        procedureName: 'Đăng ký khai sinh',
+        catalogueVersion: '2026.11',
+        caseId: 'on-time',
+        applicant: { kind: 'person', fullName: 'Lường Văn Ón' },
+        formData: { child: { fullName: 'Lường Thị Mai' } },
+      },
+    });
     if (!judged.ok) return;
     expect(judged.value.applicant).not.toHaveProperty('phone');
     expect(judged.value.papers.map(({ requirementId, state, originals, photocopies }) => [requirementId, state, originals, photocopies])).toEqual([
@@ -87,7 +118,15 @@ describe('intakeFromDraft', () => {
   });
 
   it('gives every problem at its field, in the order of the page', () => {
-    expect(problemsOf({ caseId: undefined, applicant: { idNumber: '12', dateOfBirth: '1990-02-30', sex: 'x', phone: 'abc', email: 'a@' }, submitter: {}, formData: { child: {} }, papers: [] })).toEqual([
+    expect(
+      problemsOf({
+        caseId: undefined,
+        applicant: { idNumber: '12', dateOfBirth: '1990-02-30', sex: 'x', phone: 'abc', email: 'a@' },
+        submitter: {},
+        formData: { child: {} },
+        papers: [],
+      }),
+    ).toEqual([
       'caseId: choose',
       'applicant.fullName: required',
       'applicant.idNumber: id-number',
@@ -139,7 +178,12 @@ describe('intakeFromDraft', () => {
   });
 
   it('judges an organisation by its tax code', () => {
-    expect(problemsOf({ applicantKind: 'organisation', applicant: { fullName: 'Công ty A', taxCode: '123', idNumber: '1' } })).toEqual(['applicant.taxCode: tax-code']);
-    expect(judge({ applicantKind: 'organisation', applicant: { fullName: 'Công ty A', taxCode: '0101234567-001', idNumber: '1' } })).toMatchObject({ ok: true, value: { applicant: { kind: 'organisation', taxCode: '0101234567-001' } } });
+    expect(problemsOf({ applicantKind: 'organisation', applicant: { fullName: 'Công ty A', taxCode: '123', idNumber: '1' } })).toEqual([
+      'applicant.taxCode: tax-code',
+    ]);
+    expect(judge({ applicantKind: 'organisation', applicant: { fullName: 'Công ty A', taxCode: '0101234567-001', idNumber: '1' } })).toMatchObject({
+      ok: true,
+      value: { applicant: { kind: 'organisation', taxCode: '0101234567-001' } },
+    });
   });
 });

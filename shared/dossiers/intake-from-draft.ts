@@ -36,7 +36,8 @@ export type Incomplete = { kind: 'incomplete'; problems: Problem[] };
 /** The form every procedure without one of its own is asked for with. */
 const GENERIC_FORM = 'generic-request';
 
-export const formOf = ({ forms }: Pick<Catalogue, 'forms'>, procedure: Pick<Procedure, 'formId'>): EForm | undefined => forms.find(({ id }) => id === (procedure.formId ?? GENERIC_FORM));
+export const formOf = ({ forms }: Pick<Catalogue, 'forms'>, procedure: Pick<Procedure, 'formId'>): EForm | undefined =>
+  forms.find(({ id }) => id === (procedure.formId ?? GENERIC_FORM));
 
 type Loose = Record<string, string | undefined>;
 
@@ -53,7 +54,12 @@ function tidyAll(values: Loose): Record<string, string> {
 function tidyJson<T>(value: T): T {
   if (typeof value === 'string') return value.normalize('NFC').trim() as T;
   if (Array.isArray(value)) return value.map(tidyJson) as T;
-  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined).map(([key, inner]) => [key, tidyJson(inner)])) as T;
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, inner]) => inner !== undefined)
+        .map(([key, inner]) => [key, tidyJson(inner)]),
+    ) as T;
   return value;
 }
 
@@ -95,12 +101,24 @@ export function draftPaperOf(requirement: PaperRequirement, papers: readonly Dra
   const known = papers.find((paper) => paper.requirementId === requirement.id);
   const { id, name, originals, certifiedCopies, photocopies, filledByEForm } = requirement;
   if (known !== undefined) return { ...known, name, required: requirement.need === 'required' };
-  return { requirementId: id, name, required: requirement.need === 'required', originals, certifiedCopies, photocopies, state: filledByEForm ? 'received' : 'missing', pages: [] };
+  return {
+    requirementId: id,
+    name,
+    required: requirement.need === 'required',
+    originals,
+    certifiedCopies,
+    photocopies,
+    state: filledByEForm ? 'received' : 'missing',
+    pages: [],
+  };
 }
 
 /** Papers in the draft that this selection does not ask for: added by the officer, or left from another case and never thrown away. */
 export const extraPapersOf = (requirements: readonly PaperRequirement[], papers: readonly DraftPaper[]): DraftPaper[] =>
-  papers.filter((paper) => !requirements.some((requirement) => requirement.id === paper.requirementId) && (paper.requirementId.startsWith('extra-') || paper.pages.length > 0));
+  papers.filter(
+    (paper) =>
+      !requirements.some((requirement) => requirement.id === paper.requirementId) && (paper.requirementId.startsWith('extra-') || paper.pages.length > 0),
+  );
 
 function settledPapers(requirements: readonly PaperRequirement[], draft: Draft): Paper[] {
   const asked = requirements.map((requirement): Paper => {
@@ -110,7 +128,12 @@ function settledPapers(requirements: readonly PaperRequirement[], draft: Draft):
   });
   const extra = extraPapersOf(requirements, draft.papers)
     .filter((paper) => paper.state === 'received')
-    .map((paper): Paper => ({ ...paper, state: 'received', required: false, requirementId: paper.requirementId.startsWith('extra-') ? paper.requirementId : `extra-${paper.requirementId}` }));
+    .map((paper): Paper => ({
+      ...paper,
+      state: 'received',
+      required: false,
+      requirementId: paper.requirementId.startsWith('extra-') ? paper.requirementId : `extra-${paper.requirementId}`,
+    }));
   return [...asked, ...extra];
 }
 
@@ -129,7 +152,8 @@ function paperProblems(requirements: readonly PaperRequirement[], papers: readon
 function choiceProblems(draft: Draft, procedure: Procedure): Problem[] {
   const problems: Problem[] = [];
   if (procedure.cases.length > 0 && !procedure.cases.some(({ id }) => id === draft.caseId)) problems.push({ field: 'caseId', code: 'choose' });
-  if (procedure.objects.length > 0 && !procedure.objects.some(({ id }) => id === draft.feeInputs.objectId)) problems.push({ field: 'feeInputs.objectId', code: 'choose' });
+  if (procedure.objects.length > 0 && !procedure.objects.some(({ id }) => id === draft.feeInputs.objectId))
+    problems.push({ field: 'feeInputs.objectId', code: 'choose' });
   return problems;
 }
 
@@ -144,19 +168,28 @@ export function intakeFromDraft(draft: Draft, catalogue: Catalogue, today: Plain
     ...partyProblems('applicant', draft.applicantKind, draft.applicant, today),
     ...(draft.submitter === undefined ? [] : partyProblems('submitter', 'person', draft.submitter, today)),
   ];
-  if (procedure === undefined) return incomplete([{ field: 'procedureCode', code: draft.procedureCode === undefined ? 'choose' : 'procedure-gone' }, ...parties]);
+  if (procedure === undefined)
+    return incomplete([{ field: 'procedureCode', code: draft.procedureCode === undefined ? 'choose' : 'procedure-gone' }, ...parties]);
 
   const selection = selectionOf(draft, draft.applicantKind);
   const { papers: requirements, fees } = resolveProcedure(procedure, selection);
   const form = formOf(catalogue, procedure);
   const formData = tidyJson(draft.formData);
-  const formProblems = (form === undefined ? [] : validateForm(form, formData)).map(
-    ({ path, rule, limit, label }): Problem => {
-      const part = path.length > 1 ? labelOf(form?.schema, path.slice(0, -1)) : undefined;
-      return { field: ['formData', ...path].join('.'), code: 'form', details: { rule, label, ...(part === undefined ? {} : { part }), ...(limit === undefined ? {} : { limit }) } };
-    },
-  );
-  const problems = [...choiceProblems(draft, procedure), ...parties, ...formProblems, ...paperProblems(requirements, draft.papers), ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs }))];
+  const formProblems = (form === undefined ? [] : validateForm(form, formData)).map(({ path, rule, limit, label }): Problem => {
+    const part = path.length > 1 ? labelOf(form?.schema, path.slice(0, -1)) : undefined;
+    return {
+      field: ['formData', ...path].join('.'),
+      code: 'form',
+      details: { rule, label, ...(part === undefined ? {} : { part }), ...(limit === undefined ? {} : { limit }) },
+    };
+  });
+  const problems = [
+    ...choiceProblems(draft, procedure),
+    ...parties,
+    ...formProblems,
+    ...paperProblems(requirements, draft.papers),
+    ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs })),
+  ];
   if (problems.length > 0) return incomplete(problems);
 
   const facts = draft.facts.filter((fact) => procedure.facts.some(({ id }) => id === fact));
@@ -180,6 +213,7 @@ export function intakeFromDraft(draft: Draft, catalogue: Catalogue, today: Plain
     ticketId: draft.ticketId,
   });
   // What the checks above do not know by name is still told at its field, never thrown.
-  if (!intake.success) return incomplete(intake.error.issues.map((issue) => ({ field: issue.path.join('.'), code: issue.code === 'too_big' ? 'too-long' : 'invalid' })));
+  if (!intake.success)
+    return incomplete(intake.error.issues.map((issue) => ({ field: issue.path.join('.'), code: issue.code === 'too_big' ? 'too-long' : 'invalid' })));
   return ok(intake.data);
 }

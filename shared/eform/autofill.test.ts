@@ -32,7 +32,10 @@ describe('autofillForm', () => {
   });
 
   it('keeps the rest of the form', () => {
-    expect(autofillForm(form, { applicant, submitter: undefined }, { other: [1, 2], requester: { age: 5 } }, {}).formData).toEqual({ other: [1, 2], requester: { age: 5, fullName: 'Lường Văn Ón', phone: '0912000111' } });
+    expect(autofillForm(form, { applicant, submitter: undefined }, { other: [1, 2], requester: { age: 5 } }, {}).formData).toEqual({
+      other: [1, 2],
+      requester: { age: 5, fullName: 'Lường Văn Ón', phone: '0912000111' },
+    });
   });
 });
 

@@ -47,7 +47,9 @@ describe('validateAgainst', () => {
 
   it('finds fields inside arrays', () => {
     const child = { fullName: 'Lò Thị Mai', dateOfBirth: '2026-11-01' };
-    expect(validateAgainst(schema, { kind: 'on-time', child, copies: [{ to: 'Trường' }, {}] })).toEqual([{ path: ['copies', '1', 'to'], rule: 'required', label: 'Gửi tới' }]);
+    expect(validateAgainst(schema, { kind: 'on-time', child, copies: [{ to: 'Trường' }, {}] })).toEqual([
+      { path: ['copies', '1', 'to'], rule: 'required', label: 'Gửi tới' },
+    ]);
   });
 
   it('speaks only of the branch that was chosen', () => {
@@ -64,16 +66,27 @@ describe('validateAgainst', () => {
 
 describe('validateForm', () => {
   it('tells a part not begun field by field', () => {
-    expect(validateForm({ schema: schema as never, uiSchema: {} }, { kind: 'on-time' }).map(({ path }) => path.join('.'))).toEqual(['child.fullName', 'child.dateOfBirth']);
-    const nested = { type: 'object', required: ['a'], properties: { a: { type: 'object', required: ['b'], properties: { b: { type: 'object', required: ['c'], properties: { c: { type: 'string' } } } } } } };
-    expect(validateForm({ schema: nested as never, uiSchema: {} }, undefined).map(({ path }) => path.join('.'))).toEqual(['a.b.c']);
+    expect(validateForm({ schema: schema, uiSchema: {} }, { kind: 'on-time' }).map(({ path }) => path.join('.'))).toEqual([
+      'child.fullName',
+      'child.dateOfBirth',
+    ]);
+    const nested = {
+      type: 'object',
+      required: ['a'],
+      properties: { a: { type: 'object', required: ['b'], properties: { b: { type: 'object', required: ['c'], properties: { c: { type: 'string' } } } } } },
+    };
+    expect(validateForm({ schema: nested, uiSchema: {} }, undefined).map(({ path }) => path.join('.'))).toEqual(['a.b.c']);
   });
 });
 
 describe('validateForm, order', () => {
   const field = { type: 'string' };
-  const ordered = { type: 'object', required: ['c', 'a', 'b'], properties: { a: field, b: { type: 'object', required: ['y', 'x'], properties: { x: field, y: field } }, c: field } };
-  const order = (uiSchema: object) => validateForm({ schema: ordered as never, uiSchema: uiSchema as never }, {}).map(({ path }) => path.join('.'));
+  const ordered = {
+    type: 'object',
+    required: ['c', 'a', 'b'],
+    properties: { a: field, b: { type: 'object', required: ['y', 'x'], properties: { x: field, y: field } }, c: field },
+  };
+  const order = (uiSchema: object) => validateForm({ schema: ordered, uiSchema: uiSchema as never }, {}).map(({ path }) => path.join('.'));
 
   it('is that of the schema, or of `ui:order` at each level', () => {
     expect(order({})).toEqual(['a', 'b.x', 'b.y', 'c']);

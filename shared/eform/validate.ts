@@ -8,7 +8,22 @@ export type FormProblem = { path: string[]; rule: string; limit?: string | numbe
 type Json = Record<string, unknown>;
 
 /** Keywords that only repeat what a sub-schema already said. */
-const wrappers = new Set(['properties', 'additionalProperties', 'patternProperties', 'items', 'prefixItems', 'allOf', 'if', '$ref', '$recursiveRef', 'dependentSchemas', 'dependencies', 'contains', 'propertyNames', 'unevaluatedProperties']);
+const wrappers = new Set([
+  'properties',
+  'additionalProperties',
+  'patternProperties',
+  'items',
+  'prefixItems',
+  'allOf',
+  'if',
+  '$ref',
+  '$recursiveRef',
+  'dependentSchemas',
+  'dependencies',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+]);
 const branches = new Set(['anyOf', 'oneOf']);
 
 const segments = (pointer: string): string[] =>
@@ -18,7 +33,8 @@ const segments = (pointer: string): string[] =>
     .filter((part) => part !== '')
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
 
-const at = (root: unknown, path: string[]): unknown => path.reduce<unknown>((node, key) => (node !== null && typeof node === 'object' ? (node as Json)[key] : undefined), root);
+const at = (root: unknown, path: string[]): unknown =>
+  path.reduce<unknown>((node, key) => (node !== null && typeof node === 'object' ? (node as Json)[key] : undefined), root);
 
 /** A choice between branches fails with the errors of all of them: only those of the branch whose `const`/`enum` marks fit are worth saying. */
 function withoutForeignBranches(units: OutputUnit[]): OutputUnit[] {
@@ -79,7 +95,14 @@ export function validateAgainst(schema: unknown, data: unknown): FormProblem[] {
     if (seen.has(key)) return [];
     seen.add(key);
     const value = at(schema, segments(unit.keywordLocation));
-    return [{ path, rule: unit.keyword === 'dependentRequired' ? 'required' : unit.keyword, label: labelOf(schema, path), ...(typeof value === 'string' || typeof value === 'number' ? { limit: value } : {}) }];
+    return [
+      {
+        path,
+        rule: unit.keyword === 'dependentRequired' ? 'required' : unit.keyword,
+        label: labelOf(schema, path),
+        ...(typeof value === 'string' || typeof value === 'number' ? { limit: value } : {}),
+      },
+    ];
   });
 }
 
@@ -95,7 +118,7 @@ function placeOf({ schema, uiSchema }: Pick<EForm, 'schema' | 'uiSchema'>, path:
   return path.map((key, depth) => {
     const parent = path.slice(0, depth);
     const order = at(uiSchema, [...parent.map((step) => (/^\d+$/u.test(step) ? 'items' : step)), 'ui:order']);
-    const keys = Array.isArray(order) ? order : Object.keys((schemaAt(schema, parent)?.['properties'] ?? {}) as Json);
+    const keys = Array.isArray(order) ? order : Object.keys(schemaAt(schema, parent)?.['properties'] ?? {});
     const place = /^\d+$/u.test(key) ? Number(key) : keys.indexOf(key);
     // Fields a condition adds come after the others.
     return place < 0 ? Number.MAX_SAFE_INTEGER : place;
@@ -111,7 +134,11 @@ const compare = (one: number[], other: number[]): number => {
 export function validateForm(form: Pick<EForm, 'schema' | 'uiSchema'>, data: unknown): FormProblem[] {
   const problems = validateAgainst(form.schema, data);
   const unbegun = problems.filter(({ path, rule }) => rule === 'required' && schemaAt(form.schema, path)?.['type'] === 'object');
-  if (unbegun.length > 0) return validateForm(form, unbegun.reduce<unknown>((begun, { path }) => writeEmptyObject(begun, path), data));
+  if (unbegun.length > 0)
+    return validateForm(
+      form,
+      unbegun.reduce<unknown>((begun, { path }) => writeEmptyObject(begun, path), data),
+    );
   const placed = problems.map((problem) => ({ problem, place: placeOf(form, problem.path) }));
   return placed.sort((one, other) => compare(one.place, other.place)).map(({ problem }) => problem);
 }
