@@ -55,7 +55,7 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
     printers: settings.printers,
     dataDir: options.folder,
     paperWindow: createPaperWindow({ load: (window) => load(window, ''), log }),
-    sealer: { seal: (bytes) => vault.seal(bytes, 'print'), open: (bytes) => vault.open(bytes, 'print') },
+    sealer: vault,
     clock,
     language: settings.language,
     onChange: options.onChange,

@@ -10,6 +10,9 @@ import type { HttpProvince } from './http-province.ts';
 /** Large enough to be few requests, small enough that a cut repeats little on a 2 Mbit/s line. */
 const CHUNK_BYTES = 1024 * 1024;
 
+/** The province holds these bytes already; to tus an answer without a `Location` is an error. */
+const ALREADY_VERIFIED = 208;
+
 type Options = { url: string; files: ScanFiles; province: HttpProvince; urlStorage: UrlStorage };
 
 export function createTusScanLane({ url, files, province, urlStorage }: Options): ScanLane {
@@ -37,7 +40,7 @@ export function createTusScanLane({ url, files, province, urlStorage }: Options)
           removeFingerprintOnSuccess: true,
           fingerprint: () => Promise.resolve(`scan-${sha256}`),
           onSuccess: () => resolve(ok(null)),
-          onError: (error) => resolve({ ok: false, failure: failureOf(error) }),
+          onError: (error) => resolve(statusOf(error) === ALREADY_VERIFIED ? ok(null) : { ok: false, failure: failureOf(error) }),
         });
         upload
           .findPreviousUploads()
@@ -54,9 +57,12 @@ export function createTusScanLane({ url, files, province, urlStorage }: Options)
   };
 }
 
+const responseOf = (error: Error | DetailedError) => ('originalResponse' in error ? error.originalResponse : null);
+const statusOf = (error: Error | DetailedError): number => responseOf(error)?.getStatus() ?? 0;
+
 function failureOf(error: Error | DetailedError): ProvinceFailure {
-  const response = 'originalResponse' in error ? error.originalResponse : null;
-  const status = response?.getStatus() ?? 0;
+  const response = responseOf(error);
+  const status = statusOf(error);
   if (response === null || status === 0) return { kind: 'unreachable' };
   if (status === 401 || status === 423 || status === 429 || status >= 500) return { kind: 'busy' };
   try {

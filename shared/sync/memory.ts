@@ -28,7 +28,8 @@ export function acknowledge(memory: SyncMemory, entries: readonly JournalEntry[]
   let acknowledgedSeq = memory.acknowledgedSeq;
   for (const entry of entries) {
     const result = answers.get(entry.operationId);
-    if (result === undefined) break;
+    // Nothing was stored and nothing refused: a newer app offers it again.
+    if (result === undefined || result.status === 'needs-newer-app') break;
     acknowledgedSeq = entry.seq;
     const dossier = entry.operation.type === 'dossier.accepted' ? entry.operation.dossier : undefined;
     if (isHeld(result)) {

@@ -1,0 +1,108 @@
+/** What an officer does at the screen, with keyboard and mouse; nothing here goes around the screen. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** `value` for a text field, the option's words for a choice. The key is the path in the form's data. */
+export type FormAnswers = Record<string, string>;
+
+export type IntakeScript = {
+  /** What is typed to find it, and the name to choose. */
+  procedure: { search: string; name: string };
+  /** Radio or check cards of the first section, by their words. */
+  choices?: string[];
+  /** The text on the QR of the identity card. */
+  card: string;
+  phone?: string;
+  form: FormAnswers;
+  /** Requirement id → the files to attach. */
+  papers: Record<string, Array<{ name: string; mimeType: string; buffer: Buffer }>>;
+  /** Names of papers handed in without a scan. */
+  handedIn?: string[];
+};
+
+export type Officer = ReturnType<typeof officerAt>;
+
+export function officerAt(page: Page) {
+  const field = (path: string): Locator => page.locator(`#form_${path.replaceAll('.', '_')}`);
+
+  /** As a keyboard-wedge scanner types: faster than any person, Enter at the end. */
+  async function scanCard(text: string): Promise<void> {
+    await page.keyboard.type(text, { delay: 2 });
+    await page.keyboard.press('Enter');
+  }
+
+  async function answer(path: string, value: string): Promise<void> {
+    const control = field(path);
+    await expect(control).toBeVisible();
+    const isTyped = await control.evaluate((element) => element.matches('input, textarea'));
+    if (isTyped) {
+      await control.fill(value);
+      await control.blur();
+      return;
+    }
+    const radio = control.getByText(value, { exact: true });
+    if ((await control.getByRole('radiogroup').count()) > 0) return void (await radio.click());
+    await control.getByRole('button').click();
+    await page.getByRole('option', { name: value, exact: true }).click();
+  }
+
+  return {
+    page,
+    scanCard,
+    answer,
+    async isReady(): Promise<void> {
+      await expect(page.getByRole('navigation')).toBeVisible({ timeout: 30_000 });
+    },
+    async issueTicket(group: string): Promise<string> {
+      await page.keyboard.press('F6');
+      await page.getByRole('dialog').getByText(group).click();
+      await page.keyboard.press('F9');
+      const number = await page.getByTestId('issued-number').innerText();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog')).toBeHidden();
+      return number.trim();
+    },
+    callNext: () => page.keyboard.press('F4'),
+    async startIntake(): Promise<void> {
+      await page.keyboard.press('F2');
+      await expect(page.getByRole('combobox', { name: 'Tìm thủ tục' })).toBeVisible();
+    },
+    async chooseProcedure({ search, name }: IntakeScript['procedure']): Promise<void> {
+      const box = page.getByRole('combobox', { name: 'Tìm thủ tục' });
+      await box.fill(search);
+      await page.getByRole('option', { name }).first().click();
+      await expect(box).toHaveValue(name);
+    },
+    choose: (words: string) => page.locator('main label').filter({ hasText: words }).first().click(),
+    async attach(requirementId: string, files: IntakeScript['papers'][string]): Promise<void> {
+      const pages = page.locator(`[data-paper="${requirementId}"] ol > li`);
+      const before = await pages.count();
+      await page.getByTestId(`attach-${requirementId}`).setInputFiles(files);
+      await expect(pages).toHaveCount(before + files.length, { timeout: 20_000 });
+    },
+    async handIn(name: string): Promise<void> {
+      const box = page.getByRole('checkbox', { name });
+      if (!(await box.isChecked())) await page.getByText(name, { exact: true }).first().click();
+    },
+    /** Everything up to, and without, accepting. */
+    async fillIn(script: IntakeScript): Promise<void> {
+      await this.chooseProcedure(script.procedure);
+      for (const words of script.choices ?? []) await this.choose(words);
+      await page.locator('main').getByRole('heading', { level: 1 }).click();
+      await scanCard(script.card);
+      if (script.phone !== undefined) {
+        const phone = page.locator('#intake-applicant-phone');
+        await phone.fill(script.phone);
+        await phone.blur();
+      }
+      for (const [path, value] of Object.entries(script.form)) await answer(path, value);
+      for (const [requirementId, files] of Object.entries(script.papers)) await this.attach(requirementId, files);
+      for (const name of script.handedIn ?? []) await this.handIn(name);
+    },
+    /** F9; resolves with the dossier's code once the screen says that it is saved. */
+    async accept(): Promise<string> {
+      await page.keyboard.press('F9');
+      await expect(page.getByTestId('accepted')).toContainText('Đã lưu', { timeout: 20_000 });
+      return (await page.getByTestId('dossier-code').innerText()).trim();
+    },
+  };
+}
