@@ -1,9 +1,9 @@
 /** The e-form (tờ khai điện tử) on the screen: @rjsf decides what is asked, our own controls ask it. */
-import { memo, useId, useMemo } from 'react';
+import { memo, useCallback, useId, useMemo } from 'react';
 // Not the package's index: that one also loads a test registry which needs Ajv.
 import withTheme from '@rjsf/core/lib/withTheme.js';
 import { useTranslation } from 'react-i18next';
-import type { UiSchema } from '@rjsf/utils';
+import { englishStringTranslator, TranslatableString, type UiSchema } from '@rjsf/utils';
 import type { EForm } from '../../shared/catalogue/catalogue.ts';
 import type { Whence } from '../../shared/eform/autofill.ts';
 import type { FormProblem } from '../../shared/eform/validate.ts';
@@ -46,6 +46,13 @@ export const EFormFields = memo(function EFormFields({
       ),
     [t, i18n],
   );
+  const translateString = useCallback(
+    (text: TranslatableString, values?: string[]) => {
+      if (text === TranslatableString.YesLabel) return t('yes');
+      return text === TranslatableString.NoLabel ? t('no') : englishStringTranslator(text, values);
+    },
+    [t],
+  );
   const validator = useMemo(() => createFormValidator(words), [words]);
   const extraErrors = useMemo(() => toErrorSchema(problems, words), [problems, words]);
   const formContext = useMemo<EFormContext>(
@@ -69,6 +76,7 @@ export const EFormFields = memo(function EFormFields({
       uiSchema={form.uiSchema as UiSchema}
       formData={data}
       formContext={formContext}
+      translateString={translateString}
       validator={validator}
       extraErrors={extraErrors}
       noValidate
