@@ -56,6 +56,7 @@ export function CatalogueScreen() {
           )}
         </div>
         <div className={styles.right}>
+          <ImportPanel />
           <Panel>
             <Facts
               facts={[
@@ -66,7 +67,6 @@ export function CatalogueScreen() {
               ]}
             />
           </Panel>
-          <ImportPanel />
         </div>
       </div>
     </Page>

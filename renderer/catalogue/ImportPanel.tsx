@@ -35,6 +35,7 @@ export function ImportPanel() {
     );
 
   const read = async (file: File) => {
+    setIsTemplateSaved(false);
     setPhase({ name: 'reading' });
     const report = await readCatalogueFile(file, catalogue, clock());
     setPhase(report.ok ? { name: 'report', report: report.value } : { name: 'failed', failure: report.failure });
