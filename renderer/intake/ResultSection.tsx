@@ -48,7 +48,7 @@ export function ResultSection() {
         value={draft.resultDelivery}
         onChange={(resultDelivery) => store.change((before) => ({ ...before, resultDelivery }))}
       />
-      <div className={styles.row}>
+      <div className={styles.steppers}>
         <Stepper label={t('field.sets')} value={draft.sets} min={1} max={99} onChange={(sets) => store.change((before) => ({ ...before, sets }))} />
         {asked.copies && <Stepper label={t('field.copies')} value={feeInputs.copies} min={1} max={999} onChange={(copies) => setFees({ copies })} />}
         {asked.pages && <Stepper label={t('field.pages')} value={feeInputs.pages} min={1} max={9999} onChange={(pages) => setFees({ pages })} />}
