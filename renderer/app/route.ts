@@ -12,7 +12,6 @@ const routeSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('settings') }),
 ]);
 export type Route = z.infer<typeof routeSchema>;
-export type RouteName = Route['name'];
 
 export type RouteState = {
   route: Route;
