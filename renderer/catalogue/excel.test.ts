@@ -87,7 +87,9 @@ const workbook = (sheetData: string, more: Part[] = []): Blob =>
     { name: 'xl/workbook.xml', data: text('<workbook xmlns:r="r"><sheets><sheet name="procedures" sheetId="1" r:id="rId1"/></sheets></workbook>') },
     {
       name: 'xl/_rels/workbook.xml.rels',
-      data: text('<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'),
+      data: text(
+        '<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+      ),
     },
     { name: 'xl/worksheets/sheet1.xml', data: text(`<worksheet><sheetData>${sheetData}</sheetData></worksheet>`) },
     ...more,
@@ -110,7 +112,14 @@ describe('a file that is not what it says, or means harm', () => {
     ['text', () => new Blob(['code,name']), 'not-excel'],
     ['an old .xls', () => new Blob([Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])]), 'old-excel'],
     ['another zip', () => zip([{ name: 'word/document.xml', data: text('<w/>') }]), 'not-excel'],
-    ['a zip cut short', async () => (await workbook('').arrayBuffer().then((bytes) => new Blob([bytes.slice(0, -30)]))), 'damaged'],
+    [
+      'a zip cut short',
+      async () =>
+        await workbook('')
+          .arrayBuffer()
+          .then((bytes) => new Blob([bytes.slice(0, -30)])),
+      'damaged',
+    ],
     ['a zip of signatures', () => new Blob(['PK'.repeat(5000)]), 'damaged'],
     ['locked with a password', () => workbook('', [{ name: 'xl/a.xml', data: text('x'), flags: 1 }]), 'damaged'],
     ['packed in an unknown way', () => workbook('', [{ name: 'xl/a.xml', data: text('x'), method: 99 }]), 'damaged'],
@@ -122,7 +131,15 @@ describe('a file that is not what it says, or means harm', () => {
     ['a row number in disguise', () => workbook('<row r="9&#57;9999999"><c><v>1</v></c></row>'), 'too-big'],
     ['a column far out', () => workbook('<row r="1"><c r="XFD1"><v>1</v></c></row>'), 'too-big'],
     ['a sheet that is not there', () => zip([{ name: 'xl/workbook.xml', data: text('<workbook/>') }]), 'damaged'],
-    ['more parts than a workbook has', () => workbook('', Array.from({ length: 2001 }, (_, at) => ({ name: `xl/${at}.xml`, data: text('') }))), 'too-big'],
+    [
+      'more parts than a workbook has',
+      () =>
+        workbook(
+          '',
+          Array.from({ length: 2001 }, (_, at) => ({ name: `xl/${at}.xml`, data: text('') })),
+        ),
+      'too-big',
+    ],
     ['a huge file', () => new Blob([new Uint8Array(31 * 1024 * 1024)]), 'too-big'],
   ])('%s', { timeout: 30_000 }, async (_name, make, kind) => {
     expect(await kindOf(await make())).toBe(kind);
@@ -136,11 +153,15 @@ describe('a file that is not what it says, or means harm', () => {
   it('never throws on a good file with bytes changed', async () => {
     const good = await writeWorkbook([{ name: 'procedures', rows: [['code'], ['1.000001']] }]);
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255) }), { minLength: 1, maxLength: 4 }), fc.nat(good.length), async (changes, keep) => {
-        const bytes = good.slice(0, keep % 3 === 0 ? keep : good.length);
-        for (const { at, byte } of changes) if (at < bytes.length) bytes[at] = byte;
-        expect(typeof (await kindOf(new Blob([bytes])))).toBe('string');
-      }),
+      fc.asyncProperty(
+        fc.array(fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255) }), { minLength: 1, maxLength: 4 }),
+        fc.nat(good.length),
+        async (changes, keep) => {
+          const bytes = good.slice(0, keep % 3 === 0 ? keep : good.length);
+          for (const { at, byte } of changes) if (at < bytes.length) bytes[at] = byte;
+          expect(typeof (await kindOf(new Blob([bytes])))).toBe('string');
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -36,7 +36,13 @@ export async function writeWorkbook(sheets: readonly Sheet[]): Promise<Uint8Arra
       sheet: name,
       stickyRowsCount: 1,
       columns: (rows[0] ?? []).map((head) => ({ width: /name|known|legal|ground|hint/iu.test(String(head)) ? WIDE : NARROW })),
-      data: rows.map((row, at) => row.map((value) => (value === null ? null : { value, type: typeOf(value), wrap: true, alignVertical: 'top' as const, ...(at === 0 ? { fontWeight: 'bold' as const } : {}) }))),
+      data: rows.map((row, at) =>
+        row.map((value) =>
+          value === null
+            ? null
+            : { value, type: typeOf(value), wrap: true, alignVertical: 'top' as const, ...(at === 0 ? { fontWeight: 'bold' as const } : {}) },
+        ),
+      ),
     })),
   );
   return new Uint8Array(await (await workbook.toBlob()).arrayBuffer());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeLimitSchema, type Calendar, type Duration } from '../catalogue/catalogue.ts';
+import { calendarSchema, timeLimitSchema, type Calendar, type Duration } from '../catalogue/catalogue.ts';
 import { dueRuleSchema } from '../dossiers/dossier.ts';
 import { instantOf } from '../lib/time.ts';
 import { computeDueDate } from './due-date.ts';
@@ -70,13 +70,30 @@ describe('computeDueDate', () => {
     ['half a working day', '2026-06-10 07:30', '0.5 working-days', {}, '2026-06-10 11:15'],
 
     ['the longer end of a range', '2026-06-10 09:00', '5 working-days', { upTo: { amount: 10, unit: 'working-days' } }, '2026-06-24 17:00'],
-    ['30 days of notice do not count', '2026-06-10 09:00', '8 working-days', { excludes: [{ id: 'notice', name: 'Niêm yết', duration: { amount: 30, unit: 'days' } }] }, '2026-07-22 17:00'],
-    ['an extension is not promised', '2026-06-10 09:00', '0 working-days', { extension: { limit: { amount: 3, unit: 'days' }, ground: 'Lý do chính đáng' } }, '2026-06-10 17:00'],
+    [
+      '30 days of notice do not count',
+      '2026-06-10 09:00',
+      '8 working-days',
+      { excludes: [{ id: 'notice', name: 'Niêm yết', duration: { amount: 30, unit: 'days' } }] },
+      '2026-07-22 17:00',
+    ],
+    [
+      'an extension is not promised',
+      '2026-06-10 09:00',
+      '0 working-days',
+      { extension: { limit: { amount: 3, unit: 'days' }, ground: 'Lý do chính đáng' } },
+      '2026-06-10 17:00',
+    ],
   ])('%s', (_name, accepted, limit, over, expected) => {
     expect(due(accepted, limit, over).local).toBe(expected);
   });
 
-  const byArea = { extraByArea: [{ areaClass: 'remote', extra: { amount: 10, unit: 'days' } }, { areaClass: 'island', extra: { amount: 2, unit: 'working-days' } }] };
+  const byArea = {
+    extraByArea: [
+      { areaClass: 'remote', extra: { amount: 10, unit: 'days' } },
+      { areaClass: 'island', extra: { amount: 2, unit: 'working-days' } },
+    ],
+  };
   it('adds days in the area only', () => {
     expect(due('2026-06-10 09:00', '20 days', byArea).local).toBe('2026-06-30 17:00');
     const remote = due('2026-06-10 09:00', '20 days', byArea, 'remote');
@@ -160,7 +177,11 @@ describe('computeDueDate against a slow model', () => {
   });
 
   it('working days and calendar days: day by day, with random holidays, swaps and cut-offs', () => {
-    const dates = (max: number) => fc.array(fc.integer({ min: 0, max: 60 }).map((days) => isoAfter('2026-05-30', days)), { maxLength: max });
+    const dates = (max: number) =>
+      fc.array(
+        fc.integer({ min: 0, max: 60 }).map((days) => isoAfter('2026-05-30', days)),
+        { maxLength: max },
+      );
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 30 * 1440 }),
@@ -181,7 +202,7 @@ describe('computeDueDate against a slow model', () => {
           if (!isOff(day, calendar) && (time > '17:00' || (hasCutoff && time > '15:00'))) day = isoAfter(day, 1);
           while (isOff(day, calendar)) day = isoAfter(day, 1);
           if (unit === 'days') day = isoAfter(day, amount);
-          else for (let left = amount; left > 0; ) if (!isOff((day = isoAfter(day, 1)), calendar)) left--;
+          else for (let left = amount; left > 0;) if (!isOff((day = isoAfter(day, 1)), calendar)) left--;
           while (isOff(day, calendar)) day = isoAfter(day, 1);
 
           const timeLimit = timeLimitSchema.parse({ limit: { amount, unit }, ...(hasCutoff ? { cutoff: '15:00' } : {}) });
@@ -203,7 +224,8 @@ describe('computeDueDate against a slow model', () => {
     fc.assert(
       fc.property(accepted, fc.nat(40), fc.constantFrom('working-hours', 'working-days', 'days', 'months'), (acceptedAtMs, amount, unit) => {
         const dueAt = (more: number) =>
-          computeDueDate({ acceptedAtMs, timeLimit: timeLimitSchema.parse({ limit: { amount: amount + more, unit } }), calendar: vietnamCalendar })?.dueAtMs ?? 0;
+          computeDueDate({ acceptedAtMs, timeLimit: timeLimitSchema.parse({ limit: { amount: amount + more, unit } }), calendar: vietnamCalendar })?.dueAtMs ??
+          0;
         expect(dueAt(1)).toBeGreaterThanOrEqual(dueAt(0));
         expect(dueAt(0)).toBeGreaterThanOrEqual(unit === 'working-hours' ? acceptedAtMs : 0);
       }),
@@ -215,6 +237,8 @@ describe('computeDueDate against a slow model', () => {
 describe('the table shipped', () => {
   const on = (date: string) => vietnamCalendar.holidays.find((holiday) => holiday.date === date)?.id;
   const isWeekday = (date: string) => ![0, 6].includes(new Date(date).getUTCDay());
+
+  it('is a calendar by the schema', () => expect(calendarSchema.parse(vietnamCalendar)).toEqual(vietnamCalendar));
 
   it('holds each date once, in order, and each holiday of the Labour Code in every year', () => {
     const dates = vietnamCalendar.holidays.map(({ date }) => date);

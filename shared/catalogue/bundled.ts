@@ -1,6 +1,6 @@
 /** The catalogue shipped with the app: what a counter works with until its province sends its own. */
 import type { z } from 'zod';
-import vietnamCalendar from '../calendar/data/vn-2026.json';
+import { vietnamCalendar } from '../calendar/vietnam.ts';
 import type { Catalogue, EForm, eFormSchema, Procedure, procedureSchema } from './catalogue.ts';
 import areaClasses from './data/area-classes.json';
 import fields from './data/fields.json';

@@ -52,7 +52,8 @@ export function inconsistenciesOf(procedure: Procedure, known: KnownIds): Incons
     if (price.type === 'per-page')
       price.steps.forEach(({ upToPage }, index) => {
         const before = index === 0 ? 0 : price.steps[index - 1]?.upToPage;
-        if (before === null || (upToPage !== null && upToPage <= (before ?? 0))) add(['fees', at, 'price', 'steps', index, 'upToPage'], 'wrong-order', String(upToPage));
+        if (before === null || (upToPage !== null && upToPage <= (before ?? 0)))
+          add(['fees', at, 'price', 'steps', index, 'upToPage'], 'wrong-order', String(upToPage));
       });
   });
   return found;

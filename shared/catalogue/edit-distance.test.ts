@@ -7,7 +7,8 @@ function slowly(one: string, other: string): number {
   if (one === '' || other === '') return one.length + other.length;
   const same = one.at(-1) === other.at(-1) ? 0 : 1;
   const ways = [slowly(one.slice(0, -1), other) + 1, slowly(one, other.slice(0, -1)) + 1, slowly(one.slice(0, -1), other.slice(0, -1)) + same];
-  if (one.length > 1 && other.length > 1 && one.at(-1) === other.at(-2) && one.at(-2) === other.at(-1)) ways.push(slowly(one.slice(0, -2), other.slice(0, -2)) + 1);
+  if (one.length > 1 && other.length > 1 && one.at(-1) === other.at(-2) && one.at(-2) === other.at(-1))
+    ways.push(slowly(one.slice(0, -2), other.slice(0, -2)) + 1);
   return Math.min(...ways);
 }
 
@@ -27,6 +28,9 @@ describe('editDistance', () => {
 
   it('agrees with the definition up to the limit', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
-    fc.assert(fc.property(word, word, fc.nat(3), (one, other, limit) => editDistance(one, other, limit) === Math.min(slowly(one, other), limit + 1)), { numRuns: 1000 });
+    fc.assert(
+      fc.property(word, word, fc.nat(3), (one, other, limit) => editDistance(one, other, limit) === Math.min(slowly(one, other), limit + 1)),
+      { numRuns: 1000 },
+    );
   });
 });

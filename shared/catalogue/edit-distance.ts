@@ -21,7 +21,8 @@ export function editDistance(one: string, other: string, limit: number): number 
     for (let column = 1; column <= other.length; column++) {
       const otherLetter = other.charCodeAt(column - 1);
       let slips = Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + (letter === otherLetter ? 0 : 1));
-      if (row > 1 && column > 1 && letter === other.charCodeAt(column - 2) && one.charCodeAt(row - 2) === otherLetter) slips = Math.min(slips, (older[column - 2] ?? 0) + 1);
+      if (row > 1 && column > 1 && letter === other.charCodeAt(column - 2) && one.charCodeAt(row - 2) === otherLetter)
+        slips = Math.min(slips, (older[column - 2] ?? 0) + 1);
       current[column] = slips;
       if (slips < least) least = slips;
     }

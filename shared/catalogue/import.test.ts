@@ -7,7 +7,8 @@ import { completeCatalogue, importJson, importRows, type SheetProblem } from './
 import { allSheets, catalogueSheets, templateSheets, type Cell, type Sheet } from './sheets.ts';
 
 const shipped = bundledCatalogue();
-const plain = (problems: SheetProblem[]) => problems.map(({ sheet, row, column, reason, value }) => `${sheet}!${column}${row} ${reason}${value === undefined ? '' : ` ${value}`}`);
+const plain = (problems: SheetProblem[]) =>
+  problems.map(({ sheet, row, column, reason, value }) => `${sheet}!${column}${row} ${reason}${value === undefined ? '' : ` ${value}`}`);
 
 describe('a workbook', () => {
   it('holds every shipped procedure and gives it back as it was', () => {
@@ -31,7 +32,8 @@ describe('a workbook', () => {
     const ids = (from: string[]) => fc.option(fc.subarray(from, { minLength: 1 }), { nil: undefined });
     const duration = fc.record({ amount: fc.oneof(fc.nat(60), fc.constant(0.5)), unit: fc.constantFrom('working-hours', 'working-days', 'days', 'months') });
     const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-    const unique = <T extends { id: string }>(items: fc.Arbitrary<T>, minLength = 0) => fc.uniqueArray(items, { selector: (item) => item.id, minLength, maxLength: 3 });
+    const unique = <T extends { id: string }>(items: fc.Arbitrary<T>, minLength = 0) =>
+      fc.uniqueArray(items, { selector: (item) => item.id, minLength, maxLength: 3 });
     const options = unique(fc.record({ id, name: word, hint: maybe(word) }));
     const amount = fc.nat(1_000_000);
     const price = fc.oneof(
@@ -40,7 +42,10 @@ describe('a workbook', () => {
       fc.record({ type: fc.constant('per-copy'), amountVnd: amount, free: fc.nat(3), counted: maybe(word) }),
       fc.record({
         type: fc.constant('per-page'),
-        steps: fc.tuple(amount, amount).map(([first, rest]) => [{ upToPage: 2, amountVnd: first }, { upToPage: null, amountVnd: rest }]),
+        steps: fc.tuple(amount, amount).map(([first, rest]) => [
+          { upToPage: 2, amountVnd: first },
+          { upToPage: null, amountVnd: rest },
+        ]),
         maxPerCopyVnd: maybe(amount),
       }),
     );
@@ -99,7 +104,16 @@ describe('a workbook', () => {
               filledByEForm: fc.boolean(),
             }),
           ),
-          fees: unique(fc.record({ id, kind: fc.constantFrom('phi', 'le-phi'), name: word, when, price, exemptions: unique(fc.record({ id, name: word, percentOff: fc.nat(100) })) })),
+          fees: unique(
+            fc.record({
+              id,
+              kind: fc.constantFrom('phi', 'le-phi'),
+              name: word,
+              when,
+              price,
+              exemptions: unique(fc.record({ id, name: word, percentOff: fc.nat(100) })),
+            }),
+          ),
           agencies: fc.array(fc.record({ role: fc.constantFrom('receives', 'decides'), name: word, when }), { minLength: 1, maxLength: 2 }),
         });
       })
@@ -149,7 +163,10 @@ function changed(sheetName: string, find: (row: Cell[]) => boolean, column: stri
   });
 }
 const ofCopies = (row: Cell[]) => row[0] === '2.000815';
-const rowOf = (sheetName: string, find: (row: Cell[]) => boolean) => (catalogueSheets(some).find(({ name }) => name === sheetName)?.rows.findIndex((row, index) => index > 0 && find(row)) ?? -1) + 1;
+const rowOf = (sheetName: string, find: (row: Cell[]) => boolean) =>
+  (catalogueSheets(some)
+    .find(({ name }) => name === sheetName)
+    ?.rows.findIndex((row, index) => index > 0 && find(row)) ?? -1) + 1;
 
 describe('a mistake in a workbook', () => {
   it.each<[string, string, Cell, string]>([
@@ -199,7 +216,9 @@ describe('a mistake in a workbook', () => {
   });
 
   it('names a code given twice and keeps neither', () => {
-    const sheets = catalogueSheets(some).map((sheet) => (sheet.name === 'procedures' ? { ...sheet, rows: [...sheet.rows, sheet.rows.find(ofCopies) ?? []] } : sheet));
+    const sheets = catalogueSheets(some).map((sheet) =>
+      sheet.name === 'procedures' ? { ...sheet, rows: [...sheet.rows, sheet.rows.find(ofCopies) ?? []] } : sheet,
+    );
     const result = importRows(sheets);
     expect(plain(result.problems)).toEqual(['procedures!code5 duplicate 2.000815']);
     expect(result).toMatchObject({ good: 2, bad: 1 });
@@ -211,11 +230,27 @@ describe('a mistake in a workbook', () => {
   });
 
   it('names sheets and columns it does not know, and sheets that are not there', () => {
-    const sheets: Sheet[] = [{ name: 'Giấy tờ', rows: [] }, { name: '# ghi chú', rows: [['x']] }, { name: 'procedures', rows: [['# nhắc'], ['code', 'tên'], ['1.000001', 'x']] }];
+    const sheets: Sheet[] = [
+      { name: 'Giấy tờ', rows: [] },
+      { name: '# ghi chú', rows: [['x']] },
+      { name: 'procedures', rows: [['# nhắc'], ['code', 'tên'], ['1.000001', 'x']] },
+    ];
     expect(plain(importRows(sheets).problems)).toEqual(
-      expect.arrayContaining(['Giấy tờ!1 unknown-sheet', 'procedures!tên2 unknown-column', 'papers!1 missing-sheet', 'procedures!name3 missing', 'procedures!level3 missing']),
+      expect.arrayContaining([
+        'Giấy tờ!1 unknown-sheet',
+        'procedures!tên2 unknown-column',
+        'papers!1 missing-sheet',
+        'procedures!name3 missing',
+        'procedures!level3 missing',
+      ]),
     );
-    expect(plain(importRows([]).problems)).toEqual(['procedures!1 missing-sheet', 'timeLimits!1 missing-sheet', 'papers!1 missing-sheet', 'fees!1 missing-sheet', 'agencies!1 missing-sheet']);
+    expect(plain(importRows([]).problems)).toEqual([
+      'procedures!1 missing-sheet',
+      'timeLimits!1 missing-sheet',
+      'papers!1 missing-sheet',
+      'fees!1 missing-sheet',
+      'agencies!1 missing-sheet',
+    ]);
   });
 
   it('names a catalogue without a version', () => {
@@ -223,14 +258,30 @@ describe('a mistake in a workbook', () => {
   });
 
   it('never throws, whatever the cells', () => {
-    const cell = fc.oneof(fc.constant(null), fc.string(), fc.double(), fc.boolean(), fc.date({ noInvalidDate: false }), fc.constantFrom('__proto__', 'constructor', '1.000001', 'x', '#'));
-    const sheet = fc.record({ name: fc.oneof(fc.constantFrom(...allSheets.map(({ name }) => name)), fc.string()), rows: fc.array(fc.array(cell, { maxLength: 8 }), { maxLength: 6 }) });
-    const headed = sheet.map(({ name, rows }) => ({ name, rows: [(allSheets.find((known) => known.name === name)?.columns ?? []).map(({ key }): Cell => key), ...rows] }));
-    fc.assert(fc.property(fc.array(fc.oneof(sheet, headed), { maxLength: 12 }), (sheets) => {
-      const { good, bad, catalogue } = importRows(sheets);
-      expect(catalogue.procedures).toHaveLength(good);
-      expect(bad).toBeGreaterThanOrEqual(0);
-    }), { numRuns: 300 });
+    const cell = fc.oneof(
+      fc.constant(null),
+      fc.string(),
+      fc.double(),
+      fc.boolean(),
+      fc.date({ noInvalidDate: false }),
+      fc.constantFrom('__proto__', 'constructor', '1.000001', 'x', '#'),
+    );
+    const sheet = fc.record({
+      name: fc.oneof(fc.constantFrom(...allSheets.map(({ name }) => name)), fc.string()),
+      rows: fc.array(fc.array(cell, { maxLength: 8 }), { maxLength: 6 }),
+    });
+    const headed = sheet.map(({ name, rows }) => ({
+      name,
+      rows: [(allSheets.find((known) => known.name === name)?.columns ?? []).map(({ key }): Cell => key), ...rows],
+    }));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(sheet, headed), { maxLength: 12 }), (sheets) => {
+        const { good, bad, catalogue } = importRows(sheets);
+        expect(catalogue.procedures).toHaveLength(good);
+        expect(bad).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -259,7 +310,10 @@ describe('how people write cells', () => {
 
   it('takes a code that the spreadsheet made a number, its last zeros lost', () => {
     const procedures = [{ ...makeProcedures(1)[0], code: '1.011440' } as Procedure];
-    const sheets = catalogueSheets({ ...shipped, fields: [], procedures }).map(({ name, rows }) => ({ name, rows: rows.map((row) => row.map((cell) => (cell === '1.011440' ? 1.01144 : cell))) }));
+    const sheets = catalogueSheets({ ...shipped, fields: [], procedures }).map(({ name, rows }) => ({
+      name,
+      rows: rows.map((row) => row.map((cell) => (cell === '1.011440' ? 1.01144 : cell))),
+    }));
     expect(importRows(sheets).catalogue.procedures).toEqual(procedures);
   });
 });
@@ -288,8 +342,16 @@ describe('JSON', () => {
     ['no name', (procedure) => void delete procedure['name'], [{ path: '$.procedures[1].name', reason: 'missing' }]],
     ['a number for a name', (procedure) => Object.assign(procedure, { name: 5 }), [{ path: '$.procedures[1].name', reason: 'wrong-form', value: '5' }]],
     ['no agencies', (procedure) => Object.assign(procedure, { agencies: [] }), [{ path: '$.procedures[1].agencies', reason: 'missing' }]],
-    ['an unknown form', (procedure) => Object.assign(procedure, { formId: 'no-such-form' }), [{ path: '$.procedures[1].formId', reason: 'unknown-reference', value: 'no-such-form' }]],
-    ['another procedure’s code', (procedure) => Object.assign(procedure, { code: shipped.procedures[0]?.code }), [{ path: '$.procedures[1].code', reason: 'duplicate', value: shipped.procedures[0]?.code }]],
+    [
+      'an unknown form',
+      (procedure) => Object.assign(procedure, { formId: 'no-such-form' }),
+      [{ path: '$.procedures[1].formId', reason: 'unknown-reference', value: 'no-such-form' }],
+    ],
+    [
+      'another procedure’s code',
+      (procedure) => Object.assign(procedure, { code: shipped.procedures[0]?.code }),
+      [{ path: '$.procedures[1].code', reason: 'duplicate', value: shipped.procedures[0]?.code }],
+    ],
   ])('%s is named by its path; the others stay', (_name, spoil, problems) => {
     const result = spoiled(spoil);
     expect(result.problems).toEqual(problems);
@@ -326,7 +388,15 @@ describe('JSON', () => {
   });
 
   it('never throws on JSON of any kind', () => {
-    fc.assert(fc.property(fc.oneof(fc.json(), fc.json().map((json) => `{"procedures": [${json}], "fields": ${json}}`)), (text) => importJson(text).good >= 0));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.json().map((json) => `{"procedures": [${json}], "fields": ${json}}`),
+        ),
+        (text) => importJson(text).good >= 0,
+      ),
+    );
   });
 });
 
@@ -335,7 +405,13 @@ describe('completeCatalogue', () => {
     const imported = importRows(catalogueSheets({ ...some, version: 'tinh-2', fields: [{ id: 'new-field', name: 'Mới' }], areaClasses: [] }));
     const complete = completeCatalogue(shipped, { ...imported.catalogue, procedures: some.procedures }, 'spare');
     expect(catalogueSchema.parse(complete)).toEqual(complete);
-    expect(complete).toMatchObject({ version: 'tinh-2', forms: shipped.forms, calendar: shipped.calendar, areaClasses: shipped.areaClasses, procedures: some.procedures });
+    expect(complete).toMatchObject({
+      version: 'tinh-2',
+      forms: shipped.forms,
+      calendar: shipped.calendar,
+      areaClasses: shipped.areaClasses,
+      procedures: some.procedures,
+    });
     expect(complete.fields).toEqual([...shipped.fields, { id: 'new-field', name: 'Mới' }]);
   });
   it('never installs another catalogue under the version in force', () => {

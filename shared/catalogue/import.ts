@@ -40,7 +40,9 @@ export const MAX_JSON_LENGTH = 200_000_000;
  * The catalogue to install. `version` is used when the file named none or the one in force, which dossiers already carry.
  */
 export function completeCatalogue(current: Catalogue, imported: ImportedCatalogue, version: string): Catalogue {
-  const merged = (old: Catalogue['fields'], fresh: Catalogue['fields'] | undefined) => [...new Map([...old, ...(fresh ?? [])].map((option) => [option.id, option])).values()];
+  const merged = (old: Catalogue['fields'], fresh: Catalogue['fields'] | undefined) => [
+    ...new Map([...old, ...(fresh ?? [])].map((option) => [option.id, option])).values(),
+  ];
   return {
     version: imported.version === undefined || imported.version === current.version ? version : imported.version,
     publishedBy: imported.publishedBy ?? current.publishedBy,
@@ -252,7 +254,12 @@ function assemble(rows: ReadonlyMap<string, readonly Row[]>, problems: SheetProb
       const code = textOf(row.cells.get('procedure') ?? null, 'code');
       const assembly = assemblies.get(code);
       if (assembly === undefined) {
-        problems.push({ sheet: row.sheet, row: row.number, column: 'procedure', ...(code === '' ? { reason: 'missing' } : { reason: 'unknown-procedure', value: code }) });
+        problems.push({
+          sheet: row.sheet,
+          row: row.number,
+          column: 'procedure',
+          ...(code === '' ? { reason: 'missing' } : { reason: 'unknown-procedure', value: code }),
+        });
         continue;
       }
       const base = parent === undefined ? [] : ownerOf(assembly, parent, row);
@@ -271,7 +278,9 @@ const labelOf = (row: Row, by: string): string => textOf(row.cells.get(by) ?? nu
 /** Two time limits under one label: what hangs on the label would hang on either. */
 function checkLabel(assembly: Assembly, row: Row, index: number): void {
   const label = labelOf(row, 'limit');
-  const isTaken = Array.from({ length: index }, (_, at) => assembly.places.get(placeKey(['timeLimits', at]))).some((other) => label !== '' && other !== undefined && labelOf(other, 'limit') === label);
+  const isTaken = Array.from({ length: index }, (_, at) => assembly.places.get(placeKey(['timeLimits', at]))).some(
+    (other) => label !== '' && other !== undefined && labelOf(other, 'limit') === label,
+  );
   if (isTaken) assembly.issues.push({ sheet: row.sheet, row: row.number, column: 'limit', reason: 'duplicate', value: label });
 }
 
@@ -284,7 +293,12 @@ function ownerOf(assembly: Assembly, parent: { sheet: string; by: string }, row:
     return label !== '' && (parent.sheet === 'fees' ? owner.id === label : place !== undefined && labelOf(place, 'limit') === label);
   });
   if (index >= 0) return [parent.sheet, index];
-  assembly.issues.push({ sheet: row.sheet, row: row.number, column: parent.by, ...(label === '' ? { reason: 'missing' } : { reason: 'unknown-reference', value: label }) });
+  assembly.issues.push({
+    sheet: row.sheet,
+    row: row.number,
+    column: parent.by,
+    ...(label === '' ? { reason: 'missing' } : { reason: 'unknown-reference', value: label }),
+  });
   return null;
 }
 
@@ -310,7 +324,13 @@ function problemAt(row: Row, path: Path, { reason, value }: { reason: ImportReas
   const column = row.columns.filter(matches).sort((one, other) => shared(other, path) - shared(one, path))[0];
   const cell = column === undefined ? null : (row.cells.get(column.key) ?? null);
   const shown = value ?? (cell === null ? undefined : textOf(cell, 'text'));
-  return { sheet: row.sheet, row: row.number, column: column?.key ?? String(path[0] ?? ''), reason, ...(shown === undefined || shown === '' ? {} : { value: shown.slice(0, 200) }) };
+  return {
+    sheet: row.sheet,
+    row: row.number,
+    column: column?.key ?? String(path[0] ?? ''),
+    reason,
+    ...(shown === undefined || shown === '' ? {} : { value: shown.slice(0, 200) }),
+  };
 }
 
 const shared = ({ path = [] }: Column, other: Path): number => {
@@ -332,7 +352,14 @@ function rowsOf({ rows }: Sheet, name: string, columns: readonly Column[], probl
   });
   return rows.flatMap((cells, at) => {
     if (at <= headAt || isBlank(cells) || isRemark(cells)) return [];
-    return [{ sheet: name, number: at + 1, columns, cells: new Map(heads.flatMap((key, index) => (key === undefined ? [] : [[key, cells[index] ?? null] as const]))) }];
+    return [
+      {
+        sheet: name,
+        number: at + 1,
+        columns,
+        cells: new Map(heads.flatMap((key, index) => (key === undefined ? [] : [[key, cells[index] ?? null] as const]))),
+      },
+    ];
   });
 }
 
@@ -363,7 +390,10 @@ function valueOf(cell: Cell, type: Column['type']): unknown {
     case 'ids':
       return text.split(/[\s,;]+/u).filter((id) => id !== '');
     case 'lines':
-      return String(cell).split(/[\n|]/u).map(tidy).filter((line) => line !== '');
+      return String(cell)
+        .split(/[\n|]/u)
+        .map(tidy)
+        .filter((line) => line !== '');
     case 'flag':
     case 'answer':
       return /^(x|1|true|yes|có)$/iu.test(text) ? true : /^(-|0|false|no|không)$/iu.test(text) ? false : text;

@@ -35,7 +35,10 @@ const procedure = procedureSchema.parse({
   name: 'Đăng ký biến động',
   field: 'land',
   level: 'province',
-  cases: [{ id: 'rename', name: 'Đổi tên' }, { id: 'erosion', name: 'Sạt lở' }],
+  cases: [
+    { id: 'rename', name: 'Đổi tên' },
+    { id: 'erosion', name: 'Sạt lở' },
+  ],
   timeLimits: [
     { limit: day(30) },
     { when: { cases: ['rename'] }, limit: day(4) },
@@ -105,7 +108,14 @@ describe('resolveProcedure', () => {
 describe('selectionOf', () => {
   it('turns a person into an individual and takes the object from the fee inputs', () => {
     const choices = { caseId: 'a', channel: 'post' as const, facts: ['x'], feeInputs: { objectId: 'land' } };
-    expect(selectionOf(choices, 'person')).toEqual({ caseId: 'a', applicantKind: 'individual', channel: 'post', areaClass: undefined, objectId: 'land', facts: ['x'] });
+    expect(selectionOf(choices, 'person')).toEqual({
+      caseId: 'a',
+      applicantKind: 'individual',
+      channel: 'post',
+      areaClass: undefined,
+      objectId: 'land',
+      facts: ['x'],
+    });
     expect(selectionOf(choices, 'organisation').applicantKind).toBe('organisation');
   });
 });
@@ -137,15 +147,35 @@ describe('missingPapers', () => {
     ['filled by the e-form', [requirement({ id: 'a', originals: 1, filledByEForm: true })], [], []],
     ['an original for a certified copy', [requirement({ id: 'a', certifiedCopies: 1 })], [handed('a', 1)], []],
     ['a certified copy for a photocopy', [requirement({ id: 'a', photocopies: 2 })], [handed('a', 0, 1, 1)], []],
-    ['a photocopy where the list accepts any kind', [requirement({ id: 'a', originals: 1, acceptedAs: ['original', 'certified-copy', 'photocopy'] })], [handed('a', 0, 0, 1)], []],
-    ['a photocopy where only certified ones are accepted', [requirement({ id: 'a', originals: 1, acceptedAs: ['original', 'certified-copy'] })], [handed('a', 0, 0, 1)], ['a:blocks']],
+    [
+      'a photocopy where the list accepts any kind',
+      [requirement({ id: 'a', originals: 1, acceptedAs: ['original', 'certified-copy', 'photocopy'] })],
+      [handed('a', 0, 0, 1)],
+      [],
+    ],
+    [
+      'a photocopy where only certified ones are accepted',
+      [requirement({ id: 'a', originals: 1, acceptedAs: ['original', 'certified-copy'] })],
+      [handed('a', 0, 0, 1)],
+      ['a:blocks'],
+    ],
     ['a photocopy for an original', [requirement({ id: 'a', originals: 1 })], [handed('a', 0, 0, 5)], ['a:blocks']],
     ['a photocopy for a certified copy', [requirement({ id: 'a', certifiedCopies: 1 })], [handed('a', 0, 0, 5)], ['a:blocks']],
     ['a group, none there', [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g' })], [], ['a/b:blocks']],
     ['a group, one there', [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g' })], [handed('b')], []],
-    ['a group met by an if-any member', [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g', need: 'if-any' })], [handed('b')], []],
+    [
+      'a group met by an if-any member',
+      [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g', need: 'if-any' })],
+      [handed('b')],
+      [],
+    ],
     ['a group of if-any only', [requirement({ id: 'a', oneOfGroup: 'g', need: 'if-any' }), requirement({ id: 'b', oneOfGroup: 'g', need: 'if-any' })], [], []],
-    ['a group that may be owed through one member', [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g', ifMissing: 'owe' })], [], ['a/b:may-be-owed']],
+    [
+      'a group that may be owed through one member',
+      [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g', ifMissing: 'owe' })],
+      [],
+      ['a/b:may-be-owed'],
+    ],
     ['a group met by the e-form', [requirement({ id: 'a', oneOfGroup: 'g' }), requirement({ id: 'b', oneOfGroup: 'g', filledByEForm: true })], [], []],
     ['a group named like a paper', [requirement({ id: 'g' }), requirement({ id: 'b', oneOfGroup: 'g' })], [handed('b')], ['g:blocks']],
     ['papers added by the officer change nothing', [requirement({ id: 'a' })], [handed('extra-1', 1)], ['a:blocks']],

@@ -55,7 +55,14 @@ const ways: Array<[string, (procedure: Procedure) => string | undefined]> = [
   ['by the digits of its code', ({ code }) => code.slice(2)],
   ['in everyday words', ({ alsoKnownAs }) => alsoKnownAs[0]],
   ['in everyday words without diacritics', ({ alsoKnownAs }) => alsoKnownAs[0] && fold(alsoKnownAs[0])],
-  ['in everyday words with a typo', ({ alsoKnownAs }) => alsoKnownAs.map(fold).find((words) => words.split(' ').some((word) => word.length >= 4))?.replace(/\S{4,}/u, (word) => slip(word))],
+  [
+    'in everyday words with a typo',
+    ({ alsoKnownAs }) =>
+      alsoKnownAs
+        .map(fold)
+        .find((words) => words.split(' ').some((word) => word.length >= 4))
+        ?.replace(/\S{4,}/u, (word) => slip(word)),
+  ],
 ];
 
 describe('search over 2,308 procedures', () => {
@@ -92,7 +99,8 @@ describe('search over 2,308 procedures', () => {
   });
 
   it('brings up a land procedure for "sổ đỏ", as written or not', () => {
-    for (const text of ['sổ đỏ', 'so do', 'SỔ ĐỎ']) expect(search(text, 5).every(({ procedure }) => procedure.field === 'land' || procedure.field === 'dat-dai')).toBe(true);
+    for (const text of ['sổ đỏ', 'so do', 'SỔ ĐỎ'])
+      expect(search(text, 5).every(({ procedure }) => procedure.field === 'land' || procedure.field === 'dat-dai')).toBe(true);
   });
 
   it('puts the name typed exactly first', () => {

@@ -54,9 +54,11 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
     });
     return { tokens, written: Int32Array.from(all, (word) => idIn(writtenIds, writtenForm(word))) };
   };
-  const entries = procedures.map(
-    (procedure, at): Entry => ({ procedure, code: digitsOf(procedure.code), phrases: [procedure.name, ...procedure.alsoKnownAs].map((text) => phraseOf(text, at)) }),
-  );
+  const entries = procedures.map((procedure, at): Entry => ({
+    procedure,
+    code: digitsOf(procedure.code),
+    phrases: [procedure.name, ...procedure.alsoKnownAs].map((text) => phraseOf(text, at)),
+  }));
   const dictionary = [...ids.keys()];
   const letters = dictionary.map(lettersOf);
 
@@ -127,7 +129,10 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
       }
       for (let entry = 0; entry < rough.length; entry++) rough[entry] = (rough[entry] ?? 0) + (best[entry] ?? 0);
     }
-    return topOf(rough, found.reduce((sum, { weight }) => sum + weight, 0));
+    return topOf(
+      rough,
+      found.reduce((sum, { weight }) => sum + weight, 0),
+    );
   }
 
   /** 1 is a whole name typed exactly; how much of what was typed is found weighs most, then order, then how much of the name that is. */
@@ -162,7 +167,10 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
       }
       const share = matched / typedWeight;
       const phraseScore =
-        share * 0.7 + (Math.min(tokens.length, covered) / Math.max(1, tokens.length)) * 0.12 + (inOrder / Math.max(1, found.length - 1)) * 0.12 * share + (accents / found.length) * 0.06;
+        share * 0.7 +
+        (Math.min(tokens.length, covered) / Math.max(1, tokens.length)) * 0.12 +
+        (inOrder / Math.max(1, found.length - 1)) * 0.12 * share +
+        (accents / found.length) * 0.06;
       if (phraseScore > score) score = phraseScore;
     }
     return Math.max(score, roughShare * 0.6);
@@ -174,7 +182,15 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
     const hits = new Map<number, number>();
     if (typed.length < 2) return hits;
     entries.forEach(({ code }, entry) => {
-      const score = code.startsWith(typed) ? 2 : code.slice(1).startsWith(typed) ? 1.8 : code.includes(typed) ? 1.5 : typed.length >= 6 && editDistance(typed, code, 1) <= 1 ? 1.2 : 0;
+      const score = code.startsWith(typed)
+        ? 2
+        : code.slice(1).startsWith(typed)
+          ? 1.8
+          : code.includes(typed)
+            ? 1.5
+            : typed.length >= 6 && editDistance(typed, code, 1) <= 1
+              ? 1.2
+              : 0;
       if (score > 0) hits.set(entry, score);
     });
     return hits;
@@ -183,7 +199,11 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
   return {
     search(text, limit) {
       const scores = byCode(text.trim()) ?? new Map<number, number>();
-      const typed = respaced(words(tidy(text)).slice(0, MAX_TYPED_TOKENS).map((word) => word.slice(0, MAX_TOKEN_LENGTH)));
+      const typed = respaced(
+        words(tidy(text))
+          .slice(0, MAX_TYPED_TOKENS)
+          .map((word) => word.slice(0, MAX_TOKEN_LENGTH)),
+      );
       const found = typed.map((word) => matchOf(fold(word)));
       const typedWeight = found.reduce((sum, { weight }) => sum + weight, 0);
       if (typedWeight > 0) {

@@ -23,8 +23,13 @@ export type SheetLayout = {
 
 const column = (key: string, type: ColumnType = 'text', ...path: string[]): Column => ({ key, type, path: path.length === 0 ? [key] : path });
 const tie = (key: string, type: ColumnType = 'text'): Column => ({ key, type });
-const duration = (amountKey: string, unitKey: string, ...path: string[]): Column[] => [column(amountKey, 'number', ...path, 'amount'), column(unitKey, 'text', ...path, 'unit')];
-const when: Column[] = (['cases', 'applicantKinds', 'channels', 'areaClasses', 'objects', 'facts', 'unlessFacts'] as const).map((key) => column(key, 'ids', 'when', key));
+const duration = (amountKey: string, unitKey: string, ...path: string[]): Column[] => [
+  column(amountKey, 'number', ...path, 'amount'),
+  column(unitKey, 'text', ...path, 'unit'),
+];
+const when: Column[] = (['cases', 'applicantKinds', 'channels', 'areaClasses', 'objects', 'facts', 'unlessFacts'] as const).map((key) =>
+  column(key, 'ids', 'when', key),
+);
 const option: Column[] = [column('id'), column('name'), column('hint')];
 const ofProcedure = tie('procedure', 'code');
 
@@ -65,8 +70,18 @@ export const layouts: readonly SheetLayout[] = [
       column('mayBeLongerIn', 'ids'),
     ],
   },
-  { name: 'excludedPeriods', list: ['excludes'], parent: { sheet: 'timeLimits', by: 'limit' }, columns: [ofProcedure, tie('limit'), column('id'), column('name'), ...duration('amount', 'unit', 'duration')] },
-  { name: 'extraByArea', list: ['extraByArea'], parent: { sheet: 'timeLimits', by: 'limit' }, columns: [ofProcedure, tie('limit'), column('areaClass'), ...duration('amount', 'unit', 'extra')] },
+  {
+    name: 'excludedPeriods',
+    list: ['excludes'],
+    parent: { sheet: 'timeLimits', by: 'limit' },
+    columns: [ofProcedure, tie('limit'), column('id'), column('name'), ...duration('amount', 'unit', 'duration')],
+  },
+  {
+    name: 'extraByArea',
+    list: ['extraByArea'],
+    parent: { sheet: 'timeLimits', by: 'limit' },
+    columns: [ofProcedure, tie('limit'), column('areaClass'), ...duration('amount', 'unit', 'extra')],
+  },
   {
     name: 'papers',
     list: ['papers'],
@@ -101,8 +116,18 @@ export const layouts: readonly SheetLayout[] = [
       column('approximate', 'answer', 'price', 'approximate'),
     ],
   },
-  { name: 'feeSteps', list: ['price', 'steps'], parent: { sheet: 'fees', by: 'fee' }, columns: [ofProcedure, tie('fee'), column('upToPage', 'number'), column('amountVnd', 'number')] },
-  { name: 'exemptions', list: ['exemptions'], parent: { sheet: 'fees', by: 'fee' }, columns: [ofProcedure, tie('fee'), column('id'), column('name'), column('percentOff', 'number')] },
+  {
+    name: 'feeSteps',
+    list: ['price', 'steps'],
+    parent: { sheet: 'fees', by: 'fee' },
+    columns: [ofProcedure, tie('fee'), column('upToPage', 'number'), column('amountVnd', 'number')],
+  },
+  {
+    name: 'exemptions',
+    list: ['exemptions'],
+    parent: { sheet: 'fees', by: 'fee' },
+    columns: [ofProcedure, tie('fee'), column('id'), column('name'), column('percentOff', 'number')],
+  },
   { name: 'agencies', list: ['agencies'], columns: [ofProcedure, column('role'), column('name'), ...when] },
 ];
 
@@ -128,7 +153,10 @@ export function catalogueSheets(catalogue: SheetCatalogue): Sheet[] {
     areaClasses: catalogue.areaClasses.map((area) => rowOf(optionColumns, area, {})),
     procedures: catalogue.procedures.map((procedure) => rowOf(procedureColumns, procedure, {})),
   };
-  for (const layout of layouts) rowsOf[layout.name] = catalogue.procedures.flatMap((procedure) => entriesOf(layout, procedure).map(({ entry, ties }) => rowOf(layout.columns, entry, ties)));
+  for (const layout of layouts)
+    rowsOf[layout.name] = catalogue.procedures.flatMap((procedure) =>
+      entriesOf(layout, procedure).map(({ entry, ties }) => rowOf(layout.columns, entry, ties)),
+    );
   return allSheets.map(({ name, columns }) => ({ name, rows: [columns.map(({ key }) => key), ...(rowsOf[name] ?? [])] }));
 }
 
@@ -151,7 +179,9 @@ function entriesOf({ list, parent, name }: SheetLayout, procedure: Procedure): E
   const owned = { procedure: procedure.code };
   if (parent === undefined) return listIn(procedure, owned);
   const owners: ReadonlyArray<{ label: string; owner: unknown }> =
-    parent.sheet === 'fees' ? procedure.fees.map((owner) => ({ label: owner.id, owner })) : procedure.timeLimits.map((owner, at) => ({ label: String(at + 1), owner }));
+    parent.sheet === 'fees'
+      ? procedure.fees.map((owner) => ({ label: owner.id, owner }))
+      : procedure.timeLimits.map((owner, at) => ({ label: String(at + 1), owner }));
   return owners.flatMap(({ label, owner }) => listIn(owner, { ...owned, [parent.by]: label }));
 }
 

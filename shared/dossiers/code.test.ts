@@ -58,8 +58,18 @@ describe('nextNumber', () => {
     ['the last day is in', [lease('a', 101, 200, { validTo: today })], {}, { leaseId: 'a', order: 101 }],
     ['not valid yet', [lease('a', 101, 200, { validFrom: '2026-11-22' })], {}, null],
     ['never five digits', [lease('a', 9999, 12_000)], { [today]: { a: 9999 } }, null],
-    ['a number leased twice is still used once', [lease('a', 1, 50), lease('b', 1, 50, { validTo: '2026-12-31' })], { [today]: { a: 30 } }, { leaseId: 'a', order: 31 }],
-    ['and the other lease goes on after it', [lease('a', 1, 30), lease('b', 1, 50, { validTo: '2026-12-31' })], { [today]: { a: 30 } }, { leaseId: 'b', order: 31 }],
+    [
+      'a number leased twice is still used once',
+      [lease('a', 1, 50), lease('b', 1, 50, { validTo: '2026-12-31' })],
+      { [today]: { a: 30 } },
+      { leaseId: 'a', order: 31 },
+    ],
+    [
+      'and the other lease goes on after it',
+      [lease('a', 1, 30), lease('b', 1, 50, { validTo: '2026-12-31' })],
+      { [today]: { a: 30 } },
+      { leaseId: 'b', order: 31 },
+    ],
   ])('%s', (_name, leases, used, expected) => expect(nextNumber(leases, used, today)).toEqual(expected));
 });
 
@@ -71,7 +81,12 @@ describe('numbersLeft', () => {
     ['used up for today, still leased for the days to come', [lease('a', 101, 200)], { [today]: { a: 200 } }, { left: 0, daysLeft: 10, emergency: true }],
     ['expired', [lease('a', 101, 200, { validTo: '2026-11-20' })], {}, { left: 0, daysLeft: 0, emergency: true }],
     ['its last day', [lease('a', 101, 200, { validTo: today })], {}, { left: 100, daysLeft: 1, emergency: false }],
-    ['a lease that follows without a gap', [lease('b', 301, 310, { validFrom: '2026-12-01', validTo: '2026-12-10' }), lease('a', 1, 5)], {}, { left: 5, daysLeft: 20, emergency: false }],
+    [
+      'a lease that follows without a gap',
+      [lease('b', 301, 310, { validFrom: '2026-12-01', validTo: '2026-12-10' }), lease('a', 1, 5)],
+      {},
+      { left: 5, daysLeft: 20, emergency: false },
+    ],
     ['a gap', [lease('b', 301, 310, { validFrom: '2026-12-02', validTo: '2026-12-10' }), lease('a', 1, 5)], {}, { left: 5, daysLeft: 10, emergency: false }],
   ])('%s', (_name, leases, used, expected) => expect(numbersLeft(leases, used, today)).toEqual(expected));
 
@@ -101,7 +116,10 @@ describe('codes of a whole agency', () => {
   const steps = fc.array(
     fc.record<Step>({
       counter: fc.nat(4),
-      act: fc.oneof({ weight: 30, arbitrary: fc.constant('accept' as const) }, { weight: 3, arbitrary: fc.constantFrom('restart' as const, 'restore' as const, 'tomorrow' as const) }),
+      act: fc.oneof(
+        { weight: 30, arbitrary: fc.constant('accept' as const) },
+        { weight: 3, arbitrary: fc.constantFrom('restart' as const, 'restore' as const, 'tomorrow' as const) },
+      ),
     }),
     { maxLength: 400 },
   );
@@ -115,7 +133,12 @@ describe('codes of a whole agency', () => {
         const enrol = () => {
           const from = nextFree;
           nextFree += leaseSize;
-          return { instance: ++instances, leases: from > MAX_ORDER ? [] : [lease(`lease-${from}`, from, nextFree - 1)], journal: [] as Array<{ date: string; leaseId: string; order: number }>, used: {} as Record<string, Record<string, number>> };
+          return {
+            instance: ++instances,
+            leases: from > MAX_ORDER ? [] : [lease(`lease-${from}`, from, nextFree - 1)],
+            journal: [] as Array<{ date: string; leaseId: string; order: number }>,
+            used: {} as Record<string, Record<string, number>>,
+          };
         };
         const replay = (journal: ReturnType<typeof enrol>['journal']) => {
           const used: Record<string, Record<string, number>> = {};

@@ -58,10 +58,12 @@ export type NumbersLeft = {
 export function numbersLeft(leases: readonly NumberLease[], usedByDate: UsedByDate, date: PlainDate): NumbersLeft {
   const gone = goneOn(leases, usedByDate, date);
   const numbers = new Set<number>();
-  for (const { from, to } of leases.filter((lease) => serves(lease, date))) for (let order = from; order <= Math.min(to, MAX_ORDER); order++) numbers.add(order);
+  for (const { from, to } of leases.filter((lease) => serves(lease, date)))
+    for (let order = from; order <= Math.min(to, MAX_ORDER); order++) numbers.add(order);
   for (const { from, to } of gone) for (let order = from; order <= to; order++) numbers.delete(order);
 
   let unserved = date;
-  for (let lease: NumberLease | undefined; (lease = leases.find((candidate) => serves(candidate, unserved))) !== undefined; ) unserved = addDays(lease.validTo, 1);
+  for (let lease: NumberLease | undefined; (lease = leases.find((candidate) => serves(candidate, unserved))) !== undefined;)
+    unserved = addDays(lease.validTo, 1);
   return { left: numbers.size, daysLeft: daysBetween(date, unserved), emergency: numbers.size === 0 };
 }

@@ -17,11 +17,25 @@ const procedureWith = (...fees: RuleInput[]): Procedure =>
     agencies: [{ role: 'receives', name: 'Quầy' }],
     fees: fees.map((fee, index) => ({ id: `fee-${index}`, kind: 'phi', name: `Phí ${index}`, ...fee })),
   });
-const inputs = (over: Partial<Selection & FeeInputs> = {}): Selection & FeeInputs => ({ applicantKind: 'individual', channel: 'counter', facts: [], copies: 1, pages: 1, ...over });
+const inputs = (over: Partial<Selection & FeeInputs> = {}): Selection & FeeInputs => ({
+  applicantKind: 'individual',
+  channel: 'counter',
+  facts: [],
+  copies: 1,
+  pages: 1,
+  ...over,
+});
 const total = (price: unknown, over: Partial<FeeInputs> = {}, exemptions: unknown[] = []) => computeFees(procedureWith({ price, exemptions }), inputs(over));
 
 const fixed = (amountVnd: number) => ({ type: 'fixed', amountVnd });
-const certified = { type: 'per-page', steps: [{ upToPage: 2, amountVnd: 2000 }, { upToPage: null, amountVnd: 1000 }], maxPerCopyVnd: 200_000 };
+const certified = {
+  type: 'per-page',
+  steps: [
+    { upToPage: 2, amountVnd: 2000 },
+    { upToPage: null, amountVnd: 1000 },
+  ],
+  maxPerCopyVnd: 200_000,
+};
 
 describe('computeFees', () => {
   it.each<[string, unknown, Partial<FeeInputs>, number]>([
@@ -81,14 +95,21 @@ describe('computeFees', () => {
       { id: 'registration-online', kind: 'le-phi', when: { channels: ['online'] }, price: fixed(0) },
     );
     const counter = computeFees(table, inputs({ objectId: 'land', enteredVnd: { registration: 15_000 } }));
-    expect(counter.lines.map(({ feeId, kind, amountVnd }) => [feeId, kind, amountVnd])).toEqual([['land', 'phi', 280_000], ['registration', 'le-phi', 15_000]]);
+    expect(counter.lines.map(({ feeId, kind, amountVnd }) => [feeId, kind, amountVnd])).toEqual([
+      ['land', 'phi', 280_000],
+      ['registration', 'le-phi', 15_000],
+    ]);
     expect(counter.totalVnd).toBe(295_000);
     expect(computeFees(table, inputs({ objectId: 'land', channel: 'online' })).totalVnd).toBe(266_000);
     expect(computeFees(table, inputs({ objectId: 'both', channel: 'post' }))).toMatchObject({ totalVnd: 410_000, toEnter: [{ rule: { id: 'registration' } }] });
     expect(computeFees(table, inputs({ applicantKind: 'organisation', objectId: 'land', channel: 'online' })).totalVnd).toBe(0);
   });
 
-  const poor = [{ id: 'poor', name: 'Hộ nghèo', percentOff: 100 }, { id: 'merit', name: 'Người có công', percentOff: 50 }, { id: 'third', name: 'Một phần ba', percentOff: 33.3 }];
+  const poor = [
+    { id: 'poor', name: 'Hộ nghèo', percentOff: 100 },
+    { id: 'merit', name: 'Người có công', percentOff: 50 },
+    { id: 'third', name: 'Một phần ba', percentOff: 33.3 },
+  ];
   it.each<[string | undefined, number, string | undefined]>([
     [undefined, 15_001, undefined],
     ['unknown', 15_001, undefined],
@@ -96,7 +117,14 @@ describe('computeFees', () => {
     ['merit', 7501, 'Người có công'],
     ['third', 10_006, 'Một phần ba'],
   ])('exemption %s', (exemptionId, amountVnd, exemption) => {
-    expect(total(fixed(15_001), { exemptionId }, poor).lines[0]).toEqual({ feeId: 'fee-0', kind: 'phi', name: 'Phí 0', quantity: 1, amountVnd, ...(exemption === undefined ? {} : { exemption }) });
+    expect(total(fixed(15_001), { exemptionId }, poor).lines[0]).toEqual({
+      feeId: 'fee-0',
+      kind: 'phi',
+      name: 'Phí 0',
+      quantity: 1,
+      amountVnd,
+      ...(exemption === undefined ? {} : { exemption }),
+    });
   });
 
   it('needs no amount entered where the whole is exempt, and halves the amount entered', () => {
@@ -108,22 +136,32 @@ describe('computeFees', () => {
   it('charges pages as counting them one by one does', () => {
     const step = fc.record({ upToPage: fc.option(fc.integer({ min: 1, max: 40 })), amountVnd: fc.nat(5000) });
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), fc.nat(60), fc.nat(9), fc.option(fc.nat(90_000), { nil: undefined }), (unsorted, pages, copies, maxPerCopyVnd) => {
-        const steps = [...unsorted].sort((one, other) => (one.upToPage ?? Infinity) - (other.upToPage ?? Infinity));
-        let expected = 0;
-        for (let copy = 0; copy < copies; copy++) {
-          let ofCopy = 0;
-          for (let page = 1; page <= pages; page++) ofCopy += steps.find(({ upToPage }) => upToPage === null || page <= upToPage)?.amountVnd ?? 0;
-          expected += Math.min(ofCopy, maxPerCopyVnd ?? Infinity);
-        }
-        expect(total({ type: 'per-page', steps, maxPerCopyVnd }, { pages, copies }).totalVnd).toBe(expected);
-      }),
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 4 }),
+        fc.nat(60),
+        fc.nat(9),
+        fc.option(fc.nat(90_000), { nil: undefined }),
+        (unsorted, pages, copies, maxPerCopyVnd) => {
+          const steps = [...unsorted].sort((one, other) => (one.upToPage ?? Infinity) - (other.upToPage ?? Infinity));
+          let expected = 0;
+          for (let copy = 0; copy < copies; copy++) {
+            let ofCopy = 0;
+            for (let page = 1; page <= pages; page++) ofCopy += steps.find(({ upToPage }) => upToPage === null || page <= upToPage)?.amountVnd ?? 0;
+            expected += Math.min(ofCopy, maxPerCopyVnd ?? Infinity);
+          }
+          expect(total({ type: 'per-page', steps, maxPerCopyVnd }, { pages, copies }).totalVnd).toBe(expected);
+        },
+      ),
     );
   });
 });
 
 describe('feeQuestions', () => {
-  const both = procedureWith({ price: certified, when: { channels: ['counter'] } }, { price: { type: 'per-copy', amountVnd: 1 }, when: { channels: ['post'] }, exemptions: [{ id: 'poor', name: 'Hộ nghèo', percentOff: 100 }] }, { price: fixed(1) });
+  const both = procedureWith(
+    { price: certified, when: { channels: ['counter'] } },
+    { price: { type: 'per-copy', amountVnd: 1 }, when: { channels: ['post'] }, exemptions: [{ id: 'poor', name: 'Hộ nghèo', percentOff: 100 }] },
+    { price: fixed(1) },
+  );
   it.each<[Selection['channel'], ReturnType<typeof feeQuestions>]>([
     ['counter', { copies: true, pages: true, exemptions: [] }],
     ['post', { copies: true, pages: false, exemptions: [{ id: 'poor', name: 'Hộ nghèo' }] }],

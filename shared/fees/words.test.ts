@@ -43,7 +43,10 @@ describe('amountInWords', () => {
       let total = 0;
       let group = 0;
       let digit = 0;
-      for (const word of words.toLowerCase().replace(/ đồng$/u, '').split(' ')) {
+      for (const word of words
+        .toLowerCase()
+        .replace(/ đồng$/u, '')
+        .split(' ')) {
         if (word in digits) digit = digits[word] ?? 0;
         else if (word === 'mười') [group, digit] = [group + 10, 0];
         else if (word === 'mươi') [group, digit] = [group + digit * 10, 0];
