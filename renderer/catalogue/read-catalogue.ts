@@ -9,12 +9,12 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 export type ImportProblem = { sheet?: string; row?: number; column: string; reason: ImportReason; value?: string };
 export type ImportReport = { catalogue: Catalogue; good: number; bad: number; problems: ImportProblem[] };
 
-/** Nothing is installed. Fails with `catalogue-type` or `catalogue-unreadable`. */
+/** Nothing is installed. Fails with `catalogue-type` or `workbook-…` and what is wrong with the workbook. */
 export async function readCatalogueFile(
   file: File,
   current: Catalogue,
   nowMs: number,
-): Promise<Result<ImportReport, Failure<'catalogue-type' | 'catalogue-unreadable'>>> {
+): Promise<Result<ImportReport, Failure>> {
   const complete = (imported: Parameters<typeof completeCatalogue>[1]) =>
     completeCatalogue(current, imported, `${dateAt(nowMs)} ${formatDateTime(nowMs).slice(11)}`);
   if (/\.json$/iu.test(file.name)) {
@@ -24,7 +24,7 @@ export async function readCatalogueFile(
   if (!/\.xlsx$/iu.test(file.name)) return fail('catalogue-type');
   const { readWorkbook } = await import('./excel.ts');
   const sheets = await readWorkbook(file);
-  if (!sheets.ok) return fail('catalogue-unreadable');
+  if (!sheets.ok) return fail(`workbook-${sheets.failure.kind}`);
   const { catalogue, problems, good, bad } = importRows(sheets.value);
   return ok({ catalogue: complete(catalogue), good, bad, problems });
 }
