@@ -10,11 +10,7 @@ export type ImportProblem = { sheet?: string; row?: number; column: string; reas
 export type ImportReport = { catalogue: Catalogue; good: number; bad: number; problems: ImportProblem[] };
 
 /** Nothing is installed. Fails with `catalogue-type` or `workbook-…` and what is wrong with the workbook. */
-export async function readCatalogueFile(
-  file: File,
-  current: Catalogue,
-  nowMs: number,
-): Promise<Result<ImportReport, Failure>> {
+export async function readCatalogueFile(file: File, current: Catalogue, nowMs: number): Promise<Result<ImportReport, Failure>> {
   const complete = (imported: Parameters<typeof completeCatalogue>[1]) =>
     completeCatalogue(current, imported, `${dateAt(nowMs)} ${formatDateTime(nowMs).slice(11)}`);
   if (/\.json$/iu.test(file.name)) {
