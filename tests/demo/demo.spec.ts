@@ -13,6 +13,7 @@ import { officerAt, type IntakeScript } from '../e2e/officer.ts';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import { birth, certifiedCopy, landChange } from '../fixtures/intakes.ts';
 import { startProvince } from '../fixtures/province.ts';
+import { qrOnPaper } from '../fixtures/qr-on-paper.ts';
 import { OFFICE, officeSettings } from '../fixtures/settings.ts';
 
 const out = resolve(import.meta.dirname, '../../out/demo');
@@ -34,6 +35,7 @@ test('the main job', async () => {
   const settings = officeSettings({ provinceUrl: line.url, enrolmentCode: province.code, printerPort: printer.port });
 
   let step = 0;
+  let kills = 0;
   const picture = async ({ page }: Counter, name: string): Promise<void> => {
     await page.screenshot({ path: join(out, `${String(++step).padStart(2, '0')}-${name}.png`) });
   };
@@ -96,6 +98,7 @@ test('the main job', async () => {
   await expect(counter.page.getByText(/^Đã lưu nháp/u)).toBeVisible();
   await picture(counter, 'before-the-kill');
   await counter.kill9();
+  kills += 1;
   say('SIGKILL in the middle of the third intake');
 
   counter = await open();
@@ -111,18 +114,18 @@ test('the main job', async () => {
   await accept(certifiedCopy, 'copies');
 
   await expect.poll(() => printer.papers().length, { timeout: 60_000, message: 'papers on the printer' }).toBe(6);
-  const acceptedOffline = Number((await province.query<{ n: string }>('select count(*) n from dossiers'))[0]?.n) === 0 ? codes.length : 0;
   await counter.page.keyboard.press('F3');
   await expect(counter.page.getByText(codes[0] ?? '')).toBeVisible();
   await picture(counter, 'dossiers-offline');
 
   line.set({ kind: 'up' });
   say('the network is back');
-  type Counts = { dossiers: string; confirmed: string; scans: string; verified: string; issued: string; called: string };
+  type Counts = { dossiers: string; offline: string; confirmed: string; scans: string; verified: string; issued: string; called: string };
   const counts = async (): Promise<Counts> =>
     (
       await province.query<Counts>(`
         select (select count(*) from dossiers) dossiers,
+               (select count(*) from dossiers where accepted_offline) offline,
                (select count(*) from dossiers d where not exists (
                   select 1 from dossier_scans s where s.dossier_id = d.dossier_id and not exists (
                     select 1 from scan_offices v where v.sha256 = s.sha256 and v.office_id = d.office_id))) confirmed,
@@ -138,22 +141,24 @@ test('the main job', async () => {
 
   const arrived = await counts();
   const held = (await province.query<{ code: string }>('select code from dossiers')).map(({ code }) => code);
-  const papers = printer.papers();
+  const tickets = (await province.query<{ id: string }>('select ticket_id id from tickets')).map(({ id }) => id);
+  // A receipt's QR is the dossier's code, a ticket's its id: each paper is told by what is on it.
+  const papers = await Promise.all(printer.papers().map(async ({ file }) => ({ file: join(printerFolder, file), qr: (await qrOnPaper(join(printerFolder, file))) ?? '' })));
+  const ticketPapers = papers.filter(({ qr }) => tickets.includes(qr));
+  const receiptPapers = papers.filter(({ qr }) => held.includes(qr));
   const summary = {
     electron,
     tickets: { issued: Number(arrived.issued), called: Number(arrived.called) },
-    dossiers: { accepted: Number(arrived.dossiers), acceptedOffline, confirmed: Number(arrived.confirmed) },
+    dossiers: { accepted: Number(arrived.dossiers), acceptedOffline: Number(arrived.offline), confirmed: Number(arrived.confirmed) },
     scans: { captured: Number(arrived.scans), verified: Number(arrived.verified) },
-    // A ticket is short, a receipt is long: told apart on the paper itself.
-    prints: { tickets: papers.filter(({ heightDots }) => heightDots < 900).length, receipts: papers.filter(({ heightDots }) => heightDots >= 900).length },
-    killed: 1,
+    prints: { tickets: new Set(ticketPapers.map(({ qr }) => qr)).size, receipts: new Set(receiptPapers.map(({ qr }) => qr)).size },
+    killed: kills,
     lost: codes.filter((code) => !held.includes(code)).length,
     seconds: Math.round((Date.now() - startedAt) / 1000),
   };
   await writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const paperNamed = (isTicket: boolean) => papers.find(({ heightDots }) => heightDots < 900 === isTicket)?.file ?? '';
-  await copyFile(join(printerFolder, paperNamed(true)), join(out, 'ticket.png'));
-  await copyFile(join(printerFolder, paperNamed(false)), join(out, 'receipt.png'));
+  await copyFile(ticketPapers[0]?.file ?? '', join(out, 'ticket.png'));
+  await copyFile(receiptPapers[0]?.file ?? '', join(out, 'receipt.png'));
 
   const pdf = join(out, 'receipt.pdf');
   await counter.app.evaluate(({ dialog }, filePath) => {
