@@ -42,7 +42,11 @@ describe('start from a checkpoint', () => {
     const ids = Array.from({ length: 25 }, () => randomUUID());
     let journal = await journals.open({ limits: small });
     for (const [at, id] of ids.entries()) {
-      await appendDossier(journal, id, Array.from({ length: at % 4 }, (_, nth) => digest(`${nth}`)));
+      await appendDossier(
+        journal,
+        id,
+        Array.from({ length: at % 4 }, (_, nth) => digest(`${nth}`)),
+      );
       if (at % 10 === 9) {
         await journal.close();
         journal = await journals.open({ limits: small });
@@ -109,7 +113,12 @@ describe('start from a checkpoint', () => {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(newer.length);
     const kept = await readIndex(first);
-    const foreign = [theirIndex, await readIndex(second), createVault(Buffer.alloc(32, 9)).seal(kept, 'x'), seal.sealIndex(first.replace('.index', '.qmcj'), Buffer.concat([length, newer]))];
+    const foreign = [
+      theirIndex,
+      await readIndex(second),
+      createVault(Buffer.alloc(32, 9)).seal(kept, 'x'),
+      seal.sealIndex(first.replace('.index', '.qmcj'), Buffer.concat([length, newer])),
+    ];
     for (const bytes of foreign) {
       await writeFile(join(journals.folder, first), bytes);
       const again = await journals.open({ limits: small });

@@ -15,14 +15,24 @@ afterEach(async () => {
 });
 
 const full = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-const reserveBytes = (): Promise<number> => stat(join(journals.folder, 'reserve.bin')).then(({ size }) => size, () => 0);
+const reserveBytes = (): Promise<number> =>
+  stat(join(journals.folder, 'reserve.bin')).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 /** Every write to an open file fails for want of space while `isFull()`; a partial one leaves `partial` bytes behind. */
 async function fillDisk(isFull: () => boolean | Promise<boolean>, partial = 0): Promise<void> {
   const probe = await open(join(journals.folder, 'journal.json'), 'r');
   const prototype = Object.getPrototypeOf(probe) as typeof probe;
   await probe.close();
-  const write = prototype.write as (this: unknown, buffer: Buffer, offset: number, length: number, position: number) => Promise<{ bytesWritten: number; buffer: Buffer }>;
+  const write = prototype.write as (
+    this: unknown,
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ) => Promise<{ bytesWritten: number; buffer: Buffer }>;
   vi.spyOn(prototype, 'write').mockImplementation(async function (this: unknown, ...args: unknown[]) {
     const [buffer, offset, length, position] = args as [Buffer, number, number, number];
     if (!(await isFull())) return write.call(this, buffer, offset, length, position);

@@ -94,7 +94,16 @@ type Waiting = { entry: JournalEntry; bytes: Buffer; settle: (result: Result<Jou
 /** Taking in more is what a full disk refuses; everything else may use the reserve. */
 const isIntake = ({ operation }: JournalEntry): boolean => operation.type === 'dossier.accepted' || operation.type === 'ticket.issued';
 
-export async function openJournal({ folder, vault, deviceKey, clock, onEntry, onProblem, freeBytes = diskSpaceOf(folder), limits }: JournalOptions): Promise<Journal> {
+export async function openJournal({
+  folder,
+  vault,
+  deviceKey,
+  clock,
+  onEntry,
+  onProblem,
+  freeBytes = diskSpaceOf(folder),
+  limits,
+}: JournalOptions): Promise<Journal> {
   const { segmentBytes, checkpointEntries, headEveryMs, reserveBytes } = { ...JOURNAL_DEFAULTS, ...limits };
   await preparePrivateFolder(folder);
   const checksum = await createChecksum();
@@ -163,7 +172,15 @@ export async function openJournal({ folder, vault, deviceKey, clock, onEntry, on
   }
 
   function build(operation: Operation, operatorId: string): JournalEntry {
-    const link = { seq: pendingHead.seq + 1, operationId: uuidv7(), atMs: clock(), monotonicMs: performance.now(), operatorId, previousHash: pendingHead.hash, operation };
+    const link = {
+      seq: pendingHead.seq + 1,
+      operationId: uuidv7(),
+      atMs: clock(),
+      monotonicMs: performance.now(),
+      operatorId,
+      previousHash: pendingHead.hash,
+      operation,
+    };
     return { ...link, hash: hashEntry(link) };
   }
 
@@ -179,7 +196,10 @@ export async function openJournal({ folder, vault, deviceKey, clock, onEntry, on
       // A device that has entries has a signed head: one that is missing later was taken away.
       if (signed.seq < 0) await signHead();
       const name = segmentName(head.seq + 1);
-      const header = encodeHeader({ journalId, firstSeq: head.seq + 1, previousHash: head.hash, sealedState: seal.sealState(head.seq + 1, head.hash, durable) }, checksum);
+      const header = encodeHeader(
+        { journalId, firstSeq: head.seq + 1, previousHash: head.hash, sealedState: seal.sealState(head.seq + 1, head.hash, durable) },
+        checksum,
+      );
       await writeDurably(join(folder, name), header);
       tail = { index: createSegmentIndex(name), bytes: header.length, before: { seq: head.seq, hash: head.hash }, isSound: true };
       if (segments.at(-1)?.index.segment === name) segments.pop();
@@ -190,7 +210,7 @@ export async function openJournal({ folder, vault, deviceKey, clock, onEntry, on
   }
 
   async function flush(): Promise<void> {
-    await undefined; // lets callers of the same turn share the first fdatasync
+    await Promise.resolve(); // lets callers of the same turn share the first fdatasync
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
@@ -272,7 +292,11 @@ export async function openJournal({ folder, vault, deviceKey, clock, onEntry, on
     const entries: JournalEntry[] = [];
     for (const run of runsOf(placed)) {
       const start = run[0]?.offset ?? 0;
-      const bytes = await readRange(path, start, run.reduce((sum, one) => sum + one.bytes, 0)).catch((error: unknown) => {
+      const bytes = await readRange(
+        path,
+        start,
+        run.reduce((sum, one) => sum + one.bytes, 0),
+      ).catch((error: unknown) => {
         if (isMissing(error)) return Buffer.alloc(0);
         throw error;
       });
@@ -306,7 +330,8 @@ export async function openJournal({ folder, vault, deviceKey, clock, onEntry, on
       const { index, before } = segments[at] as OpenSegment;
       // Only a successor that by itself knows the hash and the counters before it may become the first.
       const header = await readHeader(join(folder, index.segment), checksum);
-      const isSelfSufficient = header?.version === 2 && header.previousHash === before.hash && seal.openState(header.firstSeq, header.previousHash, header.sealedState) !== undefined;
+      const isSelfSufficient =
+        header?.version === 2 && header.previousHash === before.hash && seal.openState(header.firstSeq, header.previousHash, header.sealedState) !== undefined;
       if (isSelfSufficient) count = at;
     }
     if (count === 0) return { segments: 0, firstSeq: firstSeq() };

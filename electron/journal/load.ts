@@ -253,7 +253,13 @@ async function readIndex(folder: string, segment: string, seal: JournalSeal): Pr
 }
 
 /** Covers the whole segment as it is at the moment of the call; `last` and `state` must be those after its last entry. */
-export async function writeIndex(folder: string, seal: JournalSeal, { index, bytes, before, isSound }: OpenSegment, last: Link, state: CounterState): Promise<void> {
+export async function writeIndex(
+  folder: string,
+  seal: JournalSeal,
+  { index, bytes, before, isSound }: OpenSegment,
+  last: Link,
+  state: CounterState,
+): Promise<void> {
   if (!isSound) return;
   const plain = index.encode({ bytes, before, last: { seq: last.seq, hash: last.hash }, state });
   await writeDurably(join(folder, indexFileOf(index.segment)), seal.sealIndex(index.segment, plain));

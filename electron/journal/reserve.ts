@@ -21,7 +21,11 @@ export type Reserve = {
 export function createReserve(folder: string, bytes: number, freeBytes: DiskSpace): Reserve {
   const path = join(folder, RESERVE_FILE);
   const temporary = join(folder, `.tmp-${RESERVE_FILE}`);
-  const size = (): Promise<number> => stat(path).then((file) => file.size, () => 0);
+  const size = (): Promise<number> =>
+    stat(path).then(
+      (file) => file.size,
+      () => 0,
+    );
 
   async function fill(): Promise<void> {
     const file = await open(temporary, 'w', 0o600);

@@ -36,7 +36,12 @@ describe('segment index', () => {
     expect([index.firstSeq(), index.lastSeq()]).toEqual([seqs[0], seqs.at(-1)]);
     for (let i = 0; i < 50; i++) {
       const [after, limit] = [next(4200), next(50)];
-      expect(index.after(after, limit)).toEqual(seqs.filter((seq) => seq > after).slice(0, limit).map((seq) => ({ seq, ...positions.get(seq) })));
+      expect(index.after(after, limit)).toEqual(
+        seqs
+          .filter((seq) => seq > after)
+          .slice(0, limit)
+          .map((seq) => ({ seq, ...positions.get(seq) })),
+      );
     }
   });
 

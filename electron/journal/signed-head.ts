@@ -26,7 +26,8 @@ const fileSchema = z.object({
 
 export type SignedHead = { seq: number; hash: string; firstSeq: number; atMs: number };
 
-const textOf = (journalId: string, { seq, hash, firstSeq, atMs }: SignedHead): Buffer => Buffer.from(`qmc-journal-head\n${journalId}\n${seq}\n${hash}\n${firstSeq}\n${atMs}`, 'utf8');
+const textOf = (journalId: string, { seq, hash, firstSeq, atMs }: SignedHead): Buffer =>
+  Buffer.from(`qmc-journal-head\n${journalId}\n${seq}\n${hash}\n${firstSeq}\n${atMs}`, 'utf8');
 
 export async function writeSignedHead(folder: string, journalId: string, deviceKey: KeyObject, head: SignedHead): Promise<void> {
   const signature = sign('sha256', textOf(journalId, head), { key: deviceKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
@@ -37,7 +38,12 @@ export async function writeSignedHead(folder: string, journalId: string, deviceK
 export async function readSignedHead(folder: string, journalId: string, deviceKey: KeyObject): Promise<SignedHead | undefined> {
   try {
     const { signature, version: _, ...head } = fileSchema.parse(JSON.parse(await readFile(join(folder, HEAD_FILE), 'utf8')));
-    const isOurs = verify('sha256', textOf(journalId, head), { key: createPublicKey(deviceKey), dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+    const isOurs = verify(
+      'sha256',
+      textOf(journalId, head),
+      { key: createPublicKey(deviceKey), dsaEncoding: 'ieee-p1363' },
+      Buffer.from(signature, 'base64url'),
+    );
     return isOurs ? head : undefined;
   } catch {
     return undefined;

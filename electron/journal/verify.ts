@@ -51,7 +51,8 @@ export async function verifySegments({ folder, journalId, seal, checksum, segmen
   function begin(bytes: Buffer): number {
     const header = decodeHeader(bytes, checksum);
     if (header === undefined) return 0;
-    if (header.journalId !== journalId || header.firstSeq !== firstSeqOf(name)) result.problems.push({ kind: 'damaged', segment: name, offset: 0, bytes: header.bytes });
+    if (header.journalId !== journalId || header.firstSeq !== firstSeqOf(name))
+      result.problems.push({ kind: 'damaged', segment: name, offset: 0, bytes: header.bytes });
     const before = header.version === 2 ? { seq: header.firstSeq - 1, hash: header.previousHash } : { seq: 0, hash: GENESIS_HASH };
     if (link === undefined) link = before;
     else if (header.version === 2 && (before.seq !== link.seq || before.hash !== link.hash)) {

@@ -54,7 +54,10 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.read(afterSeq, limit) },
     clock,
     random: Math.random,
-    memory: { load: () => loadMemory(options.memoryFile, log), save: (memory) => journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory)))) },
+    memory: {
+      load: () => loadMemory(options.memoryFile, log),
+      save: (memory) => journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory)))),
+    },
     enrolment: {
       isEnrolled: () => identity.current() !== undefined && journal.state().enrolment !== null,
       code: () => enrolmentCode,
@@ -69,8 +72,10 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     numbers: {
       isHalfUsed() {
         const state = journal.state();
-        const whole = state.leases.reduce((sum, lease) => sum + (lease.to - lease.from + 1), 0);
-        return numbersLeft(state.leases, state.usedByDate, dateAt(clock())).left < whole * RENEW_AT;
+        const today = dateAt(clock());
+        const valid = state.leases.filter(({ validFrom, validTo }) => validFrom <= today && today <= validTo);
+        const whole = valid.reduce((sum, lease) => sum + (lease.to - lease.from + 1), 0);
+        return numbersLeft(state.leases, state.usedByDate, today).left <= whole * RENEW_AT;
       },
       async record(lease) {
         must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));

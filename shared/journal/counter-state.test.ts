@@ -41,7 +41,11 @@ describe('two views of one counter', () => {
   });
 
   it('survive going to disk and back', () => {
-    const whole = state({ enrolment: { deviceId: 'd', instance: 1, officeId: 'o' }, leases: [lease('a', 10)], queue: { date: '2026-11-23', tickets: [ticket('B001', 'called')] } });
+    const whole = state({
+      enrolment: { deviceId: 'd', instance: 1, officeId: 'o' },
+      leases: [lease('a', 10)],
+      queue: { date: '2026-11-23', tickets: [ticket('B001', 'called')] },
+    });
     expect(counterStateSchema.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
   });
 });

@@ -28,7 +28,8 @@ export const emptyCounterState: CounterState = { enrolment: null, leases: [], us
 export function reduceCounter(state: CounterState, { operation, atMs }: Pick<JournalEntry, 'operation' | 'atMs'>): CounterState {
   switch (operation.type) {
     case 'device.enrolled':
-      return { ...state, enrolment: { deviceId: operation.deviceId, instance: operation.instance, officeId: operation.officeId } };
+      // A new identity starts with no numbers: what an older one used of its leases may be forgotten after a restore.
+      return { ...state, leases: [], enrolment: { deviceId: operation.deviceId, instance: operation.instance, officeId: operation.officeId } };
     case 'numbers.leased':
       return { ...state, leases: [...state.leases.filter((lease) => lease.leaseId !== operation.lease.leaseId), operation.lease] };
     case 'ticket.issued': {

@@ -1,5 +1,6 @@
 /**
- * Power cuts and kills against the journal and the scan files: `node tests/faults/power-cut/run.mjs [--cuts 20] [--kills 20] [--seed N]`.
+ * Power cuts, kills and full disks against the journal and the scan files:
+ * `node tests/faults/power-cut/run.mjs [--cuts 20] [--kills 20] [--fulls 3] [--seed N]`.
  *
  * A power cut needs root and a loop mount: the process is frozen, the ext4 it writes to is shut down without flushing its
  * log, and only then the process is killed, so that nothing it had not made durable can reach the disk. Where that is not
@@ -8,7 +9,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -51,10 +52,11 @@ const bundle = () =>
 const sh = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 
 /** EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32) with EXT4_GOING_FLAGS_NOLOGFLUSH = 2 (Linux, fs/ext4/ext4.h); perl is in every Debian base. @param {string} folder */
-const cutPower = (folder) => sh('perl', '-e', 'sysopen(my $f, $ARGV[0], 0) or die "open: $!"; my $how = pack("L", 2); ioctl($f, 0x8004587d, $how) or die "shutdown: $!"', folder);
+const cutPower = (folder) =>
+  sh('perl', '-e', 'sysopen(my $f, $ARGV[0], 0) or die "open: $!"; my $how = pack("L", 2); ioctl($f, 0x8004587d, $how) or die "shutdown: $!"', folder);
 
-/** A folder to write to; with `isDisk`, on an ext4 of its own. @param {boolean} isDisk */
-function openDisk(isDisk) {
+/** A folder to write to; with `isDisk`, on an ext4 of its own. @param {boolean} isDisk @param {number} [megabytes] */
+function openDisk(isDisk, megabytes = DISK_MB) {
   const home = mkdtempSync(join(tmpdir(), 'qmc-faults-'));
   const image = join(home, 'disk.img');
   const folder = join(home, 'data');
@@ -62,7 +64,7 @@ function openDisk(isDisk) {
   const mount = () => isDisk && sh('mount', '-o', 'loop', image, folder);
   const unmount = () => isDisk && sh('umount', folder);
   if (isDisk) {
-    sh('truncate', '-s', `${DISK_MB}M`, image);
+    sh('truncate', '-s', `${megabytes}M`, image);
     sh('mkfs.ext4', '-q', '-F', image);
   }
   mount();
@@ -121,6 +123,11 @@ async function work(folder, key, seed, delayMs, fromReady, end, known) {
   if (child.exitCode !== null) throw new Error(`the counter ended by itself: ${complaint}`);
   if (child.pid !== undefined) end(child.pid);
   await closed;
+  return listen(said, known);
+}
+
+/** What the counter said before it ended; a line it could not finish was not said. @param {string} said @param {Known} known */
+function listen(said, known) {
   let acknowledged = 0;
   for (const line of said.split('\n').slice(0, -1)) {
     const told = JSON.parse(line);
@@ -212,13 +219,63 @@ async function endure(how, rounds, seed) {
   return total;
 }
 
-const { values } = parseArgs({ options: { cuts: { type: 'string', default: '20' }, kills: { type: 'string', default: '20' }, control: { type: 'boolean', default: false }, seed: { type: 'string' } } });
+/**
+ * A disk of its own for each round, filled up to some point before and by the counter for the rest, then a start while it is full.
+ * @param {number} rounds @param {number} seed
+ * @returns {ReturnType<typeof endure>}
+ */
+async function fillUp(rounds, seed) {
+  const next = seeded(seed);
+  const total = { how: 'full disk', run: 0, skipped: 0, failed: 0, acknowledged: 0, torn: 0, wrong: /** @type {string[]} */ ([]) };
+  if (rounds > 0 && whyNoCuts() !== undefined) return { ...total, skipped: rounds };
+  for (let round = 0; round < rounds; round++) {
+    const disk = openDisk(true, 16);
+    try {
+      const { folder, home } = disk;
+      const key = join(home, 'device.pem');
+      writeFileSync(key, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      const { bavail, bsize } = statfsSync(folder);
+      // The journal's reserve of 1 MiB is made only when four times as much is free.
+      writeFileSync(join(folder, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - 4.5 * 2 ** 20 - next(2 ** 21)), 1));
+      const said = execFileSync(process.execPath, [program, 'fill', folder, key, String(next(2 ** 31))], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      /** @type {Known} */
+      const known = { seqs: new Map(), scans: new Set(), droppedThrough: 0, numbers: new Map() };
+      total.acknowledged += listen(said, known);
+      const { full } = JSON.parse(said.trimEnd().split('\n').at(-1) ?? '{}');
+      disk.remount();
+      const { wrong } = check(folder, key, home, known);
+      if (full?.refused < 20) wrong.push('the disk was never full');
+      if (full?.isCalled !== true) wrong.push('nothing but intake was asked, and refused');
+      if (full?.isReadable !== true) wrong.push('not all is readable on a full disk');
+      total.run += 1;
+      if (wrong.length > 0) total.failed += 1;
+      total.wrong.push(...wrong.map((line) => `round ${round}: ${line}`));
+    } finally {
+      disk.remove();
+    }
+  }
+  return total;
+}
+
+const { values } = parseArgs({
+  options: {
+    cuts: { type: 'string', default: '20' },
+    kills: { type: 'string', default: '20' },
+    fulls: { type: 'string', default: '3' },
+    control: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+  },
+});
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`power cuts and kills: seed ${seed}`);
 const startedMs = performance.now();
 await bundle();
 if (values.control) writeFileSync(program, readFileSync(program, 'utf8').replace(/\.(data)?sync\(\)/gu, '.stat()'));
-const totals = [await endure('power cut', Number(values.cuts), seed), await endure('kill -9', Number(values.kills), seed + 1)];
+const totals = [
+  await endure('power cut', Number(values.cuts), seed),
+  await endure('kill -9', Number(values.kills), seed + 1),
+  await fillUp(Number(values.fulls), seed + 2),
+];
 for (const { how, run, skipped, failed, acknowledged, torn, wrong } of totals) {
   console.log(`${how}: ${run} run, ${failed} failed, ${skipped} skipped; ${acknowledged} acknowledged, ${torn} torn tails`);
   for (const line of wrong.slice(0, 20)) console.log(`  ${line}`);
@@ -230,5 +287,6 @@ writeFileSync(join(root, 'out/faults/power-cut.json'), JSON.stringify({ seed, to
 const isProof = totals.every(({ run, acknowledged }) => run === 0 || acknowledged > run);
 if (!isProof) console.log('too little was acknowledged to prove anything');
 const hasFailed = totals.some(({ failed }) => failed > 0);
-if (values.control) console.log(hasFailed ? 'control: without fsync there are losses, as there must be' : 'control: nothing was lost without fsync, so these cuts prove nothing');
+if (values.control)
+  console.log(hasFailed ? 'control: without fsync there are losses, as there must be' : 'control: nothing was lost without fsync, so these cuts prove nothing');
 process.exitCode = hasFailed !== values.control || !isProof ? 1 : 0;
