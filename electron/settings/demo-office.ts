@@ -25,6 +25,7 @@ export const demoSettings = (provinceUrl: string): Settings => ({
     { id: 'khac', letter: 'C', name: 'Lĩnh vực khác', fields: [] },
   ],
   codePattern: '{agency}-{yymmdd}-{order4}',
+  retention: { scanDays: 30, dossierDays: 365, backupDays: 7 },
   language: 'vi',
   theme: 'system',
   profile: 'development',

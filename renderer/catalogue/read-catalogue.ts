@@ -9,11 +9,15 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 export type ImportProblem = { sheet?: string; row?: number; column: string; reason: ImportReason; value?: string };
 export type ImportReport = { catalogue: Catalogue; good: number; bad: number; problems: ImportProblem[] };
 
-/** Nothing is installed. Fails with `catalogue-type` or `workbook-…` and what is wrong with the workbook. */
+/** A province's 20,000 procedures are under half of this. */
+const MAX_JSON_MIB = 64;
+
+/** Nothing is installed. Fails with `catalogue-type`, `catalogue-too-large` or `workbook-…` and what is wrong with the workbook. */
 export async function readCatalogueFile(file: File, current: Catalogue, nowMs: number): Promise<Result<ImportReport, Failure>> {
   const complete = (imported: Parameters<typeof completeCatalogue>[1]) =>
     completeCatalogue(current, imported, `${dateAt(nowMs)} ${formatDateTime(nowMs).slice(11)}`);
   if (/\.json$/iu.test(file.name)) {
+    if (file.size > MAX_JSON_MIB * 1024 * 1024) return fail('catalogue-too-large', { maxMiB: MAX_JSON_MIB });
     const { catalogue, problems, good, bad } = importJson(await file.text());
     return ok({ catalogue: complete(catalogue), good, bad, problems: problems.map(({ path, ...rest }) => ({ column: path, ...rest })) });
   }

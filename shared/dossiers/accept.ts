@@ -40,6 +40,8 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
 
   const due = resolved.timeLimit === null ? null : computeDueDate({ acceptedAtMs: atMs, timeLimit: resolved.timeLimit, areaClass: intake.areaClass, calendar: catalogue.calendar });
   const fees = computeFees(procedure, { ...selection, ...intake.feeInputs });
+  const open = fees.toEnter[0];
+  if (open !== undefined) return fail('fee-missing', { name: open.rule.name });
   const number = takeNumber(state, input);
   const dossier = {
     ...intake,

@@ -13,7 +13,7 @@ import type { DossierDelivery, SyncState } from '../sync/state.ts';
 
 export type AppInfo = { version: string; electron: string; settings: PublicSettings; startedAfterCrash: boolean };
 
-export type AcceptFailureKind = 'disk-full' | 'disk-low' | 'journal-failed' | 'scan-missing' | 'unknown-procedure' | 'catalogue-changed' | 'paper-missing' | 'no-numbers' | 'not-enrolled' | 'ticket-unknown';
+export type AcceptFailureKind = 'disk-full' | 'disk-low' | 'journal-failed' | 'scan-missing' | 'unknown-procedure' | 'catalogue-changed' | 'paper-missing' | 'fee-missing' | 'no-numbers' | 'not-enrolled' | 'ticket-unknown';
 
 export type IpcContract = {
   'app:info': { args: undefined; result: AppInfo };

@@ -43,6 +43,14 @@ export const settingsSchema = z.strictObject({
   queueGroups: z.array(queueGroupSchema).min(1).max(26),
   /** `{agency}-{yymmdd}-{order4}`; the pattern is the province's, never hard-coded. */
   codePattern: z.string().regex(/\{agency\}.*\{yymmdd\}.*\{order4\}/u).default('{agency}-{yymmdd}-{order4}'),
+  /** Days after the province's confirmation before a copy leaves this device; `backupDays`: how long until the province's own backups hold it. */
+  retention: z
+    .strictObject({
+      scanDays: z.int().min(0).max(3650).default(30),
+      dossierDays: z.int().min(0).max(3650).default(365),
+      backupDays: z.int().min(1).max(365).default(7),
+    })
+    .prefault({}),
   language: z.enum(['vi', 'en']).default('vi'),
   theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
   /** `development` allows a key file where the operating system has no key store; said loudly on screen. */
