@@ -14,15 +14,14 @@ describe('acceptance on a disk that is nearly full', () => {
       const journal = await journals.open();
       const known = '0192f3a0-8d2f-7c55-8e1f-6b5d4c3b2a19' as DossierId;
       await appendDossier(journal, known);
-      const unused = (): never => {
-        throw new Error('nothing else may be asked');
-      };
+      /** Nothing else may be asked. */
+      const unused = new Proxy({}, { get: (_, name) => expect.fail(String(name)) }) as never;
       const accept = createAcceptance({
         journal,
         accepted: createAcceptedDossiers(journal),
-        drafts: { list: unused, put: unused, delete: unused },
-        scans: { put: unused, has: unused, pathOf: unused, read: unused, delete: unused },
-        catalogues: { current: unused, version: unused, install: unused },
+        drafts: unused,
+        scans: unused,
+        catalogues: unused,
         settings: demoSettings('http://127.0.0.1'),
         clock: Date.now,
         isOnline: () => false,

@@ -95,6 +95,24 @@ describe('start from a checkpoint', () => {
     expect((await journals.open()).entriesReadAtStart).toBe(0);
   });
 
+  it('tells how far it is, and lets others have a turn, when everything has to be read', async () => {
+    const journal = await journals.open({ limits: { segmentBytes: 200_000 } });
+    for (let i = 0; i < 5; i++) await fill(journal, 400);
+    await journal.close();
+    for (const name of await journals.names('.index')) await rm(join(journals.folder, name));
+    const shares: number[] = [];
+    let turns = 0;
+    const beat = setInterval(() => (turns += 1), 1);
+    const again = await journals.open({ onProgress: (share) => shares.push(share) });
+    clearInterval(beat);
+    expect(again.entriesReadAtStart).toBe(2000);
+    expect(shares.length).toBe((await journals.names('.qmcj')).length);
+    expect(shares.at(-1)).toBe(1);
+    expect([...shares].sort((a, b) => a - b)).toEqual(shares);
+    expect(turns).toBeGreaterThan(3);
+    expect(again.state()).toEqual(journal.state());
+  });
+
   it('does not believe the checkpoint of another journal, of another segment or of a newer version', async () => {
     const other = await testJournals();
     copies.push(other);

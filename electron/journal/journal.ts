@@ -83,6 +83,8 @@ export type JournalOptions = {
   /** Called right after the fdatasync of each new entry. Must not throw. */
   onEntry?: (entry: JournalEntry) => void;
   onProblem?: (problem: JournalProblem) => void;
+  /** Share of the segments read at a start, 0 to 1; instantly 1 when the checkpoints are good. */
+  onProgress?: (share: number) => void;
   freeBytes?: DiskSpace;
   limits?: Partial<typeof JOURNAL_DEFAULTS>;
 };
@@ -101,6 +103,7 @@ export async function openJournal({
   clock,
   onEntry,
   onProblem,
+  onProgress,
   freeBytes = diskSpaceOf(folder),
   limits,
 }: JournalOptions): Promise<Journal> {
@@ -109,7 +112,7 @@ export async function openJournal({
   const checksum = await createChecksum();
   const journalId = await openIdentity(folder, checksum);
   const seal = createJournalSeal(journalId, vault);
-  const loaded = await load({ folder, journalId, seal, checksum, deviceKey });
+  const loaded = await load({ folder, journalId, seal, checksum, deviceKey, onProgress });
   const { problems, segments } = loaded;
   const reserve = createReserve(folder, reserveBytes, freeBytes);
 

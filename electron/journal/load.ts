@@ -11,6 +11,7 @@ import type { Operation } from '../../shared/journal/operation.ts';
 import { scansOf } from '../../shared/dossiers/scans-of.ts';
 import { isDiskFull, syncFolder, writeDurably } from '../files.ts';
 import type { Checksum, StoredEntry } from './entry-codec.ts';
+import { createPace } from './pace.ts';
 import type { JournalProblem } from './problem.ts';
 import { hashEntry, type JournalSeal } from './sealed-entry.ts';
 import { createSegmentIndex, decodeSegmentIndex, MAX_SEQ, type IndexCover, type SegmentIndex } from './segment-index.ts';
@@ -40,7 +41,14 @@ export type Loaded = {
   entriesRead: number;
 };
 
-export type LoadOptions = { folder: string; journalId: string; seal: JournalSeal; checksum: Checksum; deviceKey: KeyObject };
+export type LoadOptions = {
+  folder: string;
+  journalId: string;
+  seal: JournalSeal;
+  checksum: Checksum;
+  deviceKey: KeyObject;
+  /** Segments read of all segments, 0 to 1. */ onProgress?: (share: number) => void;
+};
 
 /** Names of the segments, oldest first. */
 export const listSegments = async (folder: string): Promise<string[]> => (await readdir(folder)).filter(isSegmentName).sort();
@@ -60,15 +68,17 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   };
   const names = await listSegments(folder);
   let isEverSigned = false;
-  for (const name of names) {
-    const header = await loadSegment(loaded, name, name === names.at(-1), options);
+  const pace = createPace();
+  for (const [at, name] of names.entries()) {
+    const header = await loadSegment(loaded, name, at === names.length - 1, options, pace);
     isEverSigned = isEverSigned || header?.version === 2;
+    options.onProgress?.((at + 1) / names.length);
   }
   await compareWithSignedHead(loaded, isEverSigned, options);
   return loaded;
 }
 
-async function loadSegment(loaded: Loaded, name: string, isLast: boolean, options: LoadOptions): Promise<SegmentHeader | undefined> {
+async function loadSegment(loaded: Loaded, name: string, isLast: boolean, options: LoadOptions, pace: () => Promise<void>): Promise<SegmentHeader | undefined> {
   const { folder, checksum, seal, journalId } = options;
   const path = join(folder, name);
   const { size } = await stat(path);
@@ -90,6 +100,7 @@ async function loadSegment(loaded: Loaded, name: string, isLast: boolean, option
   const rest = size > from ? await readRange(path, from, size - from) : Buffer.alloc(0);
   let end = size;
   for (const found of scanEntries(rest, 0, checksum)) {
+    await pace();
     if (found.kind === 'entry') {
       take(loaded, index, found.entry, { offset: from + found.offset, bytes: found.bytes }, seal);
       continue;

@@ -1,16 +1,13 @@
 /** Reads the whole journal again in the background: every checksum, every link of the chain, every seal. */
 import { join } from 'node:path';
-import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import { GENESIS_HASH } from '../../shared/journal/chain.ts';
 import { isMissing } from '../files.ts';
 import type { Checksum, StoredEntry } from './entry-codec.ts';
 import { readRange } from './load.ts';
+import { createPace } from './pace.ts';
 import type { JournalProblem } from './problem.ts';
 import { hashEntry, type JournalSeal } from './sealed-entry.ts';
 import { decodeHeader, firstSeqOf, scanEntries } from './segment.ts';
-
-/** The main process answers the screens in between; far below the 50 ms an officer would feel. */
-const SLICE_MS = 10;
 
 export type Verification = { entries: number; problems: JournalProblem[]; isComplete: boolean };
 
@@ -30,13 +27,7 @@ export async function verifySegments({ folder, journalId, seal, checksum, segmen
   const result: Verification = { entries: 0, problems: [], isComplete: false };
   let link: { seq: number; hash: string } | undefined;
   let name = '';
-  let sliceFrom = performance.now();
-
-  async function pause(): Promise<void> {
-    if (performance.now() - sliceFrom < SLICE_MS) return;
-    await (restMs > 0 ? rest(restMs) : nextTurn());
-    sliceFrom = performance.now();
-  }
+  const pace = createPace(restMs);
 
   function check(stored: StoredEntry): void {
     const { seq, hash } = stored;
@@ -74,13 +65,12 @@ export async function verifySegments({ folder, journalId, seal, checksum, segmen
       else link = undefined;
       continue;
     }
-    sliceFrom = performance.now();
     const missing = segment.bytes - bytes.length;
     if (missing > 0) result.problems.push({ kind: 'damaged', segment: name, offset: bytes.length, bytes: missing });
     for (const found of scanEntries(bytes, begin(bytes), checksum)) {
       if (found.kind === 'entry') check(found.entry);
       else result.problems.push({ kind: 'damaged', segment: name, offset: found.offset, bytes: found.bytes });
-      await pause();
+      await pace();
       if (isStopped()) return result;
     }
   }
