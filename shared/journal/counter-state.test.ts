@@ -31,6 +31,13 @@ describe('two views of one counter', () => {
     expect(merged.enrolment).toEqual(enrolment);
   });
 
+  it('do not bring back the leases of an earlier identity', () => {
+    const [old, current] = ['old', 'current'].map((deviceId) => ({ deviceId, instance: 1, officeId: 'o' }));
+    const merged = mergeCounter(state({ enrolment: old, leases: [lease('a', 10)] }), state({ enrolment: current, leases: [lease('b', 5)] }));
+    expect(merged.leases).toEqual([lease('b', 5)]);
+    expect(merged.enrolment).toEqual(current);
+  });
+
   it('keep the tickets of both on one day, and only the newer day', () => {
     const one = state({ queue: { date: '2026-11-23', tickets: [ticket('B001', 'waiting'), ticket('B002', 'waiting')] } });
     const other = state({ queue: { date: '2026-11-23', tickets: [ticket('B001', 'served'), ticket('B003', 'waiting')] } });

@@ -87,9 +87,11 @@ export function mergeCounter(state: CounterState, other: CounterState): CounterS
     }
   }
   const isKnown = (lease: NumberLease): boolean => other.leases.some(({ leaseId }) => leaseId === lease.leaseId);
+  // Leases belong to one identity; those of an earlier one are not brought back.
+  const isSameIdentity = state.enrolment === null || other.enrolment === null || state.enrolment.deviceId === other.enrolment.deviceId;
   return {
     enrolment: other.enrolment ?? state.enrolment,
-    leases: [...state.leases.filter((lease) => !isKnown(lease)), ...other.leases],
+    leases: [...(isSameIdentity ? state.leases.filter((lease) => !isKnown(lease)) : []), ...other.leases],
     usedByDate,
     queue: mergeQueue(state.queue, other.queue),
     dossiersAccepted: Math.max(state.dossiersAccepted, other.dossiersAccepted),
