@@ -13,7 +13,7 @@ import { openDraftFiles } from './dossiers/draft-files.ts';
 import { tell } from './ipc.ts';
 import { diskSpaceOf, hasRoomForIntake } from './journal/disk-space.ts';
 import { openJournal, type Journal } from './journal/journal.ts';
-import { openDeviceKeys } from './keys/device-keys.ts';
+import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
@@ -43,6 +43,8 @@ export type Counter = {
   papers: PaperDesk;
   sync: SyncService;
   isUnprotected: boolean;
+  /** For the page's IndexedDB; the data key itself never leaves the shell. */
+  storageKey(): Uint8Array<ArrayBuffer>;
   close(): Promise<void>;
 };
 
@@ -136,6 +138,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     papers,
     sync,
     isUnprotected: keys.isUnprotected,
+    storageKey: () => deriveKey(keys.dataKey, 'qmc/indexeddb/v1'),
     async close() {
       clearTimeout(verifying);
       await sync.stop();

@@ -59,7 +59,8 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       if (accepted.ok) papers.printReceipt(accepted.value.dossier);
       return accepted;
     },
-    'journal:head': () => journal.head(),
+    'storage:key': () => counter.storageKey(),
+    'journal:head': () => ({ ...journal.head(), dossiersAccepted: journal.state().dossiersAccepted }),
     'journal:read': async ({ afterSeq, limit }) => (await journal.read(afterSeq, limit)).map(inTodaysForm),
     'queue:state': () => queue.day(),
     'queue:issue': async ({ groupId, priority, print }) => {

@@ -1,5 +1,5 @@
 /** The device's data key and signing key, wrapped by the operating system's key store. */
-import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,6 +19,9 @@ const fileSchema = z.object({
   secrets: z.string(),
 });
 const secretsSchema = z.object({ dataKey: z.string(), deviceKey: z.string() });
+
+/** HKDF-SHA256 (RFC 5869), 32 bytes. Who gets it can neither find the data key nor the key of another purpose. */
+export const deriveKey = (dataKey: Uint8Array, purpose: string): Uint8Array<ArrayBuffer> => new Uint8Array(hkdfSync('sha256', dataKey, new Uint8Array(0), purpose, 32));
 
 export type DeviceKeys = { dataKey: Buffer; deviceKey: KeyObject; isUnprotected: boolean };
 

@@ -30,7 +30,9 @@ export type IpcContract = {
     args: { draftId: string; dossierId: DossierId; intake: Intake; owePapers: boolean };
     result: Result<{ dossier: Dossier; seq: number }, Failure<AcceptFailureKind>>;
   };
-  'journal:head': { args: undefined; result: JournalHead };
+  /** Key of the page's own database, derived for nothing else; the page keeps it where no script can read it back. */
+  'storage:key': { args: undefined; result: Uint8Array<ArrayBuffer> };
+  'journal:head': { args: undefined; result: JournalHead & { dossiersAccepted: number } };
   'journal:read': { args: { afterSeq: number; limit: number }; result: JournalEntry[] };
   'queue:state': { args: undefined; result: QueueDay };
   'queue:issue': { args: { groupId: string; priority: Priority; print: boolean }; result: Result<Ticket> };
@@ -81,6 +83,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'scans:put': z.strictObject({ bytes: bytesSchema }),
   'scans:read': z.strictObject({ sha256: sha256Schema }),
   'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
+  'storage:key': none,
   'journal:head': none,
   'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
   'queue:state': none,

@@ -13,6 +13,7 @@ const channels: Record<Channel, true> = {
   'scans:put': true,
   'scans:read': true,
   'dossiers:accept': true,
+  'storage:key': true,
   'journal:head': true,
   'journal:read': true,
   'queue:state': true,

@@ -15,6 +15,7 @@ const staff: Channel[] = [
   'scans:put',
   'scans:read',
   'dossiers:accept',
+  'storage:key',
   'journal:head',
   'journal:read',
   'queue:issue',
