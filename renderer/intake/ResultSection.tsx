@@ -18,12 +18,12 @@ const NO_EXEMPTION = '-';
 export function ResultSection() {
   const { t } = useTranslation('intake');
   const store = useIntakeStore();
-  const { procedure, resolved, problems } = useReview('procedure', 'resolved', 'problems');
+  const { procedure, resolved, form, problems } = useReview('procedure', 'resolved', 'form', 'problems');
   const draft = useDraft('caseId', 'areaClass', 'channel', 'facts', 'feeInputs', 'applicantKind', 'resultDelivery', 'sets', 'note');
   const problemAt = useProblemAt();
   if (procedure === undefined || resolved === undefined) return null;
 
-  const asked = feeQuestions(procedure, selectionOf(draft, draft.applicantKind));
+  const asked = feeQuestions(procedure, selectionOf(draft, draft.applicantKind), form);
   const ranges = resolved.fees.flatMap(({ id, name, price }) => (price.type === 'range' && price.minVnd !== price.maxVnd ? [{ id, name, ...price }] : []));
   const { feeInputs } = draft;
   const setFees = (change: Partial<typeof feeInputs>) => store.change((before) => ({ ...before, feeInputs: { ...before.feeInputs, ...change } }));

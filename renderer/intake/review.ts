@@ -6,6 +6,7 @@ import type { Intake } from '../../shared/dossiers/dossier.ts';
 import type { Draft } from '../../shared/dossiers/draft.ts';
 import { formOf, intakeFromDraft, type Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import { computeFees } from '../../shared/fees/compute.ts';
+import { feeCountsOf } from '../../shared/fees/counts.ts';
 import { dateAt } from '../../shared/lib/time.ts';
 import { askedOf } from '../eform/asked.ts';
 
@@ -34,7 +35,8 @@ export function reviewOf(draft: Draft, catalogue: Catalogue, nowMs: number): Rev
     resolved.timeLimit === null
       ? undefined
       : computeDueDate({ acceptedAtMs: nowMs, timeLimit: resolved.timeLimit, areaClass: draft.areaClass, calendar: catalogue.calendar });
-  return { procedure, resolved, form, due, fees: computeFees(procedure, { ...selection, ...draft.feeInputs }), ...outcome };
+  const fees = computeFees(procedure, { ...selection, ...draft.feeInputs, counts: feeCountsOf(form, draft.formData, draft.feeInputs) });
+  return { procedure, resolved, form, due, fees, ...outcome };
 }
 
 const isSame = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);

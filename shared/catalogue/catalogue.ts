@@ -146,6 +146,8 @@ export const eFormSchema = z.object({
   name: words,
   schema: z.record(z.string(), z.json()),
   uiSchema: z.record(z.string(), z.json()).default({}),
+  /** Where the form itself says what fees are counted by, so that the officer is not asked twice; `list`: one row per paper. */
+  feeCounts: z.object({ list: z.string().optional(), copies: z.string(), pages: z.string().optional() }).optional(),
   autofill: z
     .record(
       z.string(),

@@ -3,6 +3,7 @@ import { computeDueDate } from '../calendar/due-date.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resolve.ts';
 import { computeFees } from '../fees/compute.ts';
+import { feeCountsOf } from '../fees/counts.ts';
 import type { AcceptFailureKind } from '../ipc/contract.ts';
 import type { CounterState } from '../journal/counter-state.ts';
 import type { Operation } from '../journal/operation.ts';
@@ -11,6 +12,7 @@ import { dateAt } from '../lib/time.ts';
 import type { Settings } from '../settings/settings.ts';
 import { emergencyCode, formatCode, nextNumber } from './code.ts';
 import type { DossierId, Intake } from './dossier.ts';
+import { formOf } from './intake-from-draft.ts';
 
 export type AcceptInput = {
   dossierId: DossierId;
@@ -39,7 +41,8 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
   if (blocking !== undefined) return fail('paper-missing', { name: blocking.anyOf.map(({ name }) => name).join(' / ') });
 
   const due = resolved.timeLimit === null ? null : computeDueDate({ acceptedAtMs: atMs, timeLimit: resolved.timeLimit, areaClass: intake.areaClass, calendar: catalogue.calendar });
-  const fees = computeFees(procedure, { ...selection, ...intake.feeInputs });
+  const counts = feeCountsOf(formOf(catalogue, procedure), intake.formData, intake.feeInputs);
+  const fees = computeFees(procedure, { ...selection, ...intake.feeInputs, counts });
   const open = fees.toEnter[0];
   if (open !== undefined) return fail('fee-missing', { name: open.rule.name });
   const number = takeNumber(state, input);

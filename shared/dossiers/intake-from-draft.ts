@@ -2,6 +2,7 @@
 import type { Catalogue, EForm, PaperRequirement, Procedure } from '../catalogue/catalogue.ts';
 import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resolve.ts';
 import { labelOf, validateForm } from '../eform/validate.ts';
+import { feeCountsOf } from '../fees/counts.ts';
 import { computeFees } from '../fees/compute.ts';
 import { tidy } from '../lib/fold.ts';
 import { ok, type Result } from '../lib/result.ts';
@@ -188,7 +189,7 @@ export function intakeFromDraft(draft: Draft, catalogue: Catalogue, today: Plain
     ...parties,
     ...formProblems,
     ...paperProblems(requirements, draft.papers),
-    ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs })),
+    ...feeProblems(computeFees(procedure, { ...selection, ...draft.feeInputs, counts: feeCountsOf(form, formData, draft.feeInputs) })),
   ];
   if (problems.length > 0) return incomplete(problems);
 

@@ -1,12 +1,13 @@
 /** What an intake costs: one line per fee (phí, lệ phí) that applies, and which amounts the officer still has to enter. */
-import type { FeeRule, Procedure } from '../catalogue/catalogue.ts';
+import type { EForm, FeeRule, Procedure } from '../catalogue/catalogue.ts';
 import { resolveProcedure, type Selection } from '../catalogue/resolve.ts';
 import type { FeeLine } from '../dossiers/dossier.ts';
 import { unreachable } from '../lib/result.ts';
+import type { FeeCount } from './counts.ts';
 
-export type FeeInputs = {
-  copies: number;
-  pages: number;
+export type FeeInputs = FeeCount & {
+  /** When the e-form lists what is copied, row by row; absent: `copies` and `pages` stand for all. */
+  counts?: readonly FeeCount[];
   exemptionId?: string | undefined;
   /** Amounts for fees published as a range or as about so much, by fee id, before any exemption. */
   enteredVnd?: Readonly<Record<string, number>> | undefined;
@@ -37,7 +38,7 @@ export function computeFees(procedure: Procedure, inputs: Selection & FeeInputs)
       feeId: rule.id,
       kind: rule.kind,
       name: rule.name,
-      quantity: countsCopies(rule) ? inputs.copies : 1,
+      quantity: countsCopies(rule) ? countsOf(inputs).reduce((all, { copies }) => all + copies, 0) : 1,
       amountVnd: exemption === undefined ? wholeVnd : Math.round((wholeVnd * (100 - exemption.percentOff)) / 100),
       ...(exemption === undefined ? {} : { exemption: exemption.name }),
     });
@@ -53,23 +54,27 @@ export type FeeQuestions = {
   exemptions: Array<{ id: string; name: string }>;
 };
 
-/** What has to be asked before the fees of this selection can be computed. */
-export function feeQuestions(procedure: Procedure, selection: Selection): FeeQuestions {
+/** What has to be asked before the fees of this selection can be computed; what the e-form counts itself is not asked again. */
+export function feeQuestions(procedure: Procedure, selection: Selection, form?: Pick<EForm, 'feeCounts'>): FeeQuestions {
   const rules = resolveProcedure(procedure, selection).fees;
   const counted = rules.flatMap(({ price }) => (price.type === 'per-copy' && price.counted !== undefined ? [price.counted] : []))[0];
   const exemptions = new Map(rules.flatMap((rule) => rule.exemptions.map(({ id, name }) => [id, name] as const)));
   return {
-    copies: rules.some(countsCopies),
+    copies: form?.feeCounts === undefined && rules.some(countsCopies),
     ...(counted === undefined ? {} : { counted }),
-    pages: rules.some(({ price }) => price.type === 'per-page'),
+    pages: form?.feeCounts?.pages === undefined && rules.some(({ price }) => price.type === 'per-page'),
     exemptions: [...exemptions].map(([id, name]) => ({ id, name })),
   };
 }
 
 const countsCopies = ({ price }: FeeRule): boolean => price.type === 'per-copy' || price.type === 'per-page';
 
-function priceOf(rule: FeeRule, { copies, pages, enteredVnd }: FeeInputs): number | FeeToEnter {
+const countsOf = ({ counts, copies, pages }: FeeInputs): readonly FeeCount[] => counts ?? [{ copies, pages }];
+
+function priceOf(rule: FeeRule, inputs: FeeInputs): number | FeeToEnter {
   const { price } = rule;
+  const { enteredVnd } = inputs;
+  const counts = countsOf(inputs);
   const entered = enteredVnd !== undefined && Object.hasOwn(enteredVnd, rule.id) ? enteredVnd[rule.id] : undefined;
   switch (price.type) {
     case 'fixed':
@@ -81,9 +86,9 @@ function priceOf(rule: FeeRule, { copies, pages, enteredVnd }: FeeInputs): numbe
       return Number.isInteger(entered) && entered >= minVnd && entered <= maxVnd ? entered : { rule, minVnd, maxVnd, refusedVnd: entered };
     }
     case 'per-copy':
-      return price.amountVnd * Math.max(0, copies - price.free);
+      return price.amountVnd * Math.max(0, counts.reduce((all, { copies }) => all + copies, 0) - price.free);
     case 'per-page':
-      return copies * Math.min(pagesVnd(price.steps, pages), price.maxPerCopyVnd ?? Infinity);
+      return counts.reduce((sum, { copies, pages }) => sum + copies * Math.min(pagesVnd(price.steps, pages), price.maxPerCopyVnd ?? Infinity), 0);
     default:
       return unreachable(price);
   }
