@@ -88,7 +88,13 @@ export function ProcedurePicker({
       autoFocus={autoFocus}
     >
       <Label className={styles.label}>{t('procedure.search')}</Label>
-      <div className={styles.box}>
+      <div
+        className={styles.box}
+        onKeyDownCapture={(event) => {
+          // Esc closes an open list; only the next one is a step back.
+          if (event.key === 'Escape' && event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true') event.preventDefault();
+        }}
+      >
         <span className={styles.icon}>
           <Icon name="search" />
         </span>
