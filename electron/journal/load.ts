@@ -12,7 +12,7 @@ import { scansOf } from '../../shared/dossiers/scans-of.ts';
 import { isDiskFull, syncFolder, writeDurably } from '../files.ts';
 import type { Checksum, StoredEntry } from './entry-codec.ts';
 import { createPace } from './pace.ts';
-import type { JournalProblem } from './problem.ts';
+import { addEntryProblem, type JournalProblem } from './problem.ts';
 import { hashEntry, type JournalSeal } from './sealed-entry.ts';
 import { createSegmentIndex, decodeSegmentIndex, MAX_SEQ, type IndexCover, type SegmentIndex } from './segment-index.ts';
 import { decodeHeader, firstSeqOf, HEADER_PROBE_BYTES, headerBytes, isSegmentName, scanEntries, type Damage, type SegmentHeader } from './segment.ts';
@@ -82,7 +82,7 @@ async function loadSegment(loaded: Loaded, name: string, isLast: boolean, option
   const { folder, checksum, seal, journalId } = options;
   const path = join(folder, name);
   const { size } = await stat(path);
-  const problemsBefore = loaded.problems.length;
+  const problemsBefore = [...loaded.problems];
   const header = await readHeader(path, checksum);
   const isNamedRight = header !== undefined && header.journalId === journalId && header.firstSeq === firstSeqOf(name);
   if (header !== undefined && !isNamedRight) loaded.problems.push({ kind: 'damaged', segment: name, offset: 0, bytes: header.bytes });
@@ -122,7 +122,7 @@ async function loadSegment(loaded: Loaded, name: string, isLast: boolean, option
     if (size === 0) loaded.problems.push({ kind: 'damaged', segment: name, offset: 0, bytes: 0 });
     return undefined;
   }
-  const isSound = loaded.problems.slice(problemsBefore).every(({ kind }) => kind === 'torn-tail');
+  const isSound = loaded.problems.every((problem) => problem.kind === 'torn-tail' || problemsBefore.includes(problem));
   const segment = { index, bytes: end, before, isSound };
   loaded.segments.push(segment);
   if (!isLast && !isCovered) await keepIfRoom(() => writeIndex(folder, seal, segment, loaded.head, loaded.state));
@@ -137,7 +137,7 @@ function beginSegment(loaded: Loaded, header: SegmentHeader, seal: JournalSeal):
   if (header.version === 1) return;
   const { firstSeq, previousHash } = header;
   const state = seal.openState(firstSeq, previousHash, header.sealedState);
-  if (state === undefined) return void loaded.problems.push({ kind: 'sealed-with-other-key', seq: firstSeq });
+  if (state === undefined) return void addEntryProblem(loaded.problems, 'sealed-with-other-key', firstSeq);
   if (firstSeq === loaded.head.seq + 1 && previousHash === loaded.head.hash) return;
   const isStart = loaded.segments.length === 0 && loaded.signedHead !== undefined && firstSeq <= loaded.signedHead.firstSeq;
   if (firstSeq > loaded.head.seq + 1 && !isStart) loaded.problems.push({ kind: 'entries-missing', afterSeq: loaded.head.seq, beforeSeq: firstSeq });
@@ -150,11 +150,11 @@ function take(loaded: Loaded, index: SegmentIndex, stored: StoredEntry, position
   const { seq, hash } = stored;
   loaded.entriesRead += 1;
   // A seq that no journal reaches can only be forged; the head does not follow it.
-  if (seq < 1 || seq > MAX_SEQ) return void loaded.problems.push({ kind: 'not-in-chain', seq });
+  if (seq < 1 || seq > MAX_SEQ) return void addEntryProblem(loaded.problems, 'not-in-chain', seq);
   const opened = seal.open(stored);
   const isContinuous = stored.previousHash === loaded.head.hash && seq === loaded.head.seq + 1;
-  if (opened.kind !== 'opened') loaded.problems.push({ kind: opened.kind, seq });
-  else if (!isContinuous || hashEntry(opened.entry) !== hash) loaded.problems.push({ kind: 'not-in-chain', seq });
+  if (opened.kind !== 'opened') addEntryProblem(loaded.problems, opened.kind, seq);
+  else if (!isContinuous || hashEntry(opened.entry) !== hash) addEntryProblem(loaded.problems, 'not-in-chain', seq);
   // An entry out of order is tampering: it is reported and its numbers count as used, but the head never goes back.
   if (seq > loaded.head.seq) loaded.head = { seq, hash };
   if (opened.kind !== 'opened' || loaded.segments.some((segment) => segment.index.positionOf(seq) !== undefined) || !index.add(seq, position)) return;

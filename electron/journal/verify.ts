@@ -5,7 +5,7 @@ import { isMissing } from '../files.ts';
 import type { Checksum, StoredEntry } from './entry-codec.ts';
 import { readRange } from './load.ts';
 import { createPace } from './pace.ts';
-import type { JournalProblem } from './problem.ts';
+import { addEntryProblem, type JournalProblem } from './problem.ts';
 import { hashEntry, type JournalSeal } from './sealed-entry.ts';
 import { decodeHeader, firstSeqOf, scanEntries } from './segment.ts';
 
@@ -34,8 +34,8 @@ export async function verifySegments({ folder, journalId, seal, checksum, segmen
     result.entries += 1;
     const opened = seal.open(stored);
     const isContinuous = link === undefined || (stored.previousHash === link.hash && seq === link.seq + 1);
-    if (opened.kind !== 'opened') result.problems.push({ kind: opened.kind, seq });
-    else if (!isContinuous || hashEntry(opened.entry) !== hash) result.problems.push({ kind: 'not-in-chain', seq });
+    if (opened.kind !== 'opened') addEntryProblem(result.problems, opened.kind, seq);
+    else if (!isContinuous || hashEntry(opened.entry) !== hash) addEntryProblem(result.problems, 'not-in-chain', seq);
     if (link === undefined || seq > link.seq) link = { seq, hash };
   }
 
