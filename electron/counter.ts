@@ -19,7 +19,11 @@ import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
 import { ORIGIN } from './protocol.ts';
+import { openPurgeMemory } from './retention/purge-memory.ts';
+import { createRetention, type Retention } from './retention/retention.ts';
+import { createScanReader } from './scanning/read-scan.ts';
 import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
+import { createArchive, type Archive } from './sync/archive.ts';
 import { createHttpProvince } from './sync/http-province.ts';
 import { openIdentityFile } from './sync/identity.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
@@ -31,6 +35,8 @@ const RECENT_PAGE = 200;
 /** The whole journal is read again once a start is over, at about a quarter of one core. */
 const VERIFY_AFTER_MS = 60_000;
 const VERIFY_REST_MS = 30;
+/** How often it is looked whether the province's day has come at which something may leave. */
+const RETAIN_EVERY_MS = 60_000;
 
 export type Counter = {
   journal: Journal;
@@ -39,6 +45,9 @@ export type Counter = {
   catalogues: Awaited<ReturnType<typeof openCatalogueFiles>>;
   drafts: Awaited<ReturnType<typeof openDraftFiles>>;
   scans: ScanFiles;
+  readScan: ReturnType<typeof createScanReader>;
+  archive: Archive;
+  retention: Retention;
   queue: QueueDesk;
   papers: PaperDesk;
   sync: SyncService;
@@ -86,9 +95,25 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     enrolmentCode: settings.province.enrolmentCode,
     clock,
     log,
+    onForgotten: (seq) => retention.provinceForgot(seq),
     onChange: (state) => tell('sync:changed', state),
     onDelivered: (deliveries) => tell('sync:delivered', deliveries),
   });
+  const archive = createArchive({ url: settings.province.url, province, identity: identity.current });
+  const retention: Retention = createRetention({
+    rules: settings.retention,
+    role: settings.role,
+    journal,
+    scans,
+    drafts,
+    memory: await openPurgeMemory(at('journal', 'retention.sealed'), vault, log),
+    standing: sync.memory,
+    provinceTimeMs: province.timeMs,
+    onPurged: (purged) => tell('storage:purged', purged),
+    log,
+  });
+  const retaining = setInterval(() => void retention.runWhenDue(), RETAIN_EVERY_MS);
+  retaining.unref();
   const queue = createQueueDesk({ journal, settings, clock, newId: randomUUID });
   const papers = await createPaperDesk({
     folder: at('print'),
@@ -134,6 +159,9 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     catalogues,
     drafts,
     scans,
+    readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
+    archive,
+    retention,
     queue,
     papers,
     sync,
@@ -141,6 +169,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     storageKey: () => deriveKey(keys.dataKey, 'qmc/indexeddb/v1'),
     async close() {
       clearTimeout(verifying);
+      clearInterval(retaining);
       await sync.stop();
       await papers.stop();
       await journal.close();

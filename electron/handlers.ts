@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { app, dialog, type BrowserWindow } from 'electron';
 import { inTodaysForm } from '../shared/journal/operation.ts';
-import { ok, type Failure, type Result } from '../shared/lib/result.ts';
+import { fail, ok, type Failure, type Result } from '../shared/lib/result.ts';
 import type { PublicSettings, Settings } from '../shared/settings/settings.ts';
 import type { Counter } from './counter.ts';
 import type { Handlers } from './ipc.ts';
@@ -53,11 +53,17 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       return ok(null);
     },
     'scans:put': ({ bytes }) => scans.put(bytes),
-    'scans:read': ({ sha256 }) => scans.read(sha256),
+    'scans:read': ({ sha256 }) => counter.readScan(sha256),
     'dossiers:accept': async (acceptance) => {
       const accepted = await counter.accept(acceptance);
       if (accepted.ok) papers.printReceipt(accepted.value.dossier);
       return accepted;
+    },
+    'dossiers:fetch': async ({ dossierId }) => {
+      const local = await counter.accepted.find(dossierId);
+      if (local !== undefined) return ok(local.dossier);
+      const fetched = await counter.archive.dossier(dossierId);
+      return fetched.ok ? fetched : fail(fetched.failure.kind === 'refused' ? 'dossier-unknown' : 'province-unreachable');
     },
     'storage:key': () => counter.storageKey(),
     'journal:head': () => ({ ...journal.head(), dossiersAccepted: journal.state().dossiersAccepted }),
@@ -84,6 +90,8 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'storage:purged': () => counter.retention.purged(),
+    'storage:forgotten': ({ scans: forgotten }) => counter.retention.forgotten(forgotten),
   };
 }
 

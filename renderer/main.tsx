@@ -21,6 +21,7 @@ import { StartFailed, Starting } from './app/StartScreen.tsx';
 import { openDatabase } from './db/database.ts';
 import { createDossierRepository } from './db/dossier-repository.ts';
 import { createDraftRepository } from './db/draft-repository.ts';
+import { followPurge } from './db/purge.ts';
 import { replayJournal, type ReplayProgress } from './db/replay.ts';
 import { createScanRepository } from './db/scan-repository.ts';
 import { createShortcutRegistry } from './ui/shortcut-registry.ts';
@@ -67,6 +68,7 @@ async function passStartGate(info: AppInfo, onProgress: (progress: ReplayProgres
     (error) => reportError(bridge, error),
   );
   bridge.on('journal:appended', follow);
+  void followPurge(db, bridge, (error) => reportError(bridge, error));
   return {
     bridge,
     clock,

@@ -1,5 +1,7 @@
 /** Owns the province's HTTP face: routes, limits, who may call, and what every refusal looks like. */
 import { gunzip } from 'node:zlib';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -9,7 +11,10 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../shared/lib/time.ts';
+import { sha256Schema } from '../shared/scanning/scan.ts';
 import {
+  dossierAnswerSchema,
+  dossierBodiesAnswerSchema,
   dossierListAnswerSchema,
   enrolAnswerSchema,
   enrolRequestSchema,
@@ -19,6 +24,7 @@ import {
   type JournalAnswer,
   type JournalRequest,
   journalRequestSchema,
+  MAX_BODIES_PAGE,
   numbersAnswerSchema,
   paths,
   problemSchema,
@@ -37,13 +43,13 @@ import { enrol, numbersExhausted } from './devices/enrolment.ts';
 import { confirmLease, type LeaseTerms, leaseNumbers, unconfirmedLease } from './devices/number-store.ts';
 import { claimedDevice, createTokenIssuer, verifyAssertion } from './devices/tokens.ts';
 import { cursorOf, positionOf } from './dossiers/cursor.ts';
-import { dossiersOfOffice, insertDossier, progressOfDossiers } from './dossiers/dossier-store.ts';
+import { bodiesOfOffice, bodyOfDossier, countOfOffice, dossiersOfOffice, insertDossier, progressOfDossiers } from './dossiers/dossier-store.ts';
 import { isShallowJson } from './journal/content.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
 import { issueTicket, moveTicket } from './queue/ticket-store.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
-import { verifiedScansOf } from './scans/scan-store.ts';
+import { heldScan, verifiedScansOf } from './scans/scan-store.ts';
 import { createUploads } from './scans/uploads.ts';
 
 export type ProvinceOptions = {
@@ -155,6 +161,10 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
     if (device === undefined) throw new Error('a route without authorisation asked for its caller');
     return device;
   };
+  const ownOffice = (request: FastifyRequest, officeId: string): string => {
+    if (officeId !== callerOf(request).office_id) throw new Problem(403, 'foreign-office', 'a device reads what belongs to its own office only');
+    return officeId;
+  };
   const credentials = { rateLimit: { max: limits.credentials, timeWindow: '1 minute' } };
 
   await app.register(async (routes) => {
@@ -257,8 +267,7 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
         },
       },
       async (request) => {
-        const { officeId } = request.params;
-        if (officeId !== callerOf(request).office_id) throw new Problem(403, 'foreign-office', 'a device reads the dossiers of its own office only');
+        const officeId = ownOffice(request, request.params.officeId);
         const { after, limit } = request.query;
         const rows = await dossiersOfOffice(db, officeId, positionOf(after), limit + 1);
         const page = rows.slice(0, limit);
@@ -267,6 +276,63 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
           dossiers: page.map(({ arrival: _arrival, ...dossier }) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
           next: rows.length > limit && last !== undefined ? cursorOf(last.arrival) : null,
         };
+      },
+    );
+
+    typed.get(
+      paths.officeDossier,
+      {
+        preParsing: authorise,
+        schema: { params: z.object({ officeId: z.string().max(60), dossierId: z.uuid() }), response: { 200: dossierAnswerSchema, ...problems } },
+      },
+      async (request) => {
+        const row = await bodyOfDossier(db, ownOffice(request, request.params.officeId), request.params.dossierId);
+        if (row === undefined) throw new Problem(404, 'not-found', 'the office has no such dossier');
+        return { dossier: row.dossier, confirmed: row.scansVerified === row.scansExpected };
+      },
+    );
+
+    typed.get(
+      paths.dossierBodies,
+      {
+        preParsing: authorise,
+        schema: {
+          params: z.object({ officeId: z.string().max(60) }),
+          querystring: z.object({ after: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(MAX_BODIES_PAGE).default(MAX_BODIES_PAGE) }),
+          response: { 200: dossierBodiesAnswerSchema, ...problems },
+        },
+      },
+      async (request) => {
+        const officeId = ownOffice(request, request.params.officeId);
+        const { after, limit } = request.query;
+        const [rows, total] = await Promise.all([bodiesOfOffice(db, officeId, positionOf(after), limit + 1), countOfOffice(db, officeId)]);
+        const page = rows.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          dossiers: page.map(({ dossier, scansExpected, scansVerified }) => ({ dossier, confirmed: scansVerified === scansExpected })),
+          next: rows.length > limit && last !== undefined ? cursorOf(last.arrival) : null,
+          total,
+        };
+      },
+    );
+
+    typed.get(
+      paths.officeScan,
+      { preParsing: authorise, schema: { params: z.object({ officeId: z.string().max(60), sha256: sha256Schema }), hide: true } },
+      async (request, reply) => {
+        const { sha256 } = request.params;
+        const scan = await heldScan(db, ownOffice(request, request.params.officeId), sha256);
+        if (scan === undefined) throw new Problem(404, 'not-found', 'the office has sent no such scan');
+        const path = folder.pathOf(sha256);
+        const size = await stat(path).then(
+          (file) => file.size,
+          () => undefined,
+        );
+        if (size !== scan.bytes) {
+          alarm('a verified scan is not as it was stored', { sha256 });
+          throw new Problem(503, 'unavailable', 'the scan cannot be read now');
+        }
+        return reply.header('content-type', scan.mediaType).header('content-length', size).header('cache-control', 'no-store').send(createReadStream(path));
       },
     );
 

@@ -14,13 +14,15 @@ export type ScanFiles = {
   pathOf(sha256: string): string;
   /** Checked against its digest at every read: a flipped bit is never shown as the citizen's paper and never sent. */
   read(sha256: string): Promise<Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }, Failure<'scan-missing' | 'scan-damaged'>>>;
-  delete(sha256: string): Promise<void>;
+  /** Removes a scan whose time has passed; false when it was put again since this start, by someone who may build on it. */
+  purge(sha256: string): Promise<boolean>;
 };
 
 export async function openScanFiles(folder: string, vault: Vault): Promise<ScanFiles> {
   await preparePrivateFolder(folder);
   const pathOf = (sha256: string): string => join(folder, `${sha256}.scan`);
   const contextOf = (sha256: string): string => `scan/${sha256}`;
+  const putSinceStart = new Set<string>();
   const has = (sha256: string): Promise<boolean> =>
     access(pathOf(sha256)).then(
       () => true,
@@ -53,6 +55,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       const inspected = inspectScan(bytes);
       if (!inspected.ok) return inspected;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
+      putSinceStart.add(sha256);
       // A file that no longer opens is replaced by the bytes in hand.
       if (!(await read(sha256)).ok) {
         try {
@@ -64,6 +67,10 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       }
       return ok({ sha256, bytes: bytes.byteLength, mediaType: inspected.value });
     },
-    delete: (sha256) => rm(pathOf(sha256), { force: true }),
+    async purge(sha256) {
+      if (putSinceStart.has(sha256)) return false;
+      await rm(pathOf(sha256), { force: true });
+      return true;
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** The province over HTTP: contracts from `shared/sync/protocol.ts`, signed hello, short-lived tokens. */
 import { createPublicKey, randomBytes, verify, type KeyObject } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { SignJWT } from 'jose';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../shared/lib/result.ts';
@@ -23,6 +24,7 @@ import type { Identity } from './identity.ts';
 
 const TIMEOUT_MS = 20_000;
 const HELLO_TIMEOUT_MS = 5_000;
+const ASSERTION_LIFE_S = 120;
 
 export type HttpProvinceOptions = {
   url: string;
@@ -32,13 +34,27 @@ export type HttpProvinceOptions = {
   clock: Clock;
 };
 
-/** `authorise`: the bearer header for a scan upload; undefined while the province gives no token. */
-export type HttpProvince = Province & { authorise(): Promise<Result<string, ProvinceFailure>> };
+export type HttpProvince = Province & {
+  /** The bearer token for what is not JSON. */
+  authorise(): Promise<Result<string, ProvinceFailure>>;
+  get<S extends z.ZodType>(path: string, schema: S): Promise<Result<z.infer<S>, ProvinceFailure>>;
+  /** The province's time by its last signed hello; undefined before one, and late by as long as this machine slept since. */
+  timeMs(): number | undefined;
+};
 
 export function createHttpProvince({ url, deviceKey, identity, about, clock }: HttpProvinceOptions): HttpProvince {
+  let lastHello: { timeMs: number; atMs: number } | undefined;
   let token: { value: string; expiresAtMs: number } | undefined;
 
-  async function call<S extends z.ZodType>(path: string, body: unknown, schema: S, headers: Record<string, string> = {}, timeoutMs = TIMEOUT_MS): Promise<Result<z.infer<S>, ProvinceFailure>> {
+  const timeMs = (): number | undefined => (lastHello === undefined ? undefined : Math.floor(lastHello.timeMs + performance.now() - lastHello.atMs));
+
+  async function call<S extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: S,
+    headers: Record<string, string> = {},
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     let answer: HttpAnswer;
     try {
       answer = await requestJson(new URL(path, url), { body, headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers }, timeoutMs });
@@ -55,13 +71,15 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
     const known = identity();
     if (known === undefined) return fail('refused', { reason: 'not-enrolled' }) as { ok: false; failure: ProvinceFailure };
     if (token !== undefined && token.expiresAtMs > clock()) return ok(token.value);
+    // By the province's clock when it is known: a counter whose own clock is wrong still gets its token.
+    const nowS = Math.floor((timeMs() ?? clock()) / 1000);
     const assertion = await new SignJWT({})
       .setProtectedHeader({ alg: 'ES256' })
       .setIssuer(known.deviceId)
       .setAudience('qmc-province')
       .setJti(randomBytes(16).toString('hex'))
-      .setIssuedAt()
-      .setExpirationTime('2m')
+      .setIssuedAt(nowS)
+      .setExpirationTime(nowS + ASSERTION_LIFE_S)
       .sign(deviceKey);
     const answer = await call(paths.token, { assertion }, tokenAnswerSchema);
     if (!answer.ok) return answer;
@@ -77,13 +95,17 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
 
   return {
     authorise,
+    get: (path, schema) => authorised(path, undefined, schema),
+    timeMs,
     async hello() {
       const nonce = randomBytes(24).toString('base64url');
       const answer = await call(paths.hello, { nonce }, helloAnswerSchema, {}, HELLO_TIMEOUT_MS);
       if (!answer.ok) return answer;
       const { timeMs, epoch, signature } = answer.value;
       const serverKey = identity()?.serverKey;
-      if (answer.value.nonce !== nonce || (serverKey !== undefined && !isSignedBy(serverKey, `qmc-hello.${nonce}.${timeMs}`, signature))) return { ok: false, failure: { kind: 'not-the-province' } };
+      if (answer.value.nonce !== nonce || (serverKey !== undefined && !isSignedBy(serverKey, `qmc-hello.${nonce}.${timeMs}`, signature)))
+        return { ok: false, failure: { kind: 'not-the-province' } };
+      if (serverKey !== undefined) lastHello = { timeMs, atMs: performance.now() };
       return ok({ epoch });
     },
     enrol(code) {
@@ -98,9 +120,14 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
 }
 
 const isSignedBy = (jwk: Identity['serverKey'], text: string, signature: string): boolean =>
-  verify('sha256', Buffer.from(text, 'utf8'), { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  verify(
+    'sha256',
+    Buffer.from(text, 'utf8'),
+    { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  );
 
-function failureOf({ status, headers, body }: HttpAnswer): ProvinceFailure {
+export function failureOf({ status, headers, body }: HttpAnswer): ProvinceFailure {
   if (status === 429 || status >= 500 || status === 408 || status === 401) {
     const seconds = Number(headers['retry-after']);
     return Number.isFinite(seconds) && seconds > 0 ? { kind: 'busy', retryAfterMs: Math.min(seconds, 3600) * 1000 } : { kind: 'busy' };

@@ -19,6 +19,8 @@ export type SyncService = {
   state(): SyncState;
   deliveries(dossierIds: string[]): DossierDelivery[];
   isOnline(): boolean;
+  /** What the province is known to hold. */
+  memory(): SyncMemory;
   /** New work or an officer who does not want to wait. */
   wake(): void;
   enrol(code: string): Promise<Result<{ deviceId: string }, Failure>>;
@@ -32,6 +34,8 @@ type Options = {
   province: Province;
   scans: ScanLane;
   memoryFile: string;
+  /** Hears, before it is remembered, that the province holds less than it once acknowledged: nothing after `seq` is confirmed any more. */
+  onForgotten(seq: number): Promise<void>;
   enrolmentCode: string | undefined;
   clock: Clock;
   log: Log;
@@ -48,6 +52,14 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   let isStopped = false;
   let lastUnconfirmed: SyncMemory['unconfirmed'] = {};
 
+  let savedSeq = 0;
+
+  async function saveMemory(memory: SyncMemory): Promise<void> {
+    if (memory.acknowledgedSeq < savedSeq) await options.onForgotten(memory.acknowledgedSeq);
+    await journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory))));
+    savedSeq = memory.acknowledgedSeq;
+  }
+
   const engine = await createSyncEngine({
     province,
     scans,
@@ -56,7 +68,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     random: Math.random,
     memory: {
       load: () => loadMemory(options.memoryFile, log),
-      save: (memory) => journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory)))),
+      save: saveMemory,
     },
     enrolment: {
       isEnrolled: () => identity.current() !== undefined && journal.state().enrolment !== null,
@@ -91,6 +103,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     },
   });
   lastUnconfirmed = engine.memory().unconfirmed;
+  savedSeq = engine.memory().acknowledgedSeq;
 
   function state(): SyncState {
     const memory = engine.memory();
@@ -148,6 +161,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   return {
     state,
     deliveries,
+    memory: () => engine.memory(),
     isOnline: () => engine.connection().status === 'online',
     wake,
     start: wake,

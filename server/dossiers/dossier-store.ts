@@ -75,3 +75,29 @@ export async function dossiersOfOffice(db: Connection, officeId: string, afterAr
     order by arrival limit ${limit}`.execute(db);
   return rows;
 }
+
+type BodyRow = { arrival: number; dossier: object; scansExpected: number; scansVerified: number };
+
+const bodyColumns = sql`arrival, body as dossier, scans.expected as "scansExpected", scans.verified as "scansVerified"`;
+
+/** Undefined for a dossier of another office too. */
+export async function bodyOfDossier(db: Connection, officeId: string, dossierId: string): Promise<BodyRow | undefined> {
+  const { rows } = await sql<BodyRow>`
+    select ${bodyColumns} from dossiers ${progressOf(officeId)}
+    where office_id = ${officeId} and dossier_id = ${dossierId}::uuid`.execute(db);
+  return rows[0];
+}
+
+/** Bodies of the office's dossiers in order of arrival, from behind `afterArrival`. */
+export async function bodiesOfOffice(db: Connection, officeId: string, afterArrival: number, limit: number): Promise<BodyRow[]> {
+  const { rows } = await sql<BodyRow>`
+    select ${bodyColumns} from dossiers ${progressOf(officeId)}
+    where office_id = ${officeId} and arrival > ${afterArrival}
+    order by arrival limit ${limit}`.execute(db);
+  return rows;
+}
+
+export async function countOfOffice(db: Connection, officeId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from dossiers where office_id = ${officeId}`.execute(db);
+  return rows[0]?.count ?? 0;
+}

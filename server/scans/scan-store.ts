@@ -16,6 +16,18 @@ export async function markVerified(trx: Connection, scan: VerifiedScan): Promise
     .execute();
 }
 
+/** A scan that the office has sent; undefined for one of another office too. */
+export async function heldScan(db: Connection, officeId: string, sha256: string): Promise<{ bytes: number; mediaType: string } | undefined> {
+  const row = await db
+    .selectFrom('scan_offices')
+    .innerJoin('scans', 'scans.sha256', 'scan_offices.sha256')
+    .select(['scans.bytes', 'scans.media_type'])
+    .where('scan_offices.office_id', '=', officeId)
+    .where('scan_offices.sha256', '=', sha256)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { bytes: row.bytes, mediaType: row.media_type };
+}
+
 /** Those of the given digests that the office has at the province, verified. */
 export async function verifiedScansOf(db: Connection, officeId: string, digests: readonly string[]): Promise<string[]> {
   if (digests.length === 0) return [];

@@ -1,5 +1,6 @@
 /** Which scans a dossier stands on. */
-import type { Dossier } from './dossier.ts';
+
+type Attached = { papers: ReadonlyArray<{ pages: ReadonlyArray<{ sha256: string }> }> };
 
 /** Digests of all its pages, each once. */
-export const scansOf = ({ papers }: Pick<Dossier, 'papers'>): string[] => [...new Set(papers.flatMap((paper) => paper.pages.map((page) => page.sha256)))];
+export const scansOf = ({ papers }: Attached): string[] => [...new Set(papers.flatMap((paper) => paper.pages.map((page) => page.sha256)))];

@@ -13,7 +13,18 @@ import type { DossierDelivery, SyncState } from '../sync/state.ts';
 
 export type AppInfo = { version: string; electron: string; settings: PublicSettings; startedAfterCrash: boolean };
 
-export type AcceptFailureKind = 'disk-full' | 'disk-low' | 'journal-failed' | 'scan-missing' | 'unknown-procedure' | 'catalogue-changed' | 'paper-missing' | 'fee-missing' | 'no-numbers' | 'not-enrolled' | 'ticket-unknown';
+export type AcceptFailureKind =
+  | 'disk-full'
+  | 'disk-low'
+  | 'journal-failed'
+  | 'scan-missing'
+  | 'unknown-procedure'
+  | 'catalogue-changed'
+  | 'paper-missing'
+  | 'fee-missing'
+  | 'no-numbers'
+  | 'not-enrolled'
+  | 'ticket-unknown';
 
 export type IpcContract = {
   'app:info': { args: undefined; result: AppInfo };
@@ -30,6 +41,8 @@ export type IpcContract = {
     args: { draftId: string; dossierId: DossierId; intake: Intake; owePapers: boolean };
     result: Result<{ dossier: Dossier; seq: number }, Failure<AcceptFailureKind>>;
   };
+  /** A dossier that has left this device, from the province. */
+  'dossiers:fetch': { args: { dossierId: DossierId }; result: Result<Dossier, Failure<'dossier-unknown' | 'province-unreachable'>> };
   /** Key of the page's own database, derived for nothing else; the page keeps it where no script can read it back. */
   'storage:key': { args: undefined; result: Uint8Array<ArrayBuffer> };
   'journal:head': { args: undefined; result: JournalHead & { dossiersAccepted: number } };
@@ -49,7 +62,12 @@ export type IpcContract = {
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
+  /** What left this device by its retention rules and whose copies the page may still hold. */
+  'storage:purged': { args: undefined; result: Purged };
+  'storage:forgotten': { args: { scans: string[] }; result: void };
 };
+
+export type Purged = { scans: string[]; dossiers: string[] };
 
 export type Channel = keyof IpcContract;
 export type ArgsOf<C extends Channel> = IpcContract[C]['args'];
@@ -63,6 +81,7 @@ export type IpcEvents = {
   'sync:delivered': DossierDelivery[];
   'journal:appended': { seq: number };
   'catalogue:changed': { version: string };
+  'storage:purged': Purged;
 };
 export type EventName = keyof IpcEvents;
 
@@ -83,6 +102,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'scans:put': z.strictObject({ bytes: bytesSchema }),
   'scans:read': z.strictObject({ sha256: sha256Schema }),
   'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
+  'dossiers:fetch': z.strictObject({ dossierId: dossierIdSchema }),
   'storage:key': none,
   'journal:head': none,
   'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
@@ -101,6 +121,8 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'storage:purged': none,
+  'storage:forgotten': z.strictObject({ scans: z.array(sha256Schema).max(1_000_000) }),
 };
 
 /** The whole bridge as the page sees it (`window.counter`). */

@@ -13,6 +13,7 @@ const channels: Record<Channel, true> = {
   'scans:put': true,
   'scans:read': true,
   'dossiers:accept': true,
+  'dossiers:fetch': true,
   'storage:key': true,
   'journal:head': true,
   'journal:read': true,
@@ -31,6 +32,8 @@ const channels: Record<Channel, true> = {
   'sync:deliveries': true,
   'sync:retry': true,
   'sync:enrol': true,
+  'storage:purged': true,
+  'storage:forgotten': true,
 };
 
 const events: Record<EventName, true> = {
@@ -40,6 +43,7 @@ const events: Record<EventName, true> = {
   'sync:delivered': true,
   'journal:appended': true,
   'catalogue:changed': true,
+  'storage:purged': true,
 };
 
 export const channelNames = Object.keys(channels) as readonly Channel[];

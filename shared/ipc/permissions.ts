@@ -15,6 +15,7 @@ const staff: Channel[] = [
   'scans:put',
   'scans:read',
   'dossiers:accept',
+  'dossiers:fetch',
   'storage:key',
   'journal:head',
   'journal:read',
@@ -31,6 +32,8 @@ const staff: Channel[] = [
   'sync:deliveries',
   'sync:retry',
   'sync:enrol',
+  'storage:purged',
+  'storage:forgotten',
 ];
 
 const allowed: Record<Role, ReadonlySet<Channel>> = {

@@ -18,7 +18,10 @@ describe('mayLeave', () => {
   it('never lets anything unconfirmed go, under any rules, role or hand-over', () => {
     for (const role of roles) {
       for (const isHandedOver of [false, true]) {
-        expect(mayLeave({ scanDays: 0, dossierDays: 0, backupDays: 0 }, role, { confirmedAtMs: undefined, isHandedOver }, NOW)).toEqual({ scans: false, dossier: false });
+        expect(mayLeave({ scanDays: 0, dossierDays: 0, backupDays: 0 }, role, { confirmedAtMs: undefined, isHandedOver }, NOW)).toEqual({
+          scans: false,
+          dossier: false,
+        });
       }
     }
   });

@@ -20,7 +20,14 @@ export const paths = {
   numbers: '/v1/numbers',
   dossiers: '/v1/offices/:officeId/dossiers',
   scans: '/v1/scans',
+  officeScan: '/v1/offices/:officeId/scans/:sha256',
+  officeDossier: '/v1/offices/:officeId/dossiers/:dossierId',
+  dossierBodies: '/v1/offices/:officeId/dossier-bodies',
 } as const;
+
+/** A path of `paths` with its parameters put in, each escaped. */
+export const pathOf = (path: string, parameters: Record<string, string>): string =>
+  path.replace(/:(\w+)/gu, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
 
 /** POST /v1/enrolments. The code is typed once by a person; the public key is an EC P-256 JWK. */
 export const enrolRequestSchema = z.object({
@@ -139,6 +146,18 @@ export const dossierListAnswerSchema = z.object({
   ),
   next: z.string().nullable(),
 });
+
+/** A dossier as the province holds it. `dossier` is the body as it came, with fields that only another version knows. */
+const heldDossierSchema = z.object({ dossier: z.unknown(), confirmed: z.boolean() });
+
+/** GET /v1/offices/:officeId/dossiers/:dossierId: for a device whose own copy has left it. */
+export const dossierAnswerSchema = heldDossierSchema;
+
+export const MAX_BODIES_PAGE = 100;
+/** GET /v1/offices/:officeId/dossier-bodies?after=cursor&limit=…: the office's dossiers in order of arrival, for a device that takes another's place. */
+export const dossierBodiesAnswerSchema = z.object({ dossiers: z.array(heldDossierSchema), next: z.string().nullable(), total: z.int().nonnegative() });
+
+// GET /v1/offices/:officeId/scans/:sha256 answers the bytes of a scan the office has sent, named by their digest.
 
 /** Body of every 4xx/5xx answer. */
 export const problemSchema = z.object({ kind: z.string(), message: z.string() });

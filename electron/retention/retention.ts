@@ -1,0 +1,183 @@
+/**
+ * Lets what the province has confirmed leave this device once its days have passed: first scans, then dossiers with their
+ * part of the journal. Works in slices, and only by the province's own time.
+ */
+import { setTimeout as rest } from 'node:timers/promises';
+import { scansOf } from '../../shared/dossiers/scans-of.ts';
+import { mayLeave, retentionDays, scansToPurge, type HeldDossier, type RetentionRules } from '../../shared/retention/decide.ts';
+import { confirmedAt, forgetBehind, forgetOlder, markBefore, noteMark } from '../../shared/retention/marks.ts';
+import type { Role } from '../../shared/settings/settings.ts';
+import type { SyncMemory } from '../../shared/sync/memory.ts';
+import type { Draft } from '../../shared/dossiers/draft.ts';
+import type { Purged } from '../../shared/ipc/contract.ts';
+import type { JournalEntry } from '../../shared/journal/operation.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import type { ScanFiles } from '../scanning/scan-files.ts';
+import type { PurgeMemoryFile } from './purge-memory.ts';
+
+const DAY_MS = 86_400_000;
+/** Entries read in one slice: some ten milliseconds of work. */
+const SLICE = 50;
+const DEFAULT_REST_MS = 20;
+
+export type Retention = {
+  /** Runs now unless one runs or the last was less than a day ago by the province's time. */
+  runWhenDue(): Promise<void>;
+  purged(): Purged;
+  /** The page has dropped its copies of these scans. */
+  forgotten(scans: readonly string[]): Promise<void>;
+  /** The province has lost everything after `seq`: it is no longer confirmed. Resolves once that is on disk. */
+  provinceForgot(seq: number): Promise<void>;
+};
+
+type Options = {
+  rules: RetentionRules;
+  role: Role;
+  journal: Pick<Journal, 'head' | 'firstSeq' | 'read' | 'find' | 'problems' | 'dropThrough'>;
+  scans: Pick<ScanFiles, 'purge'>;
+  drafts: { list(): Promise<Draft[]> };
+  memory: PurgeMemoryFile;
+  standing(): SyncMemory;
+  /** The province's time; undefined before it was met: then nothing leaves. */
+  provinceTimeMs(): number | undefined;
+  onPurged(purged: Purged): void;
+  log: Log;
+  restMs?: number;
+};
+
+export function createRetention({
+  rules,
+  role,
+  journal,
+  scans,
+  drafts,
+  memory,
+  standing,
+  provinceTimeMs,
+  onPurged,
+  log,
+  restMs = DEFAULT_REST_MS,
+}: Options): Retention {
+  // Hand-over lists come with postal transfer; until then a postal counter keeps the days of any other.
+  const isHandedOver = false;
+  const days = retentionDays(rules, role, isHandedOver);
+  let running: Promise<void> | undefined;
+  let lastRunMs: number | undefined;
+  let dossiersGone: string[] = [];
+
+  const heldOf = ({ operation, seq }: JournalEntry): HeldDossier[] => {
+    if (operation.type !== 'dossier.accepted') return [];
+    const { dossierId } = operation.dossier;
+    const standingOf = { confirmedAtMs: confirmedAt(memory.current().marks, { seq, dossierId }), isHandedOver };
+    return [{ dossierId, seq, scans: scansOf(operation.dossier), standing: standingOf }];
+  };
+
+  /** Dossiers of the journal from behind `afterSeq` up to `lastSeq`. */
+  async function heldBetween(afterSeq: number, lastSeq: number): Promise<HeldDossier[]> {
+    const held: HeldDossier[] = [];
+    for (let after = afterSeq; after < lastSeq;) {
+      const entries = await journal.read(after, Math.min(SLICE, lastSeq - after));
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      held.push(...entries.flatMap(heldOf).filter(({ seq }) => seq <= lastSeq));
+      after = last.seq;
+      await rest(restMs);
+    }
+    return held;
+  }
+
+  async function note(nowMs: number): Promise<void> {
+    const { acknowledgedSeq, unconfirmed, rejected } = standing();
+    const open = [...new Set([...Object.keys(unconfirmed), ...rejected.flatMap(({ dossierId }) => dossierId ?? [])])];
+    await memory.change((known) => {
+      const marks = forgetOlder(noteMark(known.marks, { atMs: nowMs, seq: acknowledgedSeq, open }), nowMs - days.dossier * DAY_MS);
+      return marks === known.marks ? known : { ...known, marks };
+    });
+  }
+
+  async function purgeScans(nowMs: number): Promise<void> {
+    const through = markBefore(memory.current().marks, nowMs - days.scans * DAY_MS)?.seq ?? 0;
+    const { scansThrough, later } = memory.current();
+    if (through <= scansThrough && later.length === 0) return;
+    const earlier: HeldDossier[] = [];
+    for (const { seq } of later) {
+      const entry = await journal.find(seq);
+      if (entry !== undefined) earlier.push(...heldOf(entry));
+    }
+    // Up to the head, because the same scan may belong to a dossier of today.
+    const held = [...earlier, ...(await heldBetween(scansThrough, journal.head().seq))];
+    const inDrafts = new Set((await drafts.list()).flatMap(scansOf));
+    const purge = scansToPurge(rules, role, held, inDrafts, nowMs);
+    // Said to the page before they go: a copy too many dropped there is fetched again, one too few would stay for ever.
+    await memory.change((known) => ({ ...known, untold: [...new Set([...known.untold, ...purge])] }));
+    const kept = new Set(inDrafts);
+    for (const [index, sha256] of purge.entries()) {
+      if (!(await scans.purge(sha256))) kept.add(sha256);
+      if (index % SLICE === SLICE - 1) await rest(restMs);
+    }
+    const isDue = (dossier: HeldDossier): boolean => mayLeave(rules, role, dossier.standing, nowMs).scans;
+    const next = held
+      .filter((dossier) => dossier.seq <= through && (!isDue(dossier) || dossier.scans.some((sha256) => kept.has(sha256))))
+      .map(({ dossierId, seq }) => ({ dossierId, seq }));
+    await memory.change((known) => ({
+      ...known,
+      scansThrough: Math.max(through, scansThrough),
+      later: next,
+      untold: known.untold.filter((sha256) => !kept.has(sha256)),
+    }));
+    if (purge.length > 0) log.info(`retention: ${purge.length} scans left this device`);
+  }
+
+  async function purgeDossiers(nowMs: number): Promise<void> {
+    const through = markBefore(memory.current().marks, nowMs - days.dossier * DAY_MS)?.seq ?? 0;
+    if (through < journal.firstSeq()) {
+      dossiersGone = [];
+      return;
+    }
+    const held = await heldBetween(journal.firstSeq() - 1, through);
+    const isDue = (dossier: HeldDossier): boolean => mayLeave(rules, role, dossier.standing, nowMs).dossier;
+    dossiersGone = held.filter(isDue).map(({ dossierId }) => dossierId);
+    const staying = [...held.filter((dossier) => !isDue(dossier)), ...memory.current().later].map(({ seq }) => seq);
+    // A journal with something wrong in it is evidence; nothing of it goes by itself.
+    if (journal.problems.some(({ kind }) => kind !== 'torn-tail')) return;
+    const dropped = await journal.dropThrough(Math.min(through, ...staying.map((seq) => seq - 1)));
+    if (dropped.segments > 0) log.info(`retention: the journal now begins at ${dropped.firstSeq}`);
+  }
+
+  async function run(nowMs: number): Promise<void> {
+    try {
+      await note(nowMs);
+      await purgeScans(nowMs);
+      await purgeDossiers(nowMs);
+      const left = purged();
+      if (left.scans.length + left.dossiers.length > 0) onPurged(left);
+    } catch (error) {
+      log.error(`retention stopped: ${error instanceof Error ? error.message : ''}`);
+    }
+  }
+
+  const purged = (): Purged => ({ scans: [...memory.current().untold], dossiers: dossiersGone });
+
+  return {
+    purged,
+    async runWhenDue() {
+      const nowMs = provinceTimeMs();
+      if (nowMs === undefined || running !== undefined || (lastRunMs !== undefined && nowMs < lastRunMs + DAY_MS)) return running;
+      lastRunMs = nowMs;
+      running = run(nowMs).finally(() => (running = undefined));
+      return running;
+    },
+    forgotten: (told) =>
+      memory.change((known) => {
+        const dropped = new Set(told);
+        const untold = known.untold.filter((sha256) => !dropped.has(sha256));
+        return untold.length === known.untold.length ? known : { ...known, untold };
+      }),
+    provinceForgot: (seq) =>
+      memory.change((known) => {
+        const marks = forgetBehind(known.marks, seq);
+        return marks === known.marks ? known : { ...known, marks, scansThrough: Math.min(known.scansThrough, seq) };
+      }),
+  };
+}
