@@ -90,7 +90,7 @@ export function ProcedurePicker({
       <Label className={styles.label}>{t('procedure.search')}</Label>
       <div
         className={styles.box}
-        onKeyDownCapture={(event) => {
+        onKeyDown={(event) => {
           // Esc closes an open list; only the next one is a step back.
           if (event.key === 'Escape' && event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true') event.preventDefault();
         }}
