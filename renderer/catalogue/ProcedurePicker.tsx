@@ -91,8 +91,10 @@ export function ProcedurePicker({
       <div
         className={styles.box}
         onKeyDown={(event) => {
-          // Esc closes an open list; only the next one is a step back.
-          if (event.key === 'Escape' && event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true') event.preventDefault();
+          if (event.key !== 'Escape' || !(event.target instanceof Element) || event.target.getAttribute('aria-expanded') !== 'true') return;
+          // Esc closes an open list; only the next one is a step back. Text that names no procedure would open it again.
+          event.preventDefault();
+          setText(value?.name ?? '');
         }}
       >
         <span className={styles.icon}>
