@@ -19,6 +19,10 @@ export type IntakeScript = {
   handedIn?: string[];
 };
 
+const SCANNER_REACH_MS = 300;
+
+type WorldLine = 'province' | 'printer' | 'numbers';
+
 export type Officer = ReturnType<typeof officerAt>;
 
 export function officerAt(page: Page) {
@@ -26,6 +30,8 @@ export function officerAt(page: Page) {
 
   /** As a keyboard-wedge scanner types: faster than any person, Enter at the end. */
   async function scanCard(text: string): Promise<void> {
+    // No hand gets from the keyboard to the scanner faster; keys closer together than this are one burst.
+    await page.waitForTimeout(SCANNER_REACH_MS);
     await page.keyboard.type(text, { delay: 2 });
     await page.keyboard.press('Enter');
   }
@@ -52,6 +58,32 @@ export function officerAt(page: Page) {
     async isReady(): Promise<void> {
       await expect(page.getByRole('navigation')).toBeVisible({ timeout: 30_000 });
     },
+    /** One line of the state of the world, top right. */
+    sees: (what: WorldLine, words: string | RegExp): Promise<void> => expect(page.getByTestId(`world-${what}`)).toContainText(words, { timeout: 60_000 }),
+    /** Opens the panel of one line, does something in it, closes it. */
+    async inPanel(what: WorldLine, act: (panel: Locator) => Promise<void>): Promise<void> {
+      await page.getByTestId(`world-${what}`).click();
+      const panel = page.getByRole('dialog');
+      await act(panel);
+      await page.keyboard.press('Escape');
+      await expect(panel).toBeHidden();
+    },
+    /** Does not wait for the next try of the sync. */
+    sendNow(): Promise<void> {
+      return this.inPanel('province', (panel) => panel.getByRole('button', { name: 'Gửi ngay' }).click());
+    },
+    applicant: (name: string): Locator => page.locator(`#intake-applicant-${name}`),
+    /** A paper of the checklist, with its pages and what is wrong with it. */
+    paper: (requirementId: string): Locator => page.locator(`[data-paper="${requirementId}"]`),
+    pages: (requirementId: string): Locator => page.locator(`[data-paper="${requirementId}"] ol > li`),
+    async openDossier(code: string): Promise<Locator> {
+      await page.keyboard.press('F3');
+      await page.getByRole('searchbox', { name: 'Tìm hồ sơ' }).fill(code);
+      await page.getByRole('option', { name: code }).click();
+      const pane = page.getByRole('article', { name: code });
+      await expect(pane).toBeVisible();
+      return pane;
+    },
     async issueTicket(group: string): Promise<string> {
       await page.keyboard.press('F6');
       await page.getByRole('dialog').getByText(group).click();
@@ -66,6 +98,8 @@ export function officerAt(page: Page) {
       await page.keyboard.press('F2');
       await expect(page.getByRole('combobox', { name: 'Tìm thủ tục' })).toBeVisible();
     },
+    /** Focus on nothing, as between two tasks. */
+    leaveField: (): Promise<void> => page.locator('main').getByRole('heading', { level: 1 }).click(),
     async chooseProcedure({ search, name }: IntakeScript['procedure']): Promise<void> {
       const box = page.getByRole('combobox', { name: 'Tìm thủ tục' });
       await box.fill(search);
@@ -87,7 +121,7 @@ export function officerAt(page: Page) {
     async fillIn(script: IntakeScript): Promise<void> {
       await this.chooseProcedure(script.procedure);
       for (const words of script.choices ?? []) await this.choose(words);
-      await page.locator('main').getByRole('heading', { level: 1 }).click();
+      await this.leaveField();
       await scanCard(script.card);
       if (script.phone !== undefined) {
         const phone = page.locator('#intake-applicant-phone');

@@ -1,5 +1,6 @@
 /** The line between a counter and its province, as a TCP proxy that a test can cut in every way a real line is cut. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Line =
   | { kind: 'up' }
@@ -11,6 +12,8 @@ export type Line =
   | { kind: 'answers-lost' }
   /** Every connection is cut after this many bytes from the counter. */
   | { kind: 'cut-after'; bytes: number }
+  /** A poor line: what the counter sends goes through at this speed, answers at once. */
+  | { kind: 'slow'; bytesPerSecond: number }
   /** Somebody else answers: a captive portal's page. */
   | { kind: 'portal' };
 
@@ -23,6 +26,8 @@ export type TcpProxy = {
   bytesUp(): number;
   stop(): Promise<void>;
 };
+
+const SLOW_STEP_MS = 50;
 
 const PORTAL_PAGE = '<!doctype html><title>WiFi</title><p>Please sign in</p>';
 const PORTAL = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PORTAL_PAGE.length}\r\nconnection: close\r\n\r\n${PORTAL_PAGE}`;
@@ -56,7 +61,19 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       client.end();
     });
     client.on('close', () => server.end());
+    const trickle = async (chunk: Buffer, bytesPerSecond: number): Promise<void> => {
+      client.pause();
+      const step = Math.max(1, Math.round((bytesPerSecond * SLOW_STEP_MS) / 1000));
+      for (let at = 0; at < chunk.length && !client.destroyed; at += step) {
+        const piece = chunk.subarray(at, at + step);
+        up += piece.length;
+        server.write(piece);
+        await sleep(SLOW_STEP_MS);
+      }
+      client.resume();
+    };
     client.on('data', (chunk) => {
+      if (chosen.kind === 'slow') return void trickle(chunk, chosen.bytesPerSecond);
       const allowed = chosen.kind === 'cut-after' ? chunk.subarray(0, Math.max(0, chosen.bytes - sent)) : chunk;
       sent += allowed.length;
       up += allowed.length;
