@@ -6,6 +6,7 @@ import { words } from './words.ts';
 
 /** A page that dies again within this time is not reloaded without asking. */
 const LOOP_MS = 10_000;
+const REOPEN_MS = 100;
 
 export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => void): void {
   let lastCrashMs = 0;
@@ -15,8 +16,10 @@ export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => v
     const isLoop = Date.now() - lastCrashMs < LOOP_MS;
     lastCrashMs = Date.now();
     onReload();
-    if (isLoop) void ask(window, words('crash.page-again'), () => void loadPage(window));
-    else void loadPage(window);
+    const reopen = (): void => void loadPage(window).catch((error: unknown) => log.error(`page not reopened: ${error instanceof Error ? error.message : ''}`));
+    // Chromium is still taking the dead process down: a load from inside this event is lost.
+    if (isLoop) void ask(window, words('crash.page-again'), reopen);
+    else setTimeout(() => !window.isDestroyed() && reopen(), REOPEN_MS);
   });
   window.on('unresponsive', () => {
     log.error('page unresponsive');

@@ -41,6 +41,7 @@ export function Desk() {
   const startIntake = useStartIntake();
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [hasCrashed, setHasCrashed] = useState(info.startedAfterCrash);
   const words = useFailureWords();
 
   const hasQueue = info.settings.role === 'officer';
@@ -141,6 +142,12 @@ export function Desk() {
           </p>
         )}
       </header>
+      {hasCrashed && (
+        <div className={styles.banner} role="alert">
+          <span>{t('failed.reopened')}</span>
+          <Button onPress={() => setHasCrashed(false)}>{t('close')}</Button>
+        </div>
+      )}
       <div className={styles.body}>
         <Rail label={t('rail.label')} groups={[keyed, places, [settings]]} />
         <main className={styles.screen}>

@@ -1,0 +1,23 @@
+/** When the page dies, the officer is told and finds the same place; what was saved and typed is there. */
+import { certifiedCopy } from '../fixtures/intakes.ts';
+import { officeSettings } from '../fixtures/settings.ts';
+import { officerAt } from './officer.ts';
+import { expect, test } from './test.ts';
+
+test('a page that dies comes back to the intake it was in', async ({ launchCounter }) => {
+  const { app, page } = await launchCounter({ settings: officeSettings({ provinceUrl: 'http://127.0.0.1:9' }) });
+  const officer = officerAt(page);
+  await officer.isReady();
+  await officer.startIntake();
+  await officer.chooseProcedure(certifiedCopy.procedure);
+  await officer.scanCard(certifiedCopy.card);
+  await expect(page.locator('#intake-applicant-fullName')).toHaveValue('Đỗ Hoàng Yến');
+  await expect(page.getByText(/^Đã lưu nháp/u)).toBeVisible();
+
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  // Playwright's page ends with its process; the window goes on, so it is asked through the shell.
+  const inWindow = (expression: string): Promise<unknown> =>
+    app.evaluate(({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(code).catch(() => undefined), expression);
+  await expect.poll(() => inWindow('document.body.innerText'), { timeout: 20_000 }).toContain('Màn hình vừa gặp lỗi');
+  await expect.poll(() => inWindow('document.querySelector("#intake-applicant-fullName")?.value'), { timeout: 20_000 }).toBe('Đỗ Hoàng Yến');
+});
