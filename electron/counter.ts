@@ -12,7 +12,7 @@ import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
 import { tell } from './ipc.ts';
 import { diskSpaceOf, hasRoomForIntake } from './journal/disk-space.ts';
-import { openJournal, type Journal } from './journal/journal.ts';
+import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
@@ -29,6 +29,7 @@ import { openIdentityFile } from './sync/identity.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
+import { createTakeaway, type Takeaway } from './takeaway/takeaway.ts';
 import { words } from './words.ts';
 
 const RECENT_PAGE = 200;
@@ -48,6 +49,7 @@ export type Counter = {
   readScan: ReturnType<typeof createScanReader>;
   archive: Archive;
   retention: Retention;
+  takeaway: Takeaway;
   queue: QueueDesk;
   papers: PaperDesk;
   sync: SyncService;
@@ -60,7 +62,7 @@ export type Counter = {
 export async function openCounter(userData: string, settings: Settings, log: Log): Promise<Counter> {
   const clock: Clock = Date.now;
   const at = (...names: string[]): string => join(userData, ...names);
-  const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development');
+  const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development', () => hasJournal(at('journal')));
   const vault = createVault(keys.dataKey);
 
   let isReady = false;
@@ -162,6 +164,16 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
     retention,
+    takeaway: createTakeaway({
+      identity,
+      deviceKey: keys.deviceKey,
+      journal,
+      scans,
+      sync,
+      clock,
+      log,
+      onProgress: (done, total) => tell('takeaway:progress', { done, total }),
+    }),
     queue,
     papers,
     sync,

@@ -21,7 +21,7 @@ import type { JournalProblem } from './problem.ts';
 import { createReserve } from './reserve.ts';
 import { createJournalSeal, hashEntry } from './sealed-entry.ts';
 import { createSegmentIndex, type AcceptedAt, type Position } from './segment-index.ts';
-import { encodeHeader, segmentName } from './segment.ts';
+import { encodeHeader, isSegmentName, segmentName } from './segment.ts';
 import { writeSignedHead } from './signed-head.ts';
 import { verifySegments, type Verification } from './verify.ts';
 
@@ -92,6 +92,10 @@ export type JournalOptions = {
 export type EntryOf<O extends Operation> = JournalEntry & { operation: O };
 
 type Waiting = { entry: JournalEntry; bytes: Buffer; settle: (result: Result<JournalEntry, JournalFailure>) => void };
+
+/** Whether this folder holds entries of any journal, readable or not. */
+export const hasJournal = async (folder: string): Promise<boolean> =>
+  (await readdir(folder).catch(() => [])).some(isSegmentName);
 
 /** Taking in more is what a full disk refuses; everything else may use the reserve. */
 const isIntake = ({ operation }: JournalEntry): boolean => operation.type === 'dossier.accepted' || operation.type === 'ticket.issued';

@@ -28,7 +28,7 @@ export type DeviceKeys = { dataKey: Buffer; deviceKey: KeyObject; isUnprotected:
 /** The machine has no usable key store, or its store no longer opens our keys. */
 export class KeysUnavailable extends Error {
   constructor(
-    readonly kind: 'no-key-store' | 'keys-damaged',
+    readonly kind: 'no-key-store' | 'keys-damaged' | 'keys-missing',
     options?: ErrorOptions,
   ) {
     super(kind, options);
@@ -37,9 +37,9 @@ export class KeysUnavailable extends Error {
 
 /**
  * Opens the keys, or makes them on first start. Keys that exist but cannot be opened are never replaced:
- * that would make everything sealed with them unreadable.
+ * that would make everything sealed with them unreadable. Nor are new ones made beside data that older ones sealed.
  */
-export async function openDeviceKeys(folder: string, store: KeyStore, allowUnprotected: boolean): Promise<DeviceKeys> {
+export async function openDeviceKeys(folder: string, store: KeyStore, allowUnprotected: boolean, isAnythingSealed: () => Promise<boolean>): Promise<DeviceKeys> {
   await preparePrivateFolder(folder);
   const path = join(folder, 'keys.json');
   const existing = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -48,6 +48,7 @@ export async function openDeviceKeys(folder: string, store: KeyStore, allowUnpro
   });
   if (existing !== undefined) return unwrap(existing, store, allowUnprotected);
 
+  if (await isAnythingSealed()) throw new KeysUnavailable('keys-missing');
   const isProtected = store.isEncryptionAvailable();
   if (!isProtected && !allowUnprotected) throw new KeysUnavailable('no-key-store');
   const dataKey = randomBytes(32);
