@@ -22,6 +22,17 @@ describe('inspectScan', () => {
     expect(kindOf(png.subarray(0, 12))).toBe('scan-damaged');
   });
 
+  it('refuses a picture that broke off half way', () => {
+    expect(kindOf(png.subarray(0, -12))).toBe('scan-damaged');
+    const jpeg = Buffer.from('ffd8ffe000044a46ffc0000b080001000101011100ffda0008010100003f00d2ffd9', 'hex');
+    expect(kindOf(jpeg)).toBe('image/jpeg');
+    expect(kindOf(jpeg.subarray(0, -2))).toBe('scan-damaged');
+    const withThumbnail = Buffer.concat([jpeg.subarray(0, 2), Buffer.from('ffe10006ffd8ffd9', 'hex'), jpeg.subarray(2)]);
+    expect(kindOf(withThumbnail)).toBe('image/jpeg');
+    expect(kindOf(withThumbnail.subarray(0, -2))).toBe('scan-damaged');
+    expect(kindOf(Buffer.concat([png, Buffer.from('appended by a camera')]))).toBe('image/png');
+  });
+
   it('refuses a small file that would unpack to 256 megapixels', () => {
     const bomb = Buffer.from(png);
     bomb.writeUInt32BE(16_000, 16);

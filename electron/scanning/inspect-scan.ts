@@ -17,6 +17,25 @@ export function sniffMediaType(bytes: Uint8Array): ScanMediaType | undefined {
   return isPdf(bytes) ? 'application/pdf' : undefined;
 }
 
+/** Chunks up to IEND, each with its length, name and check sum (ISO/IEC 15948 § 5.3). */
+function isWholePng(file: Buffer): boolean {
+  for (let at = 8; at + 12 <= file.byteLength; at += 12 + file.readUInt32BE(at)) if (file.toString('latin1', at + 4, at + 8) === 'IEND') return true;
+  return false;
+}
+
+/** An end of image after the start of its scan (ITU-T T.81 annex B); the end of an embedded thumbnail lies before it. */
+function isWholeJpeg(file: Buffer): boolean {
+  for (let at = 2; at + 4 <= file.byteLength && file[at] === 0xff; at += file[at + 1] === 0xff ? 1 : 2 + file.readUInt16BE(at + 2))
+    if (file[at + 1] === 0xda) return file.includes(Buffer.from([0xff, 0xd9]), at);
+  return false;
+}
+
+/** A copy that broke off still opens, and shows half a paper. */
+const isWhole = (bytes: Uint8Array, mediaType: 'image/png' | 'image/jpeg'): boolean => {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return mediaType === 'image/png' ? isWholePng(file) : isWholeJpeg(file);
+};
+
 export function inspectScan(bytes: Uint8Array): Result<ScanMediaType, ScanFailure> {
   if (bytes.byteLength === 0) return fail('scan-empty');
   if (bytes.byteLength > MAX_SCAN_BYTES) return fail('scan-too-large', { maxMiB: MAX_SCAN_BYTES / 1024 / 1024 });
@@ -27,7 +46,7 @@ export function inspectScan(bytes: Uint8Array): Result<ScanMediaType, ScanFailur
     const { width, height } = imageSize(bytes);
     if (width === 0 || height === 0) return fail('scan-damaged');
     if (width * height > MAX_SCAN_PIXELS) return fail('scan-dimensions', { width, height });
-    return ok(mediaType);
+    return isWhole(bytes, mediaType) ? ok(mediaType) : fail('scan-damaged');
   } catch {
     return fail('scan-damaged');
   }
