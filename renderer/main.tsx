@@ -18,12 +18,9 @@ import { createRouteStore } from './app/route.ts';
 import type { Services } from './app/services.tsx';
 import { ShellProvider, usePreferences, type Shell } from './app/shell-context.tsx';
 import { StartFailed, Starting } from './app/StartScreen.tsx';
-import { openDatabase } from './db/database.ts';
-import { createDossierRepository } from './db/dossier-repository.ts';
-import { createDraftRepository } from './db/draft-repository.ts';
 import { followPurge } from './db/purge.ts';
-import { replayJournal, type ReplayProgress } from './db/replay.ts';
-import { createScanRepository } from './db/scan-repository.ts';
+import type { ReplayProgress } from './db/replay.ts';
+import { passStartGate } from './db/start-gate.ts';
 import { createShortcutRegistry } from './ui/shortcut-registry.ts';
 import { ShortcutProvider } from './ui/useShortcut.ts';
 
@@ -57,27 +54,13 @@ function createShell(info: AppInfo): Shell {
   };
 }
 
-/** No screen reads Dexie before it holds what the journal holds. */
-async function passStartGate(info: AppInfo, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
-  const db = openDatabase();
-  const drafts = createDraftRepository(db, bridge);
-  await replayJournal(db, bridge, onProgress);
-  await drafts.restore();
-  const follow = createFollower(
-    () => replayJournal(db, bridge),
-    (error) => reportError(bridge, error),
-  );
+async function openServices(info: AppInfo, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
+  const { dossiers, drafts, scans, catchUp, rebuilt } = await passStartGate(bridge, onProgress);
+  if (rebuilt !== null) reportError(bridge, new Error(`database made anew: ${rebuilt}`));
+  const follow = createFollower(catchUp, (error) => reportError(bridge, error));
   bridge.on('journal:appended', follow);
-  void followPurge(db, bridge, (error) => reportError(bridge, error));
-  return {
-    bridge,
-    clock,
-    info,
-    catalogue: await bridge.invoke('catalogue:get'),
-    dossiers: createDossierRepository(db),
-    drafts,
-    scans: createScanRepository(db, bridge),
-  };
+  void followPurge({ dossiers, scans }, bridge, (error) => reportError(bridge, error));
+  return { bridge, clock, info, catalogue: await bridge.invoke('catalogue:get'), dossiers, drafts, scans };
 }
 
 function Language({ children }: { children: ReactNode }) {
@@ -118,7 +101,7 @@ async function start(): Promise<void> {
   if (settings.role === 'lobby' || settings.role === 'board') return show(<App services={null} />);
   show(<Starting progress={null} />);
   try {
-    const services = await passStartGate(info, (progress) => show(<Starting progress={progress} />));
+    const services = await openServices(info, (progress) => show(<Starting progress={progress} />));
     show(<App services={services} />);
     bridge.on('catalogue:changed', () => void bridge.invoke('catalogue:get').then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
   } catch (error) {

@@ -1,14 +1,16 @@
 /** Dexie's tables and the ladder of versions; the only file that opens IndexedDB. */
 import { Dexie, type Table } from 'dexie';
-import type { Dossier } from '../../shared/dossiers/dossier.ts';
-import type { Draft } from '../../shared/dossiers/draft.ts';
+import type { Segment } from '../../shared/search/segments.ts';
+import type { PlainDate } from '../../shared/lib/time.ts';
 
-/** The small row the lists read; the body lies apart so that a list never loads form data. */
+export const dossierStatuses = ['complete', 'owing'] as const;
+/** `owing`: accepted with papers still owed (nợ). */
+export type DossierStatus = (typeof dossierStatuses)[number];
+
+/** What the lists show of a dossier. */
 export type DossierRow = {
   dossierId: string;
   code: string;
-  /** Folded words of name, code, ID number and phone, for search without diacritics. */
-  words: string[];
   applicantName: string;
   procedureCode: string;
   procedureName: string;
@@ -18,28 +20,99 @@ export type DossierRow = {
   seq: number;
   papersOwed: number;
   scans: number;
+  /** Neither this database nor the journal can read it any more: code and names are empty. */
+  isDamaged?: true;
 };
-export type DossierBody = { dossierId: string; dossier: Dossier };
-export type ScanRow = { sha256: string; mediaType: string; bytes: Uint8Array<ArrayBuffer>; addedAtMs: number };
-export type MetaRow = { key: 'journal'; journalId: string; seq: number; hash: string };
+
+type Sealed = Uint8Array<ArrayBuffer>;
+
+/**
+ * The small row the lists read; what is plain here is what lists are sorted and filtered by and says nothing of a citizen.
+ * `rank` falls as the journal's seq rises (see `rankOf`), because IndexedDB reads many values at once only upwards and
+ * the newest dossiers come first everywhere.
+ */
+export type StoredRow = {
+  rank: number;
+  dossierId: string;
+  acceptedAtMs: number;
+  dueAtMs: number | null;
+  status: DossierStatus;
+  procedureCode: string;
+  phiVnd: number;
+  lePhiVnd: number;
+  sealed: Sealed;
+};
+/** The whole dossier, apart so that a list never loads it. */
+export type StoredContent = { rank: number; sealed: Sealed };
+/** One bucket of one segment of the search index, see search-index.ts. */
+export type StoredPostings = { bucket: number; segment: number; sealed: Sealed };
+/** What a day (of acceptance) holds, kept so that nothing has to be counted; `dateAt` the counter. */
+export type DayRow = { date: PlainDate; accepted: number; phiVnd: number; lePhiVnd: number; lowestRank: number; highestRank: number };
+export type StoredDraft = { draftId: string; updatedAtMs: number; sealed: Sealed };
+export type StoredScan = { sha256: string; mediaType: string; addedAtMs: number; sealed: Sealed };
+export type MetaRow =
+  /** How far the journal is in here; written in the same transaction as what it speaks of. */
+  | { key: 'journal'; journalId: string; seq: number; hash: string }
+  /** How many rows there are and how they are indexed; `late`: ranks older than the newest indexed that are in no segment yet. */
+  | { key: 'rows'; count: number; segments: Segment[]; late: number[] }
+  /** Opens only with the key everything else was sealed with. */
+  | { key: 'seal'; sealed: Sealed };
 
 export type CounterDatabase = Dexie & {
-  dossiers: Table<DossierRow, string>;
-  bodies: Table<DossierBody, string>;
-  drafts: Table<Draft, string>;
-  scans: Table<ScanRow, string>;
+  rows: Table<StoredRow, number>;
+  contents: Table<StoredContent, number>;
+  postings: Table<StoredPostings, [number, number]>;
+  days: Table<DayRow, PlainDate>;
+  openDrafts: Table<StoredDraft, string>;
+  scanCopies: Table<StoredScan, string>;
   meta: Table<MetaRow, string>;
 };
 
-export function openDatabase(name = 'counter'): CounterDatabase {
+/** One step of the ladder: what the tables are after it. Data is never carried over where it can be made anew from the journal. */
+type Step = { version: number; name: string; stores: Record<string, string | null> };
+
+const ladder: readonly Step[] = [
+  {
+    version: 1,
+    name: 'plain',
+    stores: {
+      dossiers: 'dossierId, &code, *words, idNumber, acceptedAtMs, dueAtMs, papersOwed, seq',
+      bodies: 'dossierId',
+      drafts: 'draftId, updatedAtMs',
+      scans: 'sha256',
+      meta: 'key',
+    },
+  },
+  {
+    version: 2,
+    name: 'sealed',
+    // The plain tables go, and with them the mark of how far the journal was in: the start gate fills the sealed ones.
+    stores: {
+      dossiers: null,
+      bodies: null,
+      drafts: null,
+      scans: null,
+      rows: 'rank, dossierId, dueAtMs, [status+rank]',
+      contents: 'rank',
+      postings: '[bucket+segment]',
+      days: 'date',
+      openDrafts: 'draftId, updatedAtMs',
+      scanCopies: 'sha256',
+    },
+  },
+];
+
+const LAST_SEQ = 2 ** 32 - 1;
+export const rankOf = (seq: number): number => LAST_SEQ - seq;
+export const seqOf = (rank: number): number => LAST_SEQ - rank;
+
+/** `upTo` opens an older version, for tests of the ladder. */
+export function defineDatabase(name = 'counter', upTo = Infinity): CounterDatabase {
   // Chromium 121 and later default to `relaxed`, which loses acknowledged writes on a power cut.
   const db = new Dexie(name, { chromeTransactionDurability: 'strict' }) as CounterDatabase;
-  db.version(1).stores({
-    dossiers: 'dossierId, &code, *words, idNumber, acceptedAtMs, dueAtMs, papersOwed, seq',
-    bodies: 'dossierId',
-    drafts: 'draftId, updatedAtMs',
-    scans: 'sha256',
-    meta: 'key',
-  });
+  for (const step of ladder.filter(({ version }) => version <= upTo)) {
+    const version = db.version(step.version).stores(step.stores);
+    if (step.name === 'sealed') version.upgrade((transaction) => transaction.table('meta').clear());
+  }
   return db;
 }

@@ -1,11 +1,31 @@
 /** Reads and writes accepted dossiers; what the lists, the reading pane and autofill ask for. */
 import type { Dossier, DossierId } from '../../shared/dossiers/dossier.ts';
-import { fold } from '../../shared/lib/fold.ts';
-import type { CounterDatabase, DossierRow } from './database.ts';
+import { answers, queryWords } from '../../shared/search/words.ts';
+import { dateAt, instantOf } from '../../shared/lib/time.ts';
+import { rankOf, seqOf, type CounterDatabase, type DayRow, type DossierRow, type DossierStatus, type MetaRow, type StoredRow } from './database.ts';
+import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow } from './search-index.ts';
+import { damagedRow, openContent, openRow, sealDossier, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
+import type { Sealer } from './sealer.ts';
+
+export type DossierQuery = {
+  /** Matches code, order number, name without diacritics, ID number or phone by the beginnings of words. */
+  text?: string;
+  /** Accepted at or after. */
+  fromMs?: number;
+  /** Accepted before. */
+  toMs?: number;
+  status?: DossierStatus;
+  /** Only what comes after this row in the list, to go on where a page ended. */
+  afterSeq?: number;
+  limit: number;
+  offset?: number;
+};
+
+export type Accepted = { dossier: Dossier; seq: number };
 
 export type DossierRepository = {
-  /** Newest first. `text` matches code, name without diacritics, ID number or phone by word prefix. Usable inside `liveQuery`. */
-  find(query: { text?: string; limit: number; offset?: number }): Promise<DossierRow[]>;
+  /** Newest first. Usable inside `liveQuery`. */
+  find(query: DossierQuery): Promise<DossierRow[]>;
   get(dossierId: DossierId): Promise<Dossier | undefined>;
   /** The newest dossier on this device of the person with this ID number, for autofill. */
   lastOfPerson(idNumber: string): Promise<Dossier | undefined>;
@@ -17,63 +37,267 @@ export type DossierRepository = {
   /** What was collected since, phí and lệ phí apart as the law keeps them. */
   feesSince(atMs: number): Promise<{ phiVnd: number; lePhiVnd: number }>;
   put(dossier: Dossier, seq: number): Promise<void>;
+  /** Stores all of them, and the mark with them, or nothing. What is there already is replaced. */
+  insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void>;
+  /** What has left the device by the rules of retention; days keep what they counted. */
+  remove(dossierIds: readonly string[]): Promise<void>;
 };
 
-const wordsOf = (dossier: Dossier): string[] => {
-  const party = dossier.applicant;
-  const source = [dossier.code, party.fullName, party.kind === 'person' ? party.idNumber : party.taxCode, party.phone, dossier.submitter?.fullName, dossier.submitter?.idNumber];
-  return [...new Set(source.flatMap((text) => fold(text ?? '').split(/\s+/u)).filter((word) => word !== ''))];
-};
+/** Looks a dossier up in the journal, or at the province that has it; undefined when it cannot be had now. */
+export type Reread = (dossierId: string) => Promise<Dossier | undefined>;
 
-export const toRow = (dossier: Dossier, seq: number): DossierRow => ({
-  dossierId: dossier.dossierId,
-  code: dossier.code,
-  words: wordsOf(dossier),
-  applicantName: dossier.applicant.fullName,
-  procedureCode: dossier.procedureCode,
-  procedureName: dossier.procedureName,
-  idNumber: dossier.applicant.kind === 'person' ? dossier.applicant.idNumber : undefined,
-  acceptedAtMs: dossier.acceptedAtMs,
-  dueAtMs: dossier.dueAtMs,
-  seq,
-  papersOwed: dossier.papers.filter((paper) => paper.state === 'owed').length,
-  scans: dossier.papers.reduce((sum, paper) => sum + paper.pages.length, 0),
-});
+type Sums = Pick<DayRow, 'accepted' | 'phiVnd' | 'lePhiVnd'>;
+type Ranks = { low: number; high: number };
+type Collect<T> = (batches: AsyncGenerator<StoredRow[]>) => Promise<T>;
 
-export function createDossierRepository(db: CounterDatabase): DossierRepository {
+/** Rows asked for at once while looking for those that fit. */
+const BATCH = 256;
+
+export function createDossierRepository(db: CounterDatabase, sealer: Sealer, reread: Reread): DossierRepository {
+  const index = createSearchIndex(db, sealer, {
+    below: (rank, limit) =>
+      readWords(limit === Infinity ? db.rows.where('rank').below(rank).toArray() : db.rows.where('rank').below(rank).reverse().limit(limit).toArray()),
+    at: (ranks) => readWords(db.rows.where('rank').anyOf(ranks).toArray()),
+  });
+  /** Writes one after the other: sealing lies between reading and writing, where no transaction can reach. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let isRebuilding = false;
+
+  async function readWords(stored: PromiseLike<StoredRow[]>): Promise<IndexedRow[]> {
+    const opened = await Promise.all((await stored).map(open));
+    return opened.map(({ row, words }) => ({ rank: rankOf(row.seq), words }));
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work);
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** From a timer, because a `liveQuery` that comes upon damage may not write. */
+  function later(work: () => Promise<void>): void {
+    setTimeout(() => void work().catch(() => undefined), 0);
+  }
+
+  async function open(stored: StoredRow): Promise<OpenRow> {
+    try {
+      return await openRow(sealer, stored);
+    } catch {
+      const dossier = await reread(stored.dossierId);
+      if (dossier === undefined) return { row: damagedRow(stored), words: [] };
+      later(() => insert([{ dossier, seq: seqOf(stored.rank) }]));
+      const sealed = await sealDossier(sealer, dossier, seqOf(stored.rank));
+      return openRow(sealer, sealed.row);
+    }
+  }
+
+  async function insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void> {
+    const sealed = await Promise.all(accepted.map(({ dossier, seq }) => sealDossier(sealer, dossier, seq)));
+    await inTurn(async () => {
+      await index.expect(sealed.map(({ row, words }) => ({ rank: row.rank, words })));
+      await db.transaction('rw', [db.rows, db.contents, db.days, db.meta], () => store(sealed, mark));
+      await index.settle().catch(onDamage);
+    });
+  }
+
+  async function store(sealed: readonly SealedDossier[], mark: MetaRow | undefined): Promise<void> {
+    const ranks = sealed.map(({ row }) => row.rank);
+    const known = new Set(
+      ranks.length === 0
+        ? []
+        : await db.rows
+            .where('rank')
+            .between(Math.min(...ranks), Math.max(...ranks), true, true)
+            .primaryKeys(),
+    );
+    const fresh = sealed.filter(({ row }) => !known.has(row.rank)).map(({ row }) => row);
+    await db.rows.bulkPut(sealed.map(({ row }) => row));
+    await db.contents.bulkPut(sealed.map(({ content }) => content));
+    await countDays(fresh);
+    const meta = await rowsMeta(db);
+    const late = index.late(
+      fresh.map(({ rank }) => rank),
+      meta.segments,
+    );
+    await db.meta.put({ ...meta, count: meta.count + fresh.length, late: [...meta.late, ...late] });
+    if (mark !== undefined) await db.meta.put(mark);
+  }
+
+  async function countDays(fresh: readonly StoredRow[]): Promise<void> {
+    const days = new Map<string, DayRow>();
+    const dates = [...new Set(fresh.map((row) => dateAt(row.acceptedAtMs)))];
+    for (const day of await db.days.bulkGet(dates)) if (day !== undefined) days.set(day.date, day);
+    for (const row of fresh) {
+      const date = dateAt(row.acceptedAtMs);
+      const day = days.get(date) ?? { date, accepted: 0, phiVnd: 0, lePhiVnd: 0, lowestRank: row.rank, highestRank: row.rank };
+      days.set(date, {
+        date,
+        accepted: day.accepted + 1,
+        phiVnd: day.phiVnd + row.phiVnd,
+        lePhiVnd: day.lePhiVnd + row.lePhiVnd,
+        lowestRank: Math.min(day.lowestRank, row.rank),
+        highestRank: Math.max(day.highestRank, row.rank),
+      });
+    }
+    await db.days.bulkPut([...days.values()]);
+  }
+
+  /** Between which ranks everything accepted in that time lies; null when nothing was. Right even for a clock that went back. */
+  async function ranksBetween(fromMs: number, toMs: number): Promise<Ranks | null> {
+    if (fromMs === -Infinity && toMs === Infinity) return { low: 0, high: Infinity };
+    const first = fromMs === -Infinity ? '' : dateAt(fromMs);
+    const last = toMs === Infinity ? '\uffff' : dateAt(toMs);
+    const days = await db.days.where('date').between(first, last, true, true).toArray();
+    if (days.length === 0) return null;
+    return days.reduce<Ranks>(({ low, high }, day) => ({ low: Math.min(low, day.lowestRank), high: Math.max(high, day.highestRank) }), {
+      low: Infinity,
+      high: 0,
+    });
+  }
+
+  async function* rowsInOrder({ low, high }: Ranks, status: DossierStatus | undefined, atOnce: number): AsyncGenerator<StoredRow[]> {
+    for (let from = low; from <= high;) {
+      const range =
+        status === undefined
+          ? db.rows.where('rank').between(from, high, true, true)
+          : db.rows.where('[status+rank]').between([status, from], [status, high], true, true);
+      const rows = await range.limit(atOnce).toArray();
+      if (rows.length > 0) yield rows;
+      if (rows.length < atOnce) return;
+      from = (rows.at(-1)?.rank ?? high) + 1;
+    }
+  }
+
+  async function* rowsAnswering(query: readonly string[], { low, high }: Ranks, atOnce: number): AsyncGenerator<StoredRow[]> {
+    for await (const ranks of index.lookUp(query)) {
+      const within = ranks.filter((rank) => rank >= low && rank <= high);
+      for (let at = 0, batch = atOnce; at < within.length; at += batch, batch = BATCH) {
+        yield (await db.rows.bulkGet(within.slice(at, at + batch))).filter((row) => row !== undefined);
+      }
+    }
+  }
+
+  async function find({ text = '', fromMs = -Infinity, toMs = Infinity, status, afterSeq, limit, offset = 0 }: DossierQuery): Promise<DossierRow[]> {
+    // Written with every row, so that a `liveQuery` runs again whatever it loses sight of behind the decryption.
+    await db.meta.get('rows');
+    const query = queryWords(text);
+    const bounds = await ranksBetween(fromMs, toMs);
+    if (bounds === null) return [];
+    const low = afterSeq === undefined ? bounds.low : Math.max(bounds.low, rankOf(afterSeq) + 1);
+    const fits = (row: StoredRow): boolean => row.acceptedAtMs >= fromMs && row.acceptedAtMs < toMs && (status === undefined || row.status === status);
+
+    const collect: Collect<DossierRow[]> = async (batches: AsyncGenerator<StoredRow[]>): Promise<DossierRow[]> => {
+      const found: DossierRow[] = [];
+      let toSkip = offset;
+      for await (const batch of batches) {
+        let rows = batch.filter(fits);
+        if (query.length === 0) {
+          const skipped = Math.min(toSkip, rows.length);
+          toSkip -= skipped;
+          rows = rows.slice(skipped, skipped + limit - found.length);
+        }
+        const opened = await Promise.all(rows.map(open));
+        for (const { row, words } of opened) {
+          if (!answers(words, query)) continue;
+          if (toSkip > 0) toSkip -= 1;
+          else found.push(row);
+          if (found.length === limit) return found;
+        }
+      }
+      return found;
+    };
+    const ranks = { low, high: bounds.high };
+    return query.length === 0 ? collect(rowsInOrder(ranks, status, limit)) : withIndex(query, ranks, limit, collect);
+  }
+
+  async function withIndex<T>(query: readonly string[], ranks: Ranks, atOnce: number, collect: Collect<T>): Promise<T> {
+    try {
+      return await collect(rowsAnswering(query, ranks, atOnce));
+    } catch (error) {
+      onDamage(error);
+      // Slower, and right all the same.
+      return collect(rowsInOrder(ranks, undefined, BATCH));
+    }
+  }
+
+  function onDamage(error: unknown): void {
+    if (!(error instanceof IndexDamaged)) throw error;
+    if (isRebuilding) return;
+    isRebuilding = true;
+    later(() => inTurn(index.rebuild).finally(() => (isRebuilding = false)));
+  }
+
+  async function contentOf(stored: StoredRow): Promise<Dossier | undefined> {
+    const content = await db.contents.get(stored.rank);
+    try {
+      if (content !== undefined) return await openContent(sealer, content);
+    } catch {
+      // Read again below.
+    }
+    const seq = seqOf(stored.rank);
+    const dossier = await reread(stored.dossierId);
+    if (dossier !== undefined) later(() => insert([{ dossier, seq }]));
+    return dossier;
+  }
+
+  async function sumsSince(atMs: number): Promise<Sums> {
+    const first = dateAt(atMs);
+    const [today, whole] = await Promise.all([db.days.get(first), db.days.where('date').above(first).toArray()]);
+    if (today === undefined) return add(whole);
+    if (instantOf(first, '00:00') === atMs) return add([...whole, today]);
+    const rows = await db.rows.where('rank').between(today.lowestRank, today.highestRank, true, true).toArray();
+    const part = rows
+      .filter((row) => row.acceptedAtMs >= atMs && dateAt(row.acceptedAtMs) === first)
+      .map(({ phiVnd, lePhiVnd }) => ({ accepted: 1, phiVnd, lePhiVnd }));
+    return add([...whole, ...part]);
+  }
+
   return {
-    async find({ text = '', limit, offset = 0 }) {
-      const tokens = fold(text).split(/\s+/u).filter((token) => token !== '');
-      const rarest = [...tokens].sort((a, b) => b.length - a.length)[0];
-      if (rarest === undefined) return db.dossiers.orderBy('acceptedAtMs').reverse().offset(offset).limit(limit).toArray();
-      const hits = await db.dossiers
-        .where('words')
-        .startsWith(rarest)
-        .distinct()
-        .filter((row) => tokens.every((token) => row.words.some((word) => word.startsWith(token))))
-        .toArray();
-      return hits.sort((a, b) => b.acceptedAtMs - a.acceptedAtMs).slice(offset, offset + limit);
+    find,
+    async get(dossierId) {
+      const stored = await db.rows.where('dossierId').equals(dossierId).first();
+      // What left by the rules of retention is fetched again when someone wants to read it.
+      return stored === undefined ? reread(dossierId) : contentOf(stored);
     },
-    get: async (dossierId) => (await db.bodies.get(dossierId))?.dossier,
     async lastOfPerson(idNumber) {
-      const rows = await db.dossiers.where('idNumber').equals(idNumber).sortBy('acceptedAtMs');
-      const last = rows.at(-1);
-      return last === undefined ? undefined : (await db.bodies.get(last.dossierId))?.dossier;
-    },
-    acceptedSince: (atMs) => db.dossiers.where('acceptedAtMs').aboveOrEqual(atMs).count(),
-    dueBetween: (fromMs, toMs, limit) => db.dossiers.where('dueAtMs').between(fromMs, toMs).limit(limit).toArray(),
-    owing: (limit) => db.dossiers.where('papersOwed').above(0).limit(limit).sortBy('acceptedAtMs'),
-    async feesSince(atMs) {
-      const ids = await db.dossiers.where('acceptedAtMs').aboveOrEqual(atMs).primaryKeys();
-      const bodies = await db.bodies.bulkGet(ids);
-      const sum = (kind: 'phi' | 'le-phi') => bodies.flatMap((body) => body?.dossier.fees ?? []).reduce((total, fee) => (fee.kind === kind ? total + fee.amountVnd : total), 0);
-      return { phiVnd: sum('phi'), lePhiVnd: sum('le-phi') };
-    },
-    async put(dossier, seq) {
-      await db.transaction('rw', db.dossiers, db.bodies, async () => {
-        await db.dossiers.put(toRow(dossier, seq));
-        await db.bodies.put({ dossierId: dossier.dossierId, dossier });
+      return withIndex([idNumber], { low: 0, high: Infinity }, 1, async (batches) => {
+        for await (const batch of batches) {
+          for (const stored of batch) if ((await open(stored)).row.idNumber === idNumber) return contentOf(stored);
+        }
+        return undefined;
       });
     },
+    acceptedSince: async (atMs) => (await sumsSince(atMs)).accepted,
+    async dueBetween(fromMs, toMs, limit) {
+      const rows = await db.rows.where('dueAtMs').between(fromMs, toMs).limit(limit).toArray();
+      return (await Promise.all(rows.map(open))).map(({ row }) => row);
+    },
+    async owing(limit) {
+      const rows = await db.rows.where('[status+rank]').between(['owing', 0], ['owing', Infinity]).reverse().limit(limit).toArray();
+      return (await Promise.all(rows.map(open))).map(({ row }) => row);
+    },
+    async feesSince(atMs) {
+      const { phiVnd, lePhiVnd } = await sumsSince(atMs);
+      return { phiVnd, lePhiVnd };
+    },
+    put: (dossier, seq) => insert([{ dossier, seq }]),
+    insert,
+    remove: (dossierIds) =>
+      inTurn(() =>
+        db.transaction('rw', db.rows, db.contents, db.meta, async () => {
+          const ranks = await db.rows.where('dossierId').anyOf(dossierIds).primaryKeys();
+          await db.rows.bulkDelete(ranks);
+          await db.contents.bulkDelete(ranks);
+          const meta = await rowsMeta(db);
+          await db.meta.put({ ...meta, count: meta.count - ranks.length });
+        }),
+      ),
   };
 }
+
+const add = (sums: readonly Sums[]): Sums =>
+  sums.reduce<Sums>((total, one) => ({ accepted: total.accepted + one.accepted, phiVnd: total.phiVnd + one.phiVnd, lePhiVnd: total.lePhiVnd + one.lePhiVnd }), {
+    accepted: 0,
+    phiVnd: 0,
+    lePhiVnd: 0,
+  });

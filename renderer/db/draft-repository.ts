@@ -1,8 +1,9 @@
-/** Intakes in progress, kept in two homes: a fsynced file in the shell (the truth) and Dexie (what the screens watch). */
-import type { Draft } from '../../shared/dossiers/draft.ts';
+/** Intakes in progress, kept in two homes: a fsynced file in the shell (the truth) and, sealed, Dexie (what the screens watch). */
+import { draftSchema, type Draft } from '../../shared/dossiers/draft.ts';
 import type { Bridge } from '../../shared/ipc/contract.ts';
 import type { Failure, Result } from '../../shared/lib/result.ts';
-import type { CounterDatabase } from './database.ts';
+import type { CounterDatabase, StoredDraft } from './database.ts';
+import type { Sealer } from './sealer.ts';
 
 export type DraftRepository = {
   /** Newest first; usable inside `liveQuery`. */
@@ -15,24 +16,46 @@ export type DraftRepository = {
   restore(): Promise<void>;
 };
 
-export function createDraftRepository(db: CounterDatabase, bridge: Bridge): DraftRepository {
+const nameOf = (draftId: string): string => `draft/${draftId}`;
+
+export function createDraftRepository(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): DraftRepository {
+  const seal = async (draft: Draft): Promise<StoredDraft> => ({
+    draftId: draft.draftId,
+    updatedAtMs: draft.updatedAtMs,
+    sealed: await sealer.sealJson(nameOf(draft.draftId), draft),
+  });
+  /** A copy that does not open is read where it was written first. */
+  async function open({ draftId, sealed }: StoredDraft): Promise<Draft | undefined> {
+    try {
+      return draftSchema.parse(await sealer.openJson(nameOf(draftId), sealed));
+    } catch {
+      return (await bridge.invoke('drafts:list')).find((draft) => draft.draftId === draftId);
+    }
+  }
+
   return {
-    list: () => db.drafts.orderBy('updatedAtMs').reverse().toArray(),
-    get: (draftId) => db.drafts.get(draftId),
+    async list() {
+      const stored = await db.openDrafts.orderBy('updatedAtMs').reverse().toArray();
+      return (await Promise.all(stored.map(open))).filter((draft) => draft !== undefined);
+    },
+    async get(draftId) {
+      const stored = await db.openDrafts.get(draftId);
+      return stored === undefined ? undefined : open(stored);
+    },
     async save(draft) {
-      const saved = await bridge.invoke('drafts:put', { draft });
-      if (saved.ok) await db.drafts.put(draft);
+      const [saved, sealed] = await Promise.all([bridge.invoke('drafts:put', { draft }), seal(draft)]);
+      if (saved.ok) await db.openDrafts.put(sealed);
       return saved;
     },
     async remove(draftId) {
       await bridge.invoke('drafts:delete', { draftId });
-      await db.drafts.delete(draftId);
+      await db.openDrafts.delete(draftId);
     },
     async restore() {
-      const drafts = await bridge.invoke('drafts:list');
-      await db.transaction('rw', db.drafts, async () => {
-        await db.drafts.clear();
-        await db.drafts.bulkPut(drafts);
+      const drafts = await Promise.all((await bridge.invoke('drafts:list')).map(seal));
+      await db.transaction('rw', db.openDrafts, async () => {
+        await db.openDrafts.clear();
+        await db.openDrafts.bulkPut(drafts);
       });
     },
   };

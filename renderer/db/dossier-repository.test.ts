@@ -1,0 +1,196 @@
+import 'fake-indexeddb/auto';
+import { liveQuery } from 'dexie';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aDossier } from '../../tests/fixtures/dossiers.ts';
+import { seeded } from '../../tests/fixtures/journals.ts';
+import { uuid } from '../../tests/fixtures/shell.ts';
+import type { Dossier } from '../../shared/dossiers/dossier.ts';
+import { instantOf } from '../../shared/lib/time.ts';
+import { answers, queryWords, wordsOf } from '../../shared/search/words.ts';
+import { defineDatabase, rankOf, type CounterDatabase } from './database.ts';
+import { createDossierRepository, type Accepted, type DossierRepository } from './dossier-repository.ts';
+import { createSealer } from './sealer.ts';
+
+const START = instantOf('2026-01-05', '08:00');
+const HOUR = 3_600_000;
+const names = ['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Hoàng', 'Đặng', 'Nông', 'Bế'];
+const given = ['Hường', 'Thuý', 'Đức', 'Nghiêng', 'An', 'Ánh', 'Khánh', 'Quyên'];
+
+/** Dossiers of a year; the same for the same seed. */
+function dossiers(count: number, random = seeded(5)): Accepted[] {
+  const pick = (list: string[]): string => list[random(list.length)] as string;
+  const paper = (state: 'received' | 'owed') => ({
+    requirementId: 'p',
+    name: 'p',
+    required: true,
+    originals: 1,
+    certifiedCopies: 0,
+    photocopies: 0,
+    state,
+    pages: [],
+  });
+  return Array.from({ length: count }, (_, at) => ({
+    // Other operations of the journal lie between.
+    seq: at * 3 + 1,
+    dossier: aDossier({
+      dossierId: uuid(at),
+      code: `H36.12-26${String(100 + Math.floor(at / 9000))}-${String(at % 9000).padStart(4, '0')}`,
+      acceptedAtMs: START + at * HOUR,
+      applicant: {
+        kind: 'person',
+        fullName: `${pick(names)} Thị ${pick(given)}`,
+        idNumber: `004190${String(random(900_000)).padStart(6, '0')}`,
+        phone: `09${String(random(90_000_000)).padStart(8, '0')}`,
+      },
+      papers: [paper(random(20) === 0 ? 'owed' : 'received')],
+      fees: [{ feeId: 'f', kind: 'phi', name: 'f', quantity: 1, amountVnd: 1000 }],
+    }),
+  }));
+}
+
+let db: CounterDatabase;
+let repository: DossierRepository;
+let journal: Map<string, Dossier>;
+const open = async (): Promise<DossierRepository> =>
+  createDossierRepository(db, await createSealer(new Uint8Array(32).fill(7)), (dossierId) => Promise.resolve(journal.get(dossierId)));
+beforeEach(async () => {
+  db = defineDatabase(`dossiers-${Math.random()}`);
+  journal = new Map();
+  repository = await open();
+});
+afterEach(() => db.delete());
+
+const insertAll = async (all: Accepted[], atOnce = 500): Promise<void> => {
+  for (const { dossier } of all) journal.set(dossier.dossierId, dossier);
+  for (let at = 0; at < all.length; at += atOnce) await repository.insert(all.slice(at, at + atOnce));
+};
+const expected = (all: Accepted[], text: string, fits: (dossier: Dossier) => boolean = () => true): number[] =>
+  all
+    .filter(({ dossier }) => fits(dossier) && answers(wordsOf(dossier), queryWords(text)))
+    .map(({ seq }) => seq)
+    .sort((a, b) => b - a);
+const isOwing = (dossier: Dossier): boolean => dossier.papers.some(({ state }) => state === 'owed');
+const seqsOf = async (found: Promise<Array<{ seq: number }>>): Promise<number[]> => (await found).map(({ seq }) => seq);
+
+describe('looking dossiers up', () => {
+  it('finds what a scan of everything would find, newest first, across tail, segments and a new start', async () => {
+    const all = dossiers(5000);
+    await insertAll(all);
+    const texts = [
+      '',
+      'n',
+      'nguyen',
+      'nguyen huong',
+      'nghieng',
+      'nghien be',
+      'duc',
+      all[77]?.dossier.code ?? '',
+      '0042',
+      '004190',
+      (all[4321]?.dossier.applicant as { idNumber: string }).idNumber,
+      'khong co ai',
+      'h36.12-26',
+    ];
+    for (const restarted of [false, true]) {
+      if (restarted) repository = await open();
+      for (const text of texts) {
+        expect([text, await seqsOf(repository.find({ text, limit: 60 }))]).toEqual([text, expected(all, text).slice(0, 60)]);
+        expect([text, await seqsOf(repository.find({ text, limit: 20, offset: 30 }))]).toEqual([text, expected(all, text).slice(30, 50)]);
+      }
+    }
+    const page = expected(all, 'tran').slice(0, 10);
+    expect(await seqsOf(repository.find({ text: 'tran', limit: 10, afterSeq: page.at(-1) }))).toEqual(expected(all, 'tran').slice(10, 20));
+    const fromMs = START + 1000 * HOUR;
+    const toMs = START + 1200 * HOUR;
+    for (const text of ['', 'le']) {
+      expect(await seqsOf(repository.find({ text, fromMs, toMs, limit: 500 }))).toEqual(
+        expected(all, text, (one) => one.acceptedAtMs >= fromMs && one.acceptedAtMs < toMs),
+      );
+      expect(await seqsOf(repository.find({ text, status: 'owing', limit: 500 }))).toEqual(expected(all, text, isOwing));
+      expect(await seqsOf(repository.find({ text, status: 'owing', fromMs, toMs, limit: 500 }))).toEqual(
+        expected(all, text, (one) => isOwing(one) && one.acceptedAtMs >= fromMs && one.acceptedAtMs < toMs),
+      );
+    }
+    expect((await repository.lastOfPerson((all[3000]?.dossier.applicant as { idNumber: string }).idNumber))?.dossierId).toBe(all[3000]?.dossier.dossierId);
+    expect(await seqsOf(repository.owing(5))).toEqual(expected(all, '', isOwing).reverse().slice(0, 5));
+  });
+
+  it('finds a row that came late, after those behind it were indexed, also after a new start', async () => {
+    const all = dossiers(2200);
+    const late = all.splice(1000, 1) as [Accepted];
+    await insertAll(all);
+    expect((await db.meta.get('rows')) as object).toMatchObject({ segments: [{ rows: expect.any(Number) as number }] });
+    await insertAll(late);
+    for (const restarted of [false, true]) {
+      if (restarted) repository = await open();
+      expect(await seqsOf(repository.find({ text: late[0].dossier.code, limit: 5 }))).toContain(late[0].seq);
+    }
+  });
+
+  it('counts days once, however often a page is applied, and parts of a day', async () => {
+    const all = dossiers(100);
+    await insertAll(all);
+    await insertAll(all);
+    expect(await repository.acceptedSince(START)).toBe(100);
+    expect(await repository.acceptedSince(START + 50 * HOUR)).toBe(50);
+    expect(await repository.acceptedSince(instantOf('2026-01-06', '00:00'))).toBe(84);
+    expect(await repository.feesSince(START + 90 * HOUR)).toEqual({ phiVnd: 10_000, lePhiVnd: 0 });
+    await repository.remove([uuid(3), uuid(4)]);
+    expect(((await db.meta.get('rows')) as { count: number }).count).toBe(98);
+    expect(await seqsOf(repository.find({ text: all[3]?.dossier.code, limit: 5 }))).toEqual([]);
+    expect((await repository.get(uuid(3)))?.code).toBe(all[3]?.dossier.code);
+  });
+
+  it('tells a live query of every new dossier', async () => {
+    const seen: number[][] = [];
+    const subscription = liveQuery(() => repository.find({ text: 'thi', limit: 10 })).subscribe((rows) => seen.push(rows.map(({ seq }) => seq)));
+    await expect.poll(() => seen.length).toBe(1);
+    const [first, second] = dossiers(2) as [Accepted, Accepted];
+    await repository.put(first.dossier, first.seq);
+    await expect.poll(() => seen.at(-1)).toEqual([first.seq]);
+    await repository.put(second.dossier, second.seq);
+    await expect.poll(() => seen.at(-1)).toEqual([second.seq, first.seq]);
+    subscription.unsubscribe();
+  });
+});
+
+describe('damage', () => {
+  const flip = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte));
+
+  it('of a row or a body is mended from the journal, and shown when nothing can mend it', async () => {
+    const all = dossiers(20);
+    await insertAll(all);
+    const rank = rankOf(all[7]?.seq ?? 0);
+    const damage = async (): Promise<void> => {
+      await db.rows
+        .where('rank')
+        .equals(rank)
+        .modify((row) => void (row.sealed = flip(row.sealed)));
+      await db.contents
+        .where('rank')
+        .equals(rank)
+        .modify((content) => void (content.sealed = flip(content.sealed)));
+    };
+    await damage();
+    expect((await repository.find({ limit: 20 })).map(({ code }) => code)).toEqual(all.map(({ dossier }) => dossier.code).reverse());
+    expect((await repository.get(uuid(7)))?.code).toBe(all[7]?.dossier.code);
+    const kept = journal;
+    journal = new Map();
+    await expect.poll(async () => (await repository.get(uuid(7)))?.code).toBe(all[7]?.dossier.code);
+    await damage();
+    expect((await repository.find({ limit: 20 })).filter(({ isDamaged }) => isDamaged).map(({ dossierId }) => dossierId)).toEqual([uuid(7)]);
+    expect(await repository.get(uuid(7))).toBeUndefined();
+    journal = kept;
+  });
+
+  it('of the index costs time, not rows, and is mended', async () => {
+    const all = dossiers(3000);
+    await insertAll(all);
+    const wanted = expected(all, 'nguyen').slice(0, 50);
+    await db.postings.toCollection().modify((part) => void (part.sealed = flip(part.sealed)));
+    expect(await seqsOf(repository.find({ text: 'nguyen', limit: 2000 }))).toEqual(expected(all, 'nguyen'));
+    await expect.poll(async () => ((await db.meta.get('rows')) as { segments: unknown[] }).segments.length).toBe(1);
+    repository = await open();
+    expect(await seqsOf(repository.find({ text: 'nguyen', limit: 50 }))).toEqual(wanted);
+  });
+});

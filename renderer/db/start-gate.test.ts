@@ -1,0 +1,146 @@
+import 'fake-indexeddb/auto';
+import { Dexie } from 'dexie';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { draftSchema } from '../../shared/dossiers/draft.ts';
+import { testShell, uuid, type TestShell } from '../../tests/fixtures/shell.ts';
+import { defineDatabase, rankOf } from './database.ts';
+import { passStartGate, type Store } from './start-gate.ts';
+
+let name: string;
+let shell: TestShell;
+const opened: Store[] = [];
+const start = async (): Promise<Store> => {
+  const store = await passStartGate(shell.bridge, () => undefined, name);
+  opened.push(store);
+  return store;
+};
+const restart = async (): Promise<Store> => {
+  opened.splice(0).forEach((store) => store.close());
+  return start();
+};
+const touch = async (work: (db: ReturnType<typeof defineDatabase>) => Promise<unknown>): Promise<void> => {
+  opened.splice(0).forEach((store) => store.close());
+  const db = defineDatabase(name);
+  await work(db);
+  db.close();
+};
+const codes = async (store: Store): Promise<string[]> => (await store.dossiers.find({ limit: 1000 })).map(({ code }) => code).reverse();
+const accepted = (): string[] => shell.entries.flatMap(({ operation }) => (operation.type === 'dossier.accepted' ? [operation.dossier.code] : []));
+/** Everything stored, as text in which any plain word would show. */
+const everythingStored = async (): Promise<string> => {
+  const db = await new Dexie(name).open();
+  const tables = await Promise.all(db.tables.map((table) => table.toArray()));
+  db.close();
+  return JSON.stringify(tables, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value));
+};
+
+beforeEach(() => {
+  name = `gate-${Math.random()}`;
+  shell = testShell();
+  for (let at = 0; at < 12; at++) shell.accept();
+});
+afterEach(async () => {
+  opened.splice(0).forEach((store) => store.close());
+  await Dexie.delete(name);
+});
+
+describe('the start gate', () => {
+  it('fills an empty database, tells how far it is, and only catches up the next time', async () => {
+    const progress: number[] = [];
+    const store = await passStartGate(shell.bridge, ({ done, total }) => progress.push(done / total), name);
+    opened.push(store);
+    expect([await codes(store), store.rebuilt, progress]).toEqual([accepted(), null, [1]]);
+    shell.accept();
+    await store.catchUp();
+    expect(await codes(store)).toEqual(accepted());
+    shell.accept();
+    const again = await restart();
+    expect([await codes(again), again.rebuilt]).toEqual([accepted(), null]);
+  });
+
+  it('says why it makes a database anew: another journal, a rolled back one, another history, another key', async () => {
+    await start();
+    shell = testShell('journal-2');
+    shell.accept({ code: 'H36.12-261124-0001' });
+    let store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['other-journal', accepted()]);
+
+    shell.accept();
+    await restart();
+    shell.entries.pop();
+    store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['ahead-of-journal', accepted()]);
+
+    shell.entries.pop();
+    shell.accept({ code: 'H36.12-261124-0009' });
+    store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['history-differs', accepted()]);
+
+    shell.key = new Uint8Array(32).fill(9);
+    store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['other-key', accepted()]);
+    store = await restart();
+    expect(store.rebuilt).toBeNull();
+  });
+
+  it('notices rows that are gone, and a database that was reset without a word', async () => {
+    await start();
+    await touch((db) => db.rows.delete(rankOf(5)));
+    let store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['rows-missing', accepted()]);
+    await touch((db) => db.meta.clear());
+    store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual(['rows-missing', accepted()]);
+    await touch((db) => db.delete());
+    store = await restart();
+    expect([store.rebuilt, await codes(store)]).toEqual([null, accepted()]);
+  });
+
+  it('makes a database anew that does not open, and refuses to start when that does not help', async () => {
+    await start();
+    opened.splice(0).forEach((store) => store.close());
+    const { indexedDB } = globalThis;
+    const refuse = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('Internal error opening backing store', 'UnknownError');
+    });
+    const remove = vi.spyOn(indexedDB, 'deleteDatabase');
+    await expect(start()).rejects.toThrow();
+    expect(remove).toHaveBeenCalled();
+    remove.mockImplementation((database) => {
+      remove.mockRestore();
+      refuse.mockRestore();
+      return indexedDB.deleteDatabase(database);
+    });
+    const store = await start();
+    expect([store.rebuilt, await codes(store)]).toEqual(['not-openable', accepted()]);
+  });
+
+  it('keeps no word of a citizen in plain', async () => {
+    const store = await start();
+    const draft = draftSchema.parse({ draftId: uuid(1), updatedAtMs: 1, startedAtMs: 1, applicant: { fullName: 'Lò Thị Kín' } });
+    await store.drafts.save(draft);
+    await store.scans.add(new TextEncoder().encode('scan of Bí Mật'));
+    expect(await store.drafts.list()).toEqual([draft]);
+    const stored = await everythingStored();
+    expect(stored).toContain(uuid(3));
+    for (const word of ['Nguyễn', 'nguyen', 'Hường', 'huong', '004190001234', '0912', 'Nà Luông', 'Lò Thị Kín', 'Bí Mật', 'H36.12-261123', 'Đăng ký khai sinh'])
+      expect([word, stored.includes(word) || stored.includes(Buffer.from(word).toString('latin1'))]).toEqual([word, false]);
+  });
+});
+
+describe('the ladder of versions', () => {
+  it('1 plain → 2 sealed: nothing plain stays, and the journal fills the new tables', async () => {
+    const old = defineDatabase(name, 1);
+    await old
+      .table('dossiers')
+      .put({ dossierId: uuid(1), code: 'c', words: ['huong'], applicantName: 'Nguyễn Thị Hường', acceptedAtMs: 1, dueAtMs: 1, papersOwed: 0, seq: 1 });
+    await old.table('bodies').put({ dossierId: uuid(1), dossier: { name: 'Hường' } });
+    await old.table('drafts').put({ draftId: 'd', updatedAtMs: 1, name: 'Hường' });
+    await old.table('scans').put({ sha256: 'x', bytes: new Uint8Array(3), mediaType: 'image/png', addedAtMs: 1 });
+    await old.table('meta').put({ key: 'journal', journalId: shell.journalId, seq: 12, hash: shell.entries.at(-1)?.hash });
+    old.close();
+    const store = await start();
+    expect([store.rebuilt, await codes(store)]).toEqual([null, accepted()]);
+    expect(await everythingStored()).not.toMatch(/Hường|huong/u);
+  });
+});
