@@ -46,7 +46,6 @@ test('a cut right after acceptance loses nothing, prints once or asks, and no co
   office.printer().setFault({ slowBytesPerSecond: null });
 
   const { officer } = await office.open();
-  const { page } = officer;
   await expect(await officer.openDossier(code)).toContainText('Đỗ Hoàng Yến');
   await officer.sees('printer', '1 tờ cần xác nhận');
   await officer.inPanel('printer', async (panel) => {
