@@ -32,7 +32,14 @@ export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => v
 }
 
 async function ask(window: BrowserWindow, message: string, reopen: () => void): Promise<void> {
-  const { response } = await dialog.showMessageBox(window, { type: 'warning', message, buttons: [words('crash.reopen'), words('crash.wait')], defaultId: 0, cancelId: 1, noLink: true });
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message,
+    buttons: [words('crash.reopen'), words('crash.wait')],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  });
   if (response === 0 && !window.isDestroyed()) reopen();
 }
 

@@ -104,7 +104,7 @@ function closeInOrder(window: BrowserWindow, counter: Counter, province: DemoPro
   app.on('before-quit', (event) => {
     if (isClosed) return;
     event.preventDefault();
-    counter.close().finally(() => {
+    void counter.close().finally(() => {
       isClosed = true;
       province?.stop();
       app.quit();

@@ -43,7 +43,16 @@ export function openMainWindow(userData: string, role: Role, preload: string): B
     show: false,
     backgroundColor: role === 'board' ? '#10151c' : '#f4f6f9',
     autoHideMenuBar: true,
-    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: false, navigateOnDragDrop: false, devTools: !isKiosk(role) },
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      devTools: !isKiosk(role),
+    },
   });
   window.removeMenu();
   if (place?.isMaximized === true) window.maximize();

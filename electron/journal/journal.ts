@@ -94,8 +94,7 @@ export type EntryOf<O extends Operation> = JournalEntry & { operation: O };
 type Waiting = { entry: JournalEntry; bytes: Buffer; settle: (result: Result<JournalEntry, JournalFailure>) => void };
 
 /** Whether this folder holds entries of any journal, readable or not. */
-export const hasJournal = async (folder: string): Promise<boolean> =>
-  (await readdir(folder).catch(() => [])).some(isSegmentName);
+export const hasJournal = async (folder: string): Promise<boolean> => (await readdir(folder).catch(() => [])).some(isSegmentName);
 
 /** Taking in more is what a full disk refuses; everything else may use the reserve. */
 const isIntake = ({ operation }: JournalEntry): boolean => operation.type === 'dossier.accepted' || operation.type === 'ticket.issued';

@@ -21,7 +21,8 @@ const fileSchema = z.object({
 const secretsSchema = z.object({ dataKey: z.string(), deviceKey: z.string() });
 
 /** HKDF-SHA256 (RFC 5869), 32 bytes. Who gets it can neither find the data key nor the key of another purpose. */
-export const deriveKey = (dataKey: Uint8Array, purpose: string): Uint8Array<ArrayBuffer> => new Uint8Array(hkdfSync('sha256', dataKey, new Uint8Array(0), purpose, 32));
+export const deriveKey = (dataKey: Uint8Array, purpose: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(hkdfSync('sha256', dataKey, new Uint8Array(0), purpose, 32));
 
 export type DeviceKeys = { dataKey: Buffer; deviceKey: KeyObject; isUnprotected: boolean };
 
@@ -39,7 +40,12 @@ export class KeysUnavailable extends Error {
  * Opens the keys, or makes them on first start. Keys that exist but cannot be opened are never replaced:
  * that would make everything sealed with them unreadable. Nor are new ones made beside data that older ones sealed.
  */
-export async function openDeviceKeys(folder: string, store: KeyStore, allowUnprotected: boolean, isAnythingSealed: () => Promise<boolean>): Promise<DeviceKeys> {
+export async function openDeviceKeys(
+  folder: string,
+  store: KeyStore,
+  allowUnprotected: boolean,
+  isAnythingSealed: () => Promise<boolean>,
+): Promise<DeviceKeys> {
   await preparePrivateFolder(folder);
   const path = join(folder, 'keys.json');
   const existing = await readFile(path, 'utf8').catch((error: unknown) => {

@@ -24,16 +24,14 @@ function drawn(bytes: Uint8Array, widthDots: number): { strips: Raster[]; unknow
   return { strips, unknown };
 }
 
-const rasters = fc
-  .tuple(fc.integer({ min: 1, max: 72 }), fc.integer({ min: 1, max: 200 }))
-  .chain(([rowBytes, rows]) =>
-    fc
-      .array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(0x10, 0x04, 0x05, 0x14) }, fc.nat(255)), {
-        minLength: rowBytes * rows,
-        maxLength: rowBytes * rows,
-      })
-      .map((bytes): Raster => ({ widthDots: rowBytes * 8, heightDots: rows, bits: Uint8Array.from(bytes) })),
-  );
+const rasters = fc.tuple(fc.integer({ min: 1, max: 72 }), fc.integer({ min: 1, max: 200 })).chain(([rowBytes, rows]) =>
+  fc
+    .array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(0x10, 0x04, 0x05, 0x14) }, fc.nat(255)), {
+      minLength: rowBytes * rows,
+      maxLength: rowBytes * rows,
+    })
+    .map((bytes): Raster => ({ widthDots: rowBytes * 8, heightDots: rows, bits: Uint8Array.from(bytes) })),
+);
 
 const hasRealTimeCommand = (bytes: Uint8Array): boolean => bytes.some((byte, at) => byte === 0x10 && [0x04, 0x05, 0x14].includes(bytes[at + 1] ?? 0));
 

@@ -30,7 +30,9 @@ export function createQueueDesk({ journal, settings, clock, newId }: Options): Q
       return queue.date >= today ? queue : { date: today, tickets: [] };
     },
     async issue(groupId, priority) {
-      const entry = await journal.transact(operatorId, (state) => issueTicket(state.queue, queueGroups, { ticketId: newId(), groupId, priority, atMs: clock() }));
+      const entry = await journal.transact(operatorId, (state) =>
+        issueTicket(state.queue, queueGroups, { ticketId: newId(), groupId, priority, atMs: clock() }),
+      );
       return entry.ok ? ok(entry.value.operation.ticket) : entry;
     },
     async callNext(groupIds) {

@@ -426,7 +426,10 @@ describe.each(catalogue.forms.map((form) => [form.id, form] as const))('e-form %
   it.each(example.bad)('rejects $set', ({ set, breaks }) => {
     const problems = validateForm(form, changed(example, set)).map((problem) => at(problem.path));
     // A whole section left out may be told as each of its fields.
-    expect(problems.some((path) => path === breaks || path.startsWith(`${breaks}.`)), problems.join()).toBe(true);
+    expect(
+      problems.some((path) => path === breaks || path.startsWith(`${breaks}.`)),
+      problems.join(),
+    ).toBe(true);
   });
 
   it('has more than one way to be wrong, and rejects an empty form', () => {

@@ -56,7 +56,10 @@ export const paperRequirementSchema = z.object({
   certifiedCopies: z.int().min(0).max(99).default(0),
   photocopies: z.int().min(0).max(99).default(0),
   /** The kinds that count when the list leaves the choice or names none; absent: exactly the kinds counted above. */
-  acceptedAs: z.array(z.enum(['original', 'certified-copy', 'photocopy'])).min(1).optional(),
+  acceptedAs: z
+    .array(z.enum(['original', 'certified-copy', 'photocopy']))
+    .min(1)
+    .optional(),
   /** Requirements of one group stand in for each other: any one is enough. */
   oneOfGroup: id.optional(),
   /** A missing required paper either blocks acceptance or is recorded as owed (nợ). */
@@ -151,7 +154,19 @@ export const eFormSchema = z.object({
   autofill: z
     .record(
       z.string(),
-      z.enum(['applicant.fullName', 'applicant.idNumber', 'applicant.dateOfBirth', 'applicant.sex', 'applicant.residence', 'applicant.phone', 'applicant.email', 'applicant.idIssuedOn', 'submitter.fullName', 'submitter.idNumber', 'submitter.phone']),
+      z.enum([
+        'applicant.fullName',
+        'applicant.idNumber',
+        'applicant.dateOfBirth',
+        'applicant.sex',
+        'applicant.residence',
+        'applicant.phone',
+        'applicant.email',
+        'applicant.idIssuedOn',
+        'submitter.fullName',
+        'submitter.idNumber',
+        'submitter.phone',
+      ]),
     )
     .default({}),
 });

@@ -17,7 +17,16 @@ const enrolled: CounterState = {
   leases: [{ leaseId: 'lease', from: 401, to: 402, validFrom: '2026-11-01', validTo: '2026-12-31', epoch: 1 }],
 };
 
-const paper = (requirementId: string, originals: number, photocopies = 0) => ({ requirementId, name: requirementId, required: true, originals, certifiedCopies: 0, photocopies, state: 'received' as const, pages: [] });
+const paper = (requirementId: string, originals: number, photocopies = 0) => ({
+  requirementId,
+  name: requirementId,
+  required: true,
+  originals,
+  certifiedCopies: 0,
+  photocopies,
+  state: 'received' as const,
+  pages: [],
+});
 const copies = (change: Partial<Intake> = {}): Intake =>
   intakeSchema.parse({
     procedureCode: '2.000815',
@@ -43,7 +52,13 @@ describe('decideAcceptance', () => {
       ok: true,
       value: {
         number: { leaseId: 'lease', order: 401 },
-        dossier: { code: 'H36.12-261123-0401', dueAtMs: Date.parse('2026-11-23T17:00:00+07:00'), acceptedOffline: true, operatorName: 'Trần Thị Mẫu', fees: [{ kind: 'phi', amountVnd: 10_000 }] },
+        dossier: {
+          code: 'H36.12-261123-0401',
+          dueAtMs: Date.parse('2026-11-23T17:00:00+07:00'),
+          acceptedOffline: true,
+          operatorName: 'Trần Thị Mẫu',
+          fees: [{ kind: 'phi', amountVnd: 10_000 }],
+        },
       },
     });
   });
@@ -73,6 +88,15 @@ describe('decideAcceptance', () => {
     expect(kindOf(emptyCounterState)).toBe('not-enrolled');
     expect(kindOf(enrolled, copies({ procedureCode: '9.999999' }))).toBe('unknown-procedure');
     expect(kindOf(enrolled, copies({ papers: [paper('copies', 0, 1)] }))).toBe('paper-missing');
-    expect(kindOf(enrolled, copies({ procedureCode: '1.011441', feeInputs: { copies: 1, pages: 1, objectId: 'land', enteredVnd: {} }, papers: ['application', 'mortgage-contract', 'certificate'].map((id) => paper(id, 1)) }))).not.toBe('accepted');
+    expect(
+      kindOf(
+        enrolled,
+        copies({
+          procedureCode: '1.011441',
+          feeInputs: { copies: 1, pages: 1, objectId: 'land', enteredVnd: {} },
+          papers: ['application', 'mortgage-contract', 'certificate'].map((id) => paper(id, 1)),
+        }),
+      ),
+    ).not.toBe('accepted');
   });
 });

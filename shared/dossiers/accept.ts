@@ -40,7 +40,10 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
   const blocking = missingPapers(resolved.papers, intake.papers).find(({ outcome }) => outcome === 'blocks');
   if (blocking !== undefined) return fail('paper-missing', { name: blocking.anyOf.map(({ name }) => name).join(' / ') });
 
-  const due = resolved.timeLimit === null ? null : computeDueDate({ acceptedAtMs: atMs, timeLimit: resolved.timeLimit, areaClass: intake.areaClass, calendar: catalogue.calendar });
+  const due =
+    resolved.timeLimit === null
+      ? null
+      : computeDueDate({ acceptedAtMs: atMs, timeLimit: resolved.timeLimit, areaClass: intake.areaClass, calendar: catalogue.calendar });
   const counts = feeCountsOf(formOf(catalogue, procedure), intake.formData, intake.feeInputs);
   const fees = computeFees(procedure, { ...selection, ...intake.feeInputs, counts });
   const open = fees.toEnter[0];

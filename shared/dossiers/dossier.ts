@@ -16,7 +16,10 @@ export const personSchema = z.object({
   kind: z.literal('person'),
   fullName: name,
   /** Số định danh cá nhân / CCCD, 12 digits. */
-  idNumber: z.string().regex(/^\d{12}$/u).optional(),
+  idNumber: z
+    .string()
+    .regex(/^\d{12}$/u)
+    .optional(),
   oldIdNumber: optionalText(12),
   dateOfBirth: plainDateSchema.optional(),
   sex: z.enum(sexes).optional(),
@@ -31,7 +34,10 @@ export const organisationSchema = z.object({
   kind: z.literal('organisation'),
   fullName: name,
   /** Mã số thuế / mã số doanh nghiệp: 10 digits, or 13 with a branch suffix. */
-  taxCode: z.string().regex(/^\d{10}(-?\d{3})?$/u).optional(),
+  taxCode: z
+    .string()
+    .regex(/^\d{10}(-?\d{3})?$/u)
+    .optional(),
   residence: optionalText(500),
   phone: optionalText(20),
   email: optionalText(200),

@@ -12,8 +12,20 @@ const selection = { applicantKind: 'individual', channel: 'counter', facts: [] }
 describe('feeCountsOf', () => {
   it('counts every row of the form, and the fee is their sum', () => {
     if (copies === undefined) throw new Error('2.000815 is not in the catalogue');
-    const counts = feeCountsOf(form, { items: [{ paperName: 'Bằng', pages: 1, copies: 3 }, { paperName: 'Học bạ', pages: 12, copies: 2 }] }, entered);
-    expect(counts).toEqual([{ copies: 3, pages: 1 }, { copies: 2, pages: 12 }]);
+    const counts = feeCountsOf(
+      form,
+      {
+        items: [
+          { paperName: 'Bằng', pages: 1, copies: 3 },
+          { paperName: 'Học bạ', pages: 12, copies: 2 },
+        ],
+      },
+      entered,
+    );
+    expect(counts).toEqual([
+      { copies: 3, pages: 1 },
+      { copies: 2, pages: 12 },
+    ]);
     // 3 × 2,000 + 2 × (2 × 2,000 + 10 × 1,000)
     expect(computeFees(copies, { ...selection, ...entered, counts })).toMatchObject({ totalVnd: 34_000, lines: [{ quantity: 5 }] });
     expect(feeQuestions(copies, selection, form)).toMatchObject({ copies: false, pages: false });

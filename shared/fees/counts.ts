@@ -13,7 +13,10 @@ const isRow = (value: unknown): value is FormData => typeof value === 'object' &
 export function feeCountsOf(form: EForm | undefined, formData: FormData, entered: FeeCount): FeeCount[] {
   const where = form?.feeCounts;
   if (where === undefined) return [entered];
-  const countIn = (row: FormData): FeeCount => ({ copies: whole(row[where.copies], entered.copies), pages: where.pages === undefined ? entered.pages : whole(row[where.pages], entered.pages) });
+  const countIn = (row: FormData): FeeCount => ({
+    copies: whole(row[where.copies], entered.copies),
+    pages: where.pages === undefined ? entered.pages : whole(row[where.pages], entered.pages),
+  });
   if (where.list === undefined) return [countIn(formData)];
   const rows = formData[where.list];
   const counted = Array.isArray(rows) ? rows.filter(isRow).map(countIn) : [];

@@ -14,7 +14,12 @@ const MORNING = Date.parse('2026-11-23T08:00:00+07:00');
 const DAY_MS = 24 * 3600 * 1000;
 
 /** A counter that applies what is decided, as the journal does. */
-function desk(): { state: () => CounterState; apply: (decision: Result<Operation, Failure>) => Operation | undefined; issue: (groupId: string, priority?: Priority, atMs?: number) => string; call: (atMs?: number) => string | undefined } {
+function desk(): {
+  state: () => CounterState;
+  apply: (decision: Result<Operation, Failure>) => Operation | undefined;
+  issue: (groupId: string, priority?: Priority, atMs?: number) => string;
+  call: (atMs?: number) => string | undefined;
+} {
   let state = emptyCounterState;
   let ids = 0;
   const apply = (decision: Result<Operation, Failure>): Operation | undefined => {
@@ -51,7 +56,10 @@ describe('queue numbers', () => {
   });
 
   it('are refused for a group the office does not have', () => {
-    expect(issueTicket(emptyCounterState.queue, groups, { ticketId: 'x', groupId: 'none', priority: 'none', atMs: MORNING })).toEqual({ ok: false, failure: { kind: 'unknown-group' } });
+    expect(issueTicket(emptyCounterState.queue, groups, { ticketId: 'x', groupId: 'none', priority: 'none', atMs: MORNING })).toEqual({
+      ok: false,
+      failure: { kind: 'unknown-group' },
+    });
   });
 });
 

@@ -42,7 +42,8 @@ export function callNext(
 }
 
 /** How many stand before the next ticket of this group. */
-export const waitingIn = (day: QueueDay, groupId: string): number => day.tickets.filter((ticket) => ticket.groupId === groupId && ticket.state === 'waiting').length;
+export const waitingIn = (day: QueueDay, groupId: string): number =>
+  day.tickets.filter((ticket) => ticket.groupId === groupId && ticket.state === 'waiting').length;
 
 function isOrdinaryDue(tickets: readonly QueuedTicket[]): boolean {
   const called = tickets.filter((ticket) => ticket.calledAtMs !== undefined).sort((a, b) => (b.calledAtMs ?? 0) - (a.calledAtMs ?? 0));
@@ -52,12 +53,19 @@ function isOrdinaryDue(tickets: readonly QueuedTicket[]): boolean {
 
 type StepInput = { ticketId: string; counter: string; atMs: number };
 
-export const recallTicket = (day: QueueDay, input: StepInput): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> => step(day, 'ticket.recalled', input);
+export const recallTicket = (day: QueueDay, input: StepInput): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> =>
+  step(day, 'ticket.recalled', input);
 
-export const endTicket = (day: QueueDay, { as, ...input }: StepInput & { as: 'finished' | 'no-show' }): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> =>
-  step(day, `ticket.${as}`, input);
+export const endTicket = (
+  day: QueueDay,
+  { as, ...input }: StepInput & { as: 'finished' | 'no-show' },
+): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> => step(day, `ticket.${as}`, input);
 
-function step(day: QueueDay, type: TicketStep['type'], { ticketId, counter, atMs }: StepInput): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> {
+function step(
+  day: QueueDay,
+  type: TicketStep['type'],
+  { ticketId, counter, atMs }: StepInput,
+): Result<TicketStep, Failure<'ticket-unknown' | 'ticket-not-called'>> {
   const ticket = day.tickets.find((candidate) => candidate.ticketId === ticketId);
   if (ticket === undefined) return fail('ticket-unknown');
   if (ticket.state !== 'called') return fail('ticket-not-called');

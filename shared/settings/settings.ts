@@ -39,10 +39,16 @@ export const settingsSchema = z.strictObject({
   operator: z.strictObject({ id, name: z.string().min(1).max(200), title: z.string().max(100).optional() }),
   province: z.strictObject({ url: z.url({ protocol: /^https?$/u }), enrolmentCode: z.string().min(4).max(40).optional() }),
   printers: z.array(printerSettingsSchema).max(20).default([]),
-  scanners: z.array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) })).max(20).default([]),
+  scanners: z
+    .array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) }))
+    .max(20)
+    .default([]),
   queueGroups: z.array(queueGroupSchema).min(1).max(26),
   /** `{agency}-{yymmdd}-{order4}`; the pattern is the province's, never hard-coded. */
-  codePattern: z.string().regex(/\{agency\}.*\{yymmdd\}.*\{order4\}/u).default('{agency}-{yymmdd}-{order4}'),
+  codePattern: z
+    .string()
+    .regex(/\{agency\}.*\{yymmdd\}.*\{order4\}/u)
+    .default('{agency}-{yymmdd}-{order4}'),
   /** Days after the province's confirmation before a copy leaves this device; `backupDays`: how long until the province's own backups hold it. */
   retention: z
     .strictObject({

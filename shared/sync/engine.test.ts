@@ -10,7 +10,16 @@ const SCAN = 'b'.repeat(64);
 
 function entry(seq: number, scans: string[] = []): JournalEntry {
   const dossier = { dossierId: `dossier-${seq}`, code: `H99-${seq}`, papers: [{ pages: scans.map((sha256) => ({ sha256 })) }] };
-  return { seq, operationId: `op-${seq}`, atMs: 1, monotonicMs: 1, operatorId: 'o', previousHash: HASH, hash: HASH, operation: { type: 'dossier.accepted', dossier, number: { leaseId: 'l', order: seq } } } as unknown as JournalEntry;
+  return {
+    seq,
+    operationId: `op-${seq}`,
+    atMs: 1,
+    monotonicMs: 1,
+    operatorId: 'o',
+    previousHash: HASH,
+    hash: HASH,
+    operation: { type: 'dossier.accepted', dossier, number: { leaseId: 'l', order: seq } },
+  } as unknown as JournalEntry;
 }
 
 /** A province that holds what it was given, and can be told to fail. */
@@ -18,7 +27,13 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
   const held = new Map<string, string[]>();
   const verified = new Set<string>();
   const calls: string[] = [];
-  const control = { failure: undefined as ProvinceFailure | undefined, answer: (_: JournalEntry): EntryAnswer['status'] => 'applied', isEnrolled: true, code: undefined as string | undefined, headSeq: 0 };
+  const control = {
+    failure: undefined as ProvinceFailure | undefined,
+    answer: (_: JournalEntry): EntryAnswer['status'] => 'applied',
+    isEnrolled: true,
+    code: undefined as string | undefined,
+    headSeq: 0,
+  };
   let saved = memory;
   const guard = <T>(name: string, value: () => T): Promise<Result<T, ProvinceFailure>> => {
     calls.push(name);
@@ -27,12 +42,24 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
   const province: Province = {
     hello: () => guard('hello', () => ({ epoch: 1 })),
     enrol: () =>
-      guard('enrol', () => ({ deviceId: 'd', instance: 1, officeId: 'o', agencyCode: 'H', epoch: 1, serverKey: { kty: 'EC' as const, crv: 'P-256' as const, x: '', y: '' }, lease: { leaseId: 'l', from: 1, to: 10, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 } })),
+      guard('enrol', () => ({
+        deviceId: 'd',
+        instance: 1,
+        officeId: 'o',
+        agencyCode: 'H',
+        epoch: 1,
+        serverKey: { kty: 'EC' as const, crv: 'P-256' as const, x: '', y: '' },
+        lease: { leaseId: 'l', from: 1, to: 10, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 },
+      })),
     push: (request) =>
       guard('push', () => {
         const results = (request.entries as JournalEntry[]).map((one): EntryAnswer => {
           const status = control.answer(one);
-          if (status === 'applied' && one.operation.type === 'dossier.accepted') held.set(one.operation.dossier.dossierId, one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)));
+          if (status === 'applied' && one.operation.type === 'dossier.accepted')
+            held.set(
+              one.operation.dossier.dossierId,
+              one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)),
+            );
           return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: 'code-taken' } : {}) };
         });
         control.headSeq = request.entries.at(-1)?.seq ?? 0;
@@ -44,7 +71,16 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
         head: { seq: control.headSeq, hash: HASH },
         dossiers: dossierIds.flatMap((dossierId) => {
           const scans = held.get(dossierId);
-          return scans === undefined ? [] : [{ dossierId, scansExpected: scans.length, scansVerified: scans.filter((scan) => verified.has(scan)).length, confirmed: scans.every((scan) => verified.has(scan)) }];
+          return scans === undefined
+            ? []
+            : [
+                {
+                  dossierId,
+                  scansExpected: scans.length,
+                  scansVerified: scans.filter((scan) => verified.has(scan)).length,
+                  confirmed: scans.every((scan) => verified.has(scan)),
+                },
+              ];
         }),
         verifiedScans: [...verified],
       })),

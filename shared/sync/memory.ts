@@ -11,7 +11,14 @@ export const syncMemorySchema = z.object({
   unconfirmed: z.record(z.string(), z.array(z.string())),
   /** Entries refused for good, kept until mended. */
   rejected: z.array(
-    z.object({ operationId: z.string(), seq: z.int(), dossierId: z.string().optional(), code: z.string().optional(), reason: z.string(), field: z.string().optional() }),
+    z.object({
+      operationId: z.string(),
+      seq: z.int(),
+      dossierId: z.string().optional(),
+      code: z.string().optional(),
+      reason: z.string(),
+      field: z.string().optional(),
+    }),
   ),
   /** Scans the province refused or the device lacks: digest → reason. */
   scanProblems: z.record(z.string(), z.string()).default({}),
@@ -36,7 +43,14 @@ export function acknowledge(memory: SyncMemory, entries: readonly JournalEntry[]
       rejected = rejected.filter((one) => one.operationId !== entry.operationId);
       if (dossier !== undefined) unconfirmed[dossier.dossierId] = scansOf(dossier);
     } else {
-      const refusal = { operationId: entry.operationId, seq: entry.seq, dossierId: dossier?.dossierId, code: dossier?.code, reason: result.reason ?? result.status, field: result.field };
+      const refusal = {
+        operationId: entry.operationId,
+        seq: entry.seq,
+        dossierId: dossier?.dossierId,
+        code: dossier?.code,
+        reason: result.reason ?? result.status,
+        field: result.field,
+      };
       rejected = [...rejected.filter((one) => one.operationId !== entry.operationId), refusal];
     }
   }

@@ -134,7 +134,9 @@ test('the main job', async () => {
                (select count(*) from tickets) issued,
                (select count(*) from tickets where called_at_ms is not null) called`)
     )[0] as Counts;
-  await expect.poll(async () => Number((await counts()).confirmed), { timeout: 6 * 60_000, intervals: [500], message: 'dossiers confirmed by the province' }).toBe(3);
+  await expect
+    .poll(async () => Number((await counts()).confirmed), { timeout: 6 * 60_000, intervals: [500], message: 'dossiers confirmed by the province' })
+    .toBe(3);
   await expect(provinceLine(counter)).toContainText('Đã nối', { timeout: 60_000 });
   say('the province has confirmed every dossier and every scan');
   await picture(counter, 'confirmed');
@@ -143,7 +145,9 @@ test('the main job', async () => {
   const held = (await province.query<{ code: string }>('select code from dossiers')).map(({ code }) => code);
   const tickets = (await province.query<{ id: string }>('select ticket_id id from tickets')).map(({ id }) => id);
   // A receipt's QR is the dossier's code, a ticket's its id: each paper is told by what is on it.
-  const papers = await Promise.all(printer.papers().map(async ({ file }) => ({ file: join(printerFolder, file), qr: (await qrOnPaper(join(printerFolder, file))) ?? '' })));
+  const papers = await Promise.all(
+    printer.papers().map(async ({ file }) => ({ file: join(printerFolder, file), qr: (await qrOnPaper(join(printerFolder, file))) ?? '' })),
+  );
   const ticketPapers = papers.filter(({ qr }) => tickets.includes(qr));
   const receiptPapers = papers.filter(({ qr }) => held.includes(qr));
   const summary = {
@@ -164,7 +168,10 @@ test('the main job', async () => {
   await counter.app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, pdf);
-  await counter.page.getByText(codes[0] ?? '').first().click();
+  await counter.page
+    .getByText(codes[0] ?? '')
+    .first()
+    .click();
   await counter.page.getByRole('button', { name: /PDF/u }).first().click();
   await expect.poll(async () => (await import('node:fs')).existsSync(pdf)).toBe(true);
   await picture(counter, 'dossier');

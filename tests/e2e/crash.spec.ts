@@ -17,7 +17,13 @@ test('a page that dies comes back to the intake it was in', async ({ launchCount
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
   // Playwright's page ends with its process; the window goes on, so it is asked through the shell.
   const inWindow = (expression: string): Promise<unknown> =>
-    app.evaluate(({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(code).catch(() => undefined), expression);
+    app.evaluate(
+      ({ BrowserWindow }, code) =>
+        BrowserWindow.getAllWindows()[0]
+          ?.webContents.executeJavaScript(code)
+          .catch(() => undefined),
+      expression,
+    );
   await expect.poll(() => inWindow('document.body.innerText'), { timeout: 20_000 }).toContain('Màn hình vừa gặp lỗi');
   await expect.poll(() => inWindow('document.querySelector("#intake-applicant-fullName")?.value'), { timeout: 20_000 }).toBe('Đỗ Hoàng Yến');
 });
