@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { app, dialog, type BrowserWindow } from 'electron';
 import { inTodaysForm } from '../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../shared/lib/result.ts';
+import { dateAt } from '../shared/lib/time.ts';
 import type { PublicSettings, Settings } from '../shared/settings/settings.ts';
 import type { Counter } from './counter.ts';
 import type { Handlers } from './ipc.ts';
 import { tell } from './ipc.ts';
 import type { Log } from './log.ts';
+import { RECEIPT_EXTENSION, TAKEAWAY_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { words } from './words.ts';
 
 type Context = { counter: Counter; settings: Settings; isDemoOffice: boolean; window: BrowserWindow; log: Log; takeCrashNotice(): boolean };
@@ -90,6 +92,22 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'takeaway:export': async () => {
+      const nothing = { entries: 0, scans: 0, missing: 0 };
+      const defaultPath = `${words('takeaway.file', { counter: settings.counter })}-${dateAt(Date.now())}.${TAKEAWAY_EXTENSION}`;
+      const { canceled, filePath } = await dialog.showSaveDialog(window, { title: words('takeaway.save'), defaultPath: safeName(defaultPath) });
+      if (canceled || filePath === undefined || filePath === '') return ok({ saved: false, ...nothing });
+      const taken = await counter.takeaway.exportTo(filePath);
+      return taken.ok ? ok({ saved: true, path: filePath, ...taken.value }) : taken;
+    },
+    'takeaway:import-receipt': async () => {
+      const filters = [{ name: words('takeaway.receipt'), extensions: [RECEIPT_EXTENSION] }];
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title: words('takeaway.open'), properties: ['openFile'], filters });
+      const path = filePaths[0];
+      if (canceled || path === undefined) return ok({ opened: false, acknowledged: 0, confirmed: 0 });
+      const taken = await counter.takeaway.importReceipt(path);
+      return taken.ok ? ok({ opened: true, ...taken.value }) : taken;
+    },
     'storage:purged': () => counter.retention.purged(),
     'storage:forgotten': ({ scans: forgotten }) => counter.retention.forgotten(forgotten),
   };

@@ -9,16 +9,18 @@ export const usage = `Usage:
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
            [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--data DIR | --database-url URL]
+  province import FILE [--receipt FILE] [--data DIR | --database-url URL]
 
   --data              folder of scans and of the province's own PostgreSQL (QMC_PROVINCE_DATA)
   --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
+  --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --exit-with-parent  stop when standard input ends: for a program that starts the province as its child
   --demo-code         an enrolment code that works anew after every start; for demonstrations only`;
 
 const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
 
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code']),
+  command: z.enum(['serve', 'enrolment-code', 'import']),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -29,6 +31,9 @@ const commandSchema = z.object({
   'exit-with-parent': z.boolean().default(false),
   'demo-code': z.string().trim().min(4).max(40).optional(),
   days: z.coerce.number().int().min(1).max(365).default(14),
+  /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
+  file: z.string().min(1).optional(),
+  receipt: z.string().min(1).optional(),
   help: z.boolean().default(false),
   ...officeOptions,
 });
@@ -57,14 +62,18 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'exit-with-parent': { type: 'boolean' },
       'demo-code': { type: 'string' },
       days: { type: 'string' },
+      receipt: { type: 'string' },
       help: { type: 'boolean' },
       office: { type: 'string' },
       agency: { type: 'string' },
     },
   });
-  if (positionals.length > 1) throw new Error(`one command at a time: ${positionals.join(' ')}`);
+  const [command = 'serve', file, ...rest] = positionals;
+  if (rest.length > 0 || (file !== undefined && command !== 'import')) throw new Error(`one command at a time: ${positionals.join(' ')}`);
+  if (command === 'import' && file === undefined) throw new Error('import needs the take-away file');
   const parsed = commandSchema.safeParse({
-    command: positionals[0] ?? 'serve',
+    command,
+    file,
     ...values,
     data: values.data ?? env['QMC_PROVINCE_DATA'] ?? defaultDataDir(),
     'database-url': values['database-url'] ?? env['DATABASE_URL'],

@@ -38,16 +38,16 @@ import {
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { pingDatabase, provinceState } from './db/province-store.ts';
-import { type Device, findDevice, lockDevice, rememberAssertion, setCatalogueVersion, touchDevice } from './devices/device-store.ts';
+import { type Device, findDevice, lockDevice, rememberAssertion, touchDevice } from './devices/device-store.ts';
 import { enrol, numbersExhausted } from './devices/enrolment.ts';
-import { confirmLease, type LeaseTerms, leaseNumbers, unconfirmedLease } from './devices/number-store.ts';
+import { type LeaseTerms, leaseNumbers, unconfirmedLease } from './devices/number-store.ts';
 import { claimedDevice, createTokenIssuer, verifyAssertion } from './devices/tokens.ts';
 import { cursorOf, positionOf } from './dossiers/cursor.ts';
-import { bodiesOfOffice, bodyOfDossier, countOfOffice, dossiersOfOffice, insertDossier, progressOfDossiers } from './dossiers/dossier-store.ts';
+import { bodiesOfOffice, bodyOfDossier, countOfOffice, dossiersOfOffice, progressOfDossiers } from './dossiers/dossier-store.ts';
+import { effects } from './effects.ts';
 import { isShallowJson } from './journal/content.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
-import { issueTicket, moveTicket } from './queue/ticket-store.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { heldScan, verifiedScansOf } from './scans/scan-store.ts';
 import { createUploads } from './scans/uploads.ts';
@@ -92,12 +92,7 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
   const tokens = await createTokenIssuer(province.signingKey);
   const folder = await openScanFolder(scansDir);
   const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
-  const receiver = {
-    db,
-    epoch: province.epoch,
-    alarm,
-    effects: { installCatalogue: setCatalogueVersion, confirmLease, issueTicket, moveTicket, insertDossier },
-  };
+  const receiver = { db, epoch: province.epoch, alarm, effects };
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
   const uploads = createUploads(db, folder, clock, logFailure);
 

@@ -1,15 +1,19 @@
 /** Boot order of the provincial server, and nothing else. */
 import './runtime-polyfills.ts';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
+import { RECEIPT_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { type Command, parseCommand, usage } from './command-line.ts';
-import { openDatabase } from './db/database.ts';
+import { type Database, openDatabase } from './db/database.ts';
 import { runningPostgresUrl, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { createProvince } from './http.ts';
+import { importFile } from './import.ts';
 import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
+import { TakeawayRefused } from './takeaway/open-file.ts';
 
 const DAY_MS = 86_400_000;
 /** Requests under way get this long to end before their connections are cut. */
@@ -65,20 +69,49 @@ async function serve(command: Command, log: Log): Promise<void> {
   process.exit(failed ? 1 : 0);
 }
 
-async function printEnrolmentCode(command: Command): Promise<void> {
-  const { office, agency } = command;
-  if (office === undefined || agency === undefined) throw new Error('--office and --agency are needed with a code');
+/** The province's database, whether its server runs or not. */
+async function withDatabase(command: Command, work: (db: Database) => Promise<void>): Promise<void> {
   const running = command['database-url'] ?? (await runningPostgresUrl(command.data));
   const postgres = running === undefined ? await startEmbeddedPostgres(command.data) : undefined;
   const db = openDatabase(running ?? (postgres as { url: string }).url, () => undefined);
   try {
     await migrate(db);
-    const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS);
-    process.stdout.write(`${code}\n`);
+    await work(db);
   } finally {
     await db.destroy();
     await postgres?.stop();
   }
+}
+
+async function printEnrolmentCode(command: Command): Promise<void> {
+  const { office, agency } = command;
+  if (office === undefined || agency === undefined) throw new Error('--office and --agency are needed with a code');
+  await withDatabase(command, async (db) => {
+    const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS);
+    process.stdout.write(`${code}\n`);
+  });
+}
+
+async function takeIn(command: Command, log: Log): Promise<void> {
+  const file = command.file as string;
+  const receiptFile = command.receipt ?? `${file}.${RECEIPT_EXTENSION}`;
+  await withDatabase(command, async (db) => {
+    const { receipt, signed } = await importFile({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log }, file).catch((error: unknown) => {
+      if (error instanceof TakeawayRefused) throw new Error(`refused, nothing was changed: ${error.kind}`, { cause: error });
+      throw error;
+    });
+    await writeFile(receiptFile, signed);
+    const count = (status: string): number => receipt.journal.results.filter((result) => result.status === status).length;
+    const facts = {
+      applied: count('applied'),
+      duplicates: count('duplicate'),
+      rejected: count('rejected'),
+      confirmedDossiers: receipt.status.dossiers.filter(({ confirmed }) => confirmed).length,
+      refusedScans: Object.keys(receipt.refusedScans).length,
+      receipt: receiptFile,
+    };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+  });
 }
 
 async function main(): Promise<void> {
@@ -94,6 +127,8 @@ async function main(): Promise<void> {
       return serve(command, log);
     case 'enrolment-code':
       return printEnrolmentCode(command);
+    case 'import':
+      return takeIn(command, log);
   }
 }
 

@@ -109,7 +109,7 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
       return ok({ epoch });
     },
     enrol(code) {
-      const { x = '', y = '' } = createPublicKey(deviceKey as unknown as Parameters<typeof createPublicKey>[0]).export({ format: 'jwk' });
+      const { x = '', y = '' } = createPublicKey(deviceKey).export({ format: 'jwk' });
       const request: EnrolRequest = { code, publicKey: { kty: 'EC', crv: 'P-256', x, y }, ...about };
       return call(paths.enrol, request, enrolAnswerSchema);
     },

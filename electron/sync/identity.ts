@@ -1,6 +1,6 @@
 /** Who this device is to the province: learnt once at enrolment, kept beside the keys. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { enrolAnswerSchema, type EnrolAnswer } from '../../shared/sync/protocol.ts';
 import { isMissing, writeDurably } from '../files.ts';
 

@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import { numbersLeft } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock } from '../../shared/lib/time.ts';
-import { createSyncEngine, type Province, type ScanLane } from '../../shared/sync/engine.ts';
+import { createSyncEngine, type CarriedAnswers, type Province, type ScanLane } from '../../shared/sync/engine.ts';
 import { syncMemorySchema, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { DossierDelivery, SyncState } from '../../shared/sync/state.ts';
 import { isMissing, writeDurably } from '../files.ts';
@@ -24,6 +24,8 @@ export type SyncService = {
   /** New work or an officer who does not want to wait. */
   wake(): void;
   enrol(code: string): Promise<Result<{ deviceId: string }, Failure>>;
+  /** Takes in a receipt the province gave for a take-away file. */
+  absorb(answers: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }>;
   start(): void;
   stop(): Promise<void>;
 };
@@ -165,6 +167,11 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     isOnline: () => engine.connection().status === 'online',
     wake,
     start: wake,
+    absorb(answers) {
+      const taken = engine.absorb(answers);
+      wake();
+      return taken;
+    },
     async enrol(code) {
       enrolmentCode = code;
       wake();

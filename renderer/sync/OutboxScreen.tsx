@@ -11,6 +11,7 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
 import { ConnectionNotice } from './ProvincePanel.tsx';
+import { TakeawayPanel } from './TakeawayPanel.tsx';
 import { fieldWords, reasonWords } from './refusal-words.ts';
 import styles from './sync.module.css';
 
@@ -85,6 +86,7 @@ export function OutboxScreen() {
           </ul>
         )}
       </Panel>
+      {sync.connection.status !== 'not-enrolled' && <TakeawayPanel hasNothing={hasNothing} />}
     </Page>
   );
 }

@@ -9,14 +9,13 @@ import type { Database } from '../db/database.ts';
 import type { Device } from '../devices/device-store.ts';
 import { Problem, problemOf } from '../problem.ts';
 import type { ScanFolder } from './scan-folder.ts';
-import { markVerified, verifiedScansOf } from './scan-store.ts';
+import { acceptScan } from './accept-scan.ts';
+import { verifiedScansOf } from './scan-store.ts';
 
 type Hooks = Required<ServerOptions>;
 type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
 type Upload = Parameters<Hooks['onUploadCreate']>[1];
 
-/** HTTP status of tus 1.0's checksum extension: the bytes are not what they were said to be. */
-const CHECKSUM_MISMATCH = 460;
 /** RFC 5842: the province has it already; nothing is to be sent. */
 const ALREADY_REPORTED = 208;
 
@@ -47,22 +46,12 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
     const path = upload.storage?.path;
     if (path === undefined) throw new Error('a scan upload without a file');
     const claim = scanMetadataSchema.parse(upload.metadata);
-    const facts = await folder.factsOf(path);
-    const wrong =
-      facts.sha256 !== claim.sha256
-        ? new Problem(CHECKSUM_MISMATCH, 'wrong-digest', 'the bytes received do not have the digest they were announced with')
-        : facts.mediaType !== claim.mediaType
-          ? new Problem(415, 'wrong-media-type', 'the content is not of the announced type')
-          : undefined;
-    if (wrong !== undefined) {
-      await store.remove(upload.id);
-      throw wrong;
+    try {
+      await acceptScan(db, folder, path, claim, { officeId, deviceId, at: new Date(clock()) });
+    } catch (error) {
+      if (error instanceof Problem) await store.remove(upload.id);
+      throw error;
     }
-    // The file first: a row without its file would call a scan verified that is not there.
-    await folder.keep(path, facts.sha256);
-    await db
-      .transaction()
-      .execute((trx) => markVerified(trx, { sha256: facts.sha256, bytes: facts.bytes, mediaType: claim.mediaType, officeId, deviceId, at: new Date(clock()) }));
     await store.configstore.delete(upload.id);
   }
 

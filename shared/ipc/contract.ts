@@ -62,6 +62,10 @@ export type IpcContract = {
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
+  /** Writes what the province has not confirmed to a file of the officer's choice (`saved` false: dismissed). */
+  'takeaway:export': { args: undefined; result: Result<{ saved: boolean; path?: string; entries: number; scans: number; missing: number }> };
+  /** Takes in the province's receipt for such a file. */
+  'takeaway:import-receipt': { args: undefined; result: Result<{ opened: boolean; acknowledged: number; confirmed: number }> };
   /** What left this device by its retention rules and whose copies the page may still hold. */
   'storage:purged': { args: undefined; result: Purged };
   'storage:forgotten': { args: { scans: string[] }; result: void };
@@ -82,6 +86,7 @@ export type IpcEvents = {
   'journal:appended': { seq: number };
   'catalogue:changed': { version: string };
   'storage:purged': Purged;
+  'takeaway:progress': { done: number; total: number };
 };
 export type EventName = keyof IpcEvents;
 
@@ -121,6 +126,8 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'takeaway:export': none,
+  'takeaway:import-receipt': none,
   'storage:purged': none,
   'storage:forgotten': z.strictObject({ scans: z.array(sha256Schema).max(1_000_000) }),
 };

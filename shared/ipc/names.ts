@@ -32,6 +32,8 @@ const channels: Record<Channel, true> = {
   'sync:deliveries': true,
   'sync:retry': true,
   'sync:enrol': true,
+  'takeaway:export': true,
+  'takeaway:import-receipt': true,
   'storage:purged': true,
   'storage:forgotten': true,
 };
@@ -44,6 +46,7 @@ const events: Record<EventName, true> = {
   'journal:appended': true,
   'catalogue:changed': true,
   'storage:purged': true,
+  'takeaway:progress': true,
 };
 
 export const channelNames = Object.keys(channels) as readonly Channel[];

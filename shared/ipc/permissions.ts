@@ -32,6 +32,8 @@ const staff: Channel[] = [
   'sync:deliveries',
   'sync:retry',
   'sync:enrol',
+  'takeaway:export',
+  'takeaway:import-receipt',
   'storage:purged',
   'storage:forgotten',
 ];

@@ -69,7 +69,12 @@ export type SyncPorts = {
   onChange(connection: Connection, memory: SyncMemory): void;
 };
 
+/** The province's answers that came another way than the line: by a receipt file. */
+export type CarriedAnswers = { journal: JournalAnswer; status: StatusAnswer };
+
 export type SyncEngine = {
+  /** Takes them in before the next pass, line or not; resolves, once remembered, with how much of them was news. */
+  absorb(answers: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }>;
   connection(): Connection;
   memory(): SyncMemory;
   /** One whole pass. Resolves with the milliseconds to wait before the next one. Never rejects for what a network may do. */
@@ -84,6 +89,8 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   let memory = (await ports.memory.load()) ?? emptyMemory;
   let connection: Connection = enrolment.isEnrolled() || enrolment.code() !== undefined ? { status: 'connecting' } : { status: 'not-enrolled' };
   let failures = 0;
+
+  const carried: Array<() => Promise<void>> = [];
 
   const publish = (): void => ports.onChange(connection, memory);
 
@@ -153,6 +160,20 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     return failure;
   }
 
+  async function absorb({ journal, status }: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }> {
+    const before = memory;
+    for (;;) {
+      const entries = await outbox.read(memory.acknowledgedSeq, PUSH_BATCH);
+      const next = acknowledge(memory, entries, journal);
+      if (next.acknowledgedSeq === memory.acknowledgedSeq) break;
+      await remember(next);
+    }
+    const waiting = Object.keys(memory.unconfirmed).length;
+    // Its head may be older than ours, which is no sign that the province forgot: it was written down then and carried since.
+    await remember(confirm(memory, status));
+    return { acknowledged: memory.acknowledgedSeq - before.acknowledgedSeq, confirmed: waiting - Object.keys(memory.unconfirmed).length };
+  }
+
   async function pass(): Promise<ProvinceFailure | undefined> {
     const hello = await province.hello();
     if (!hello.ok) return hello.failure;
@@ -186,7 +207,13 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   return {
     connection: () => connection,
     memory: () => memory,
+    absorb: (answers) =>
+      new Promise((resolve, reject) => {
+        carried.push(() => absorb(answers).then(resolve, reject));
+      }),
     async cycle() {
+      // Never between two steps of a pass: each step builds on what the one before remembered.
+      for (let turn = carried.shift(); turn !== undefined; turn = carried.shift()) await turn();
       const failure = await pass();
       if (failure === undefined) {
         failures = 0;

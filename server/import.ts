@@ -1,0 +1,59 @@
+/** Puts the import of a take-away file together: the same stores and effects as behind HTTP. */
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/lib/time.ts';
+import type { Database } from './db/database.ts';
+import { provinceState } from './db/province-store.ts';
+import { findDevice } from './devices/device-store.ts';
+import { progressOfDossiers } from './dossiers/dossier-store.ts';
+import { effects } from './effects.ts';
+import { receiveJournal } from './journal/receive.ts';
+import { acceptScan } from './scans/accept-scan.ts';
+import { openScanFolder } from './scans/scan-folder.ts';
+import { verifiedScansOf } from './scans/scan-store.ts';
+import { importTakeaway, type Imported } from './takeaway/import-file.ts';
+
+type Options = { db: Database; scansDir: string; clock: Clock; log: Logger };
+
+/** The schema must be up to date. Throws TakeawayRefused. */
+export async function importFile({ db, scansDir, clock, log }: Options, path: string): Promise<Imported> {
+  const province = await provinceState(db);
+  const folder = await openScanFolder(scansDir);
+  const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
+  const receiver = { db, epoch: province.epoch, alarm, effects };
+  const known = async (deviceId: string) => {
+    const device = await findDevice(db, deviceId);
+    if (device === undefined) throw new Error('the device vanished during the import');
+    return device;
+  };
+
+  return importTakeaway(
+    {
+      province,
+      clock,
+      incomingDir: folder.incomingDir,
+      async findSender(deviceId) {
+        const device = await findDevice(db, deviceId);
+        if (device === undefined) return undefined;
+        const { journal_id: journalId, office_id: officeId, public_key: publicKey, head_seq: headSeq } = device;
+        return { deviceId, journalId, officeId, publicKey, headSeq, isRevoked: device.revoked_at !== null };
+      },
+      receive: (deviceId, request) => receiveJournal(receiver, deviceId, request, clock()),
+      hasScan: async (officeId, sha256) => (await verifiedScansOf(db, officeId, [sha256])).length > 0,
+      acceptScan: (file, claim, sender) => acceptScan(db, folder, file, claim, { ...sender, at: new Date(clock()) }),
+      async status(deviceId, dossierIds, scans) {
+        const device = await known(deviceId);
+        const [dossiers, verifiedScans] = await Promise.all([
+          progressOfDossiers(db, device.office_id, dossierIds),
+          verifiedScansOf(db, device.office_id, scans),
+        ]);
+        return {
+          epoch: province.epoch,
+          head: { seq: device.head_seq, hash: device.head_hash },
+          dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
+          verifiedScans,
+        };
+      },
+    },
+    path,
+  );
+}

@@ -1,0 +1,170 @@
+/** Takes in a take-away file through the same doors as HTTP: each entry once, each scan checked by its digest; answers with a signed receipt. */
+import { randomUUID } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompactSign, importJWK } from 'jose';
+import { z } from 'zod';
+import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
+import type { EntryAnswer, JournalAnswer, JournalRequest, StatusAnswer, WireEntry } from '../../shared/sync/protocol.ts';
+import type { Frame } from '../../shared/takeaway/file-format.ts';
+import { RECEIPT_TYPE, type TakeawayReceipt } from '../../shared/takeaway/receipt.ts';
+import type { PublicJwk } from '../db/database.ts';
+import type { ProvinceState } from '../db/province-store.ts';
+import { Problem } from '../problem.ts';
+import { openTakeaway, TakeawayRefused, type OpenTakeaway } from './open-file.ts';
+
+type Sender = { deviceId: string; journalId: string; officeId: string; publicKey: PublicJwk; isRevoked: boolean; headSeq: number };
+
+export type TakeawayPorts = {
+  province: ProvinceState;
+  findSender(deviceId: string): Promise<Sender | undefined>;
+  receive(deviceId: string, request: JournalRequest): Promise<JournalAnswer>;
+  /** Where a scan may grow before it is taken. */
+  incomingDir: string;
+  hasScan(officeId: string, sha256: string): Promise<boolean>;
+  /** Throws a Problem when the bytes are not what they were said to be. */
+  acceptScan(path: string, claim: { sha256: string; mediaType: string }, sender: { officeId: string; deviceId: string }): Promise<void>;
+  status(deviceId: string, dossierIds: string[], scans: string[]): Promise<StatusAnswer>;
+  clock(): number;
+};
+
+export type Imported = { receipt: TakeawayReceipt; /** Compact JWS: the receipt file. */ signed: string };
+
+/** Throws TakeawayRefused, with nothing changed, for a file that is not whole, not ours or not of a device of ours. The same file may come again. */
+export async function importTakeaway(ports: TakeawayPorts, path: string): Promise<Imported> {
+  const file = await openTakeaway(path);
+  try {
+    const sender = await checkSender(ports, file);
+    await checkContent(ports, file, sender);
+    const receipt = await apply(ports, file, sender);
+    const key = await importJWK({ ...ports.province.signingKey }, 'ES256');
+    const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(receipt))).setProtectedHeader({ alg: 'ES256', typ: RECEIPT_TYPE }).sign(key);
+    return { receipt, signed };
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkSender({ province, findSender }: TakeawayPorts, { header, isSignedBy }: OpenTakeaway): Promise<Sender> {
+  const { x, y } = province.signingKey;
+  if (header.serverKey.x !== x || header.serverKey.y !== y) throw new TakeawayRefused('other-province');
+  const sender = await findSender(header.deviceId);
+  if (sender === undefined) throw new TakeawayRefused('device-unknown');
+  if (sender.isRevoked) throw new TakeawayRefused('device-revoked');
+  if (sender.journalId !== header.journalId || sender.officeId !== header.officeId) throw new TakeawayRefused('foreign-journal');
+  // A file cut off or changed fails here too: which of the two it was, nobody can tell.
+  if (!(await isSignedBy(sender.publicKey))) throw new TakeawayRefused('not-signed-by-device');
+  return sender;
+}
+
+/** Reads everything once before anything is applied. */
+async function checkContent({ province }: TakeawayPorts, file: OpenTakeaway, { headSeq }: Sender): Promise<void> {
+  let counted = { entries: 0, scans: 0 };
+  let bytesLeft = 0;
+  let end: Frame | undefined;
+  for await (const frame of file.frames(province.signingKey)) {
+    if (end !== undefined) throw new TakeawayRefused('damaged');
+    if (frame instanceof Uint8Array) {
+      bytesLeft -= frame.byteLength;
+      if (bytesLeft < 0) throw new TakeawayRefused('damaged');
+      continue;
+    }
+    if (bytesLeft > 0) throw new TakeawayRefused('damaged');
+    if (frame.kind === 'entries') {
+      if (counted.entries === 0 && (frame.entries[0] as WireEntry).seq > headSeq + 1) throw new TakeawayRefused('entries-missing');
+      counted = { ...counted, entries: counted.entries + frame.entries.length };
+    } else if (frame.kind === 'scan') {
+      if (frame.bytes > MAX_SCAN_BYTES) throw new TakeawayRefused('damaged');
+      counted = { ...counted, scans: counted.scans + 1 };
+      bytesLeft = frame.bytes;
+    } else if (frame.kind === 'end') end = frame;
+  }
+  if (end?.kind !== 'end' || end.entries !== counted.entries || end.scans !== counted.scans) throw new TakeawayRefused('damaged');
+}
+
+async function apply(ports: TakeawayPorts, file: OpenTakeaway, sender: Sender): Promise<TakeawayReceipt> {
+  const { province, receive, status, clock } = ports;
+  const { deviceId, journalId } = sender;
+  const results: EntryAnswer[] = [];
+  const dossierIds = new Set<string>();
+  const scans = new Set<string>();
+  const refusedScans: Record<string, string> = {};
+  let arriving: ArrivingScan | undefined;
+
+  try {
+    for await (const frame of file.frames(province.signingKey)) {
+      if (frame instanceof Uint8Array) {
+        if (arriving === undefined || !(await arriving.add(frame))) continue;
+        const refusal = await arriving.take();
+        if (refusal !== undefined) refusedScans[arriving.sha256] = refusal;
+        arriving = undefined;
+      } else if (frame.kind === 'entries') {
+        for (const { operation } of frame.entries) for (const dossierId of acceptedDossier(operation)) dossierIds.add(dossierId);
+        const answer = await receive(deviceId, { journalId, entries: frame.entries });
+        results.push(...answer.results);
+      } else if (frame.kind === 'dossiers') for (const dossierId of frame.dossierIds) dossierIds.add(dossierId);
+      else if (frame.kind === 'scan') {
+        scans.add(frame.sha256);
+        arriving = await beginScan(ports, sender, frame);
+      }
+    }
+  } finally {
+    await arriving?.abandon();
+  }
+  const standing = await status(deviceId, [...dossierIds], [...scans]);
+  const journal = { epoch: province.epoch, head: standing.head, results };
+  return { version: 1, exportId: file.header.exportId, deviceId, journalId, atMs: clock(), journal, status: standing, refusedScans };
+}
+
+const acceptedSchema = z.object({ type: z.literal('dossier.accepted'), dossier: z.object({ dossierId: z.uuid() }) });
+
+function acceptedDossier(operation: unknown): string[] {
+  const accepted = acceptedSchema.safeParse(operation);
+  return accepted.success ? [accepted.data.dossier.dossierId] : [];
+}
+
+type ArrivingScan = {
+  sha256: string;
+  /** True when the scan is whole. */
+  add(bytes: Uint8Array): Promise<boolean>;
+  /** The reason why the province does not take it; undefined when it did. */
+  take(): Promise<string | undefined>;
+  abandon(): Promise<void>;
+};
+
+/** Undefined when the province holds the scan already: its bytes are passed over. */
+async function beginScan(
+  ports: TakeawayPorts,
+  sender: Sender,
+  { sha256, mediaType, bytes }: Extract<Frame, { kind: 'scan' }>,
+): Promise<ArrivingScan | undefined> {
+  const { officeId, deviceId } = sender;
+  if (await ports.hasScan(officeId, sha256)) return undefined;
+  const path = join(ports.incomingDir, `takeaway-${randomUUID()}`);
+  const file: FileHandle = await open(path, 'wx', 0o600);
+  let left = bytes;
+  return {
+    sha256,
+    async add(piece) {
+      await file.writeFile(piece);
+      left -= piece.byteLength;
+      return left <= 0;
+    },
+    async take() {
+      await file.close();
+      try {
+        await ports.acceptScan(path, { sha256, mediaType }, { officeId, deviceId });
+        return undefined;
+      } catch (error) {
+        if (error instanceof Problem) return error.kind;
+        throw error;
+      } finally {
+        await rm(path, { force: true });
+      }
+    },
+    async abandon() {
+      await file.close();
+      await rm(path, { force: true });
+    },
+  };
+}
