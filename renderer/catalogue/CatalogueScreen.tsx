@@ -1,8 +1,8 @@
 /** Thủ tục: the catalogue in use, its procedures to look through, and how a new one is brought in. */
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { ListBox, ListBoxItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { createProcedureSearch } from '../../shared/catalogue/search.ts';
+import type { Procedure } from '../../shared/catalogue/catalogue.ts';
 import { useServices } from '../app/services.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -10,21 +10,29 @@ import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { SearchField } from '../ui/SearchField.tsx';
 import { ImportPanel } from './ImportPanel.tsx';
+import { searchOf } from './search-of.ts';
 import styles from './catalogue.module.css';
 
 const ROW_PX = 76;
 const FOUND = 200;
+const NONE: Procedure[] = [];
 
 export function CatalogueScreen() {
   const { t } = useTranslation('catalogue');
   const { catalogue } = useServices();
   const [text, setText] = useState('');
-  const search = useMemo(() => createProcedureSearch(catalogue.procedures), [catalogue]);
-  const fieldNames = useMemo(() => new Map(catalogue.fields.map((field) => [field.id, field.name])), [catalogue]);
+  // The list of thousands is made in slices, after the screen is there and between keys.
+  const shownText = useDeferredValue(text.trim());
   const procedures = useMemo(
-    () => (text.trim() === '' ? catalogue.procedures : search.search(text, FOUND).map((hit) => hit.procedure)),
-    [catalogue, search, text],
+    () =>
+      shownText === ''
+        ? catalogue.procedures
+        : searchOf(catalogue)
+            .search(shownText, FOUND)
+            .map((hit) => hit.procedure),
+    [catalogue, shownText],
   );
+  const listed = useDeferredValue(procedures, NONE);
   const { calendar } = catalogue;
 
   return (
@@ -32,23 +40,16 @@ export function CatalogueScreen() {
       <div className={styles.split}>
         <div className={styles.left}>
           <SearchField label={t('search')} placeholder={t('searchHint')} value={text} onChange={setText} />
-          {procedures.length === 0 ? (
+          {listed.length === 0 && listed !== NONE ? (
             <EmptyState icon="search" title={t('notFound')}>
               {t('notFoundWords')}
             </EmptyState>
           ) : (
             <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX }}>
-              <ListBox className={styles.list} aria-label={t('title')} items={procedures.map((procedure) => ({ id: procedure.code, procedure }))}>
-                {({ procedure }) => (
-                  <ListBoxItem textValue={procedure.name} className={styles.row}>
-                    <span className={styles.name}>{procedure.name}</span>
-                    <span className={styles.muted}>
-                      <span className={styles.code}>{procedure.code}</span>
-                      <span>{fieldNames.get(procedure.field) ?? procedure.field}</span>
-                      <span>{t(`level.${procedure.level}`)}</span>
-                      <span>{t('papers', { count: procedure.papers.length })}</span>
-                      {procedure.trust === 'recalled' && <Chip tone="warning">{t('recalled')}</Chip>}
-                    </span>
+              <ListBox className={styles.list} aria-label={t('title')} items={listed}>
+                {(procedure) => (
+                  <ListBoxItem id={procedure.code} textValue={procedure.name} className={styles.row}>
+                    <Row procedure={procedure} />
                   </ListBoxItem>
                 )}
               </ListBox>
@@ -70,5 +71,23 @@ export function CatalogueScreen() {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** A component of its own: the list knows every procedure, but only those in sight are put into words. */
+function Row({ procedure }: { procedure: Procedure }) {
+  const { t } = useTranslation('catalogue');
+  const { catalogue } = useServices();
+  return (
+    <>
+      <span className={styles.name}>{procedure.name}</span>
+      <span className={styles.muted}>
+        <span className={styles.code}>{procedure.code}</span>
+        <span>{catalogue.fields.find(({ id }) => id === procedure.field)?.name ?? procedure.field}</span>
+        <span>{t(`level.${procedure.level}`)}</span>
+        <span>{t('papers', { count: procedure.papers.length })}</span>
+        {procedure.trust === 'recalled' && <Chip tone="warning">{t('recalled')}</Chip>}
+      </span>
+    </>
   );
 }

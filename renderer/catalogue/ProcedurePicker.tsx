@@ -3,21 +3,11 @@ import { useMemo, useState } from 'react';
 import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Catalogue, Procedure, TimeLimit } from '../../shared/catalogue/catalogue.ts';
-import { createProcedureSearch } from '../../shared/catalogue/search.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { searchOf } from './search-of.ts';
 import styles from './ProcedurePicker.module.css';
 
 const SHOWN = 12;
-
-/** The index is built once a catalogue, when first asked: the screen is drawn before. */
-const indexes = new WeakMap<Catalogue, ReturnType<typeof createProcedureSearch>>();
-function searchOf(catalogue: Catalogue): ReturnType<typeof createProcedureSearch> {
-  const known = indexes.get(catalogue);
-  if (known !== undefined) return known;
-  const made = createProcedureSearch(catalogue.procedures);
-  indexes.set(catalogue, made);
-  return made;
-}
 
 /** The time limit in a few words, of the rule that holds in general or the first one. */
 export function useLimitWords(): (limits: readonly TimeLimit[]) => string {

@@ -12,6 +12,19 @@ export function toErrorSchema(problems: FormProblem[], words: ProblemWords): Err
   return builder.ErrorSchema;
 }
 
+/** Following a schema's references costs more than judging by it, and @rjsf asks about the same conditions at every key. */
+const conditions = new WeakMap<object, WeakMap<object, Validator>>();
+function conditionOf(schema: object, rootSchema: RJSFSchema): Validator {
+  const ofRoot = conditions.get(rootSchema) ?? new WeakMap<object, Validator>();
+  conditions.set(rootSchema, ofRoot);
+  const known = ofRoot.get(schema);
+  if (known !== undefined) return known;
+  const { $defs, definitions } = rootSchema;
+  const made = new Validator({ ...schema, ...($defs && { $defs }), ...(definitions && { definitions }) }, '2020-12', true);
+  ofRoot.set(schema, made);
+  return made;
+}
+
 export function createFormValidator(words: ProblemWords): ValidatorType {
   return {
     validateFormData(formData, schema) {
@@ -26,10 +39,7 @@ export function createFormValidator(words: ProblemWords): ValidatorType {
         errorSchema: toErrorSchema(problems, words),
       };
     },
-    isValid(schema, formData, rootSchema: RJSFSchema) {
-      const { $defs, definitions } = rootSchema;
-      return new Validator({ ...(schema as object), ...($defs && { $defs }), ...(definitions && { definitions }) }, '2020-12', true).validate(formData).valid;
-    },
+    isValid: (schema, formData, rootSchema: RJSFSchema) => (typeof schema === 'boolean' ? schema : conditionOf(schema, rootSchema).validate(formData).valid),
     rawValidation: (schema, formData) => ({ errors: validateAgainst(schema, formData) as never[] }),
   };
 }

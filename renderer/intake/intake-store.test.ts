@@ -51,7 +51,12 @@ const card = {
 
 type Answer = Result<{ dossier: Dossier; seq: number }, Failure>;
 
-function counter({ accept = () => Promise.resolve<Answer>(ok({ dossier: last, seq: 7 })), known = undefined as Dossier | undefined, from = draft } = {}) {
+function counter({
+  accept = () => Promise.resolve<Answer>(ok({ dossier: last, seq: 7 })),
+  known = undefined as Dossier | undefined,
+  from = draft,
+  hang = false,
+} = {}) {
   const disk = { drafts: [] as Draft[], removed: [] as string[], put: [] as Dossier[], asked: [] as unknown[] };
   const services = {
     catalogue,
@@ -62,7 +67,7 @@ function counter({ accept = () => Promise.resolve<Answer>(ok({ dossier: last, se
       on: () => () => undefined,
     },
     drafts: {
-      save: (saved: Draft) => (disk.drafts.push(saved), Promise.resolve(ok(null))),
+      save: (saved: Draft) => (disk.drafts.push(saved), hang ? new Promise<never>(() => undefined) : Promise.resolve(ok(null))),
       remove: (id: string) => (disk.removed.push(id), Promise.resolve()),
     },
     dossiers: { lastOfPerson: () => Promise.resolve(known), put: (dossier: Dossier) => (disk.put.push(dossier), Promise.resolve()) },
@@ -163,14 +168,25 @@ describe('acceptance', () => {
     expect(await store.accept()).toEqual([]);
     await attaching;
     expect(disk.asked).toMatchObject([{ draftId: draft.draftId, dossierId: draft.draftId, owePapers: false, intake: { papers: [{ pages: [{}] }] } }]);
+    expect(store.getState().outcome).toEqual({ phase: 'accepted', dossier: last });
+    await settle();
     expect(disk.put).toEqual([last]);
     expect(disk.removed).toEqual([draft.draftId]);
-    expect(store.getState().outcome).toEqual({ phase: 'accepted', dossier: last });
     const saves = disk.drafts.length;
     store.finish();
     store.dispose();
     await settle();
     expect(disk.drafts).toHaveLength(saves);
+  });
+
+  it("tells the officer at the shell's answer, whatever the screen store and a draft under way still do", async () => {
+    const { store, disk } = await ready({ hang: true });
+    await store.accept();
+    expect(store.getState().outcome).toEqual({ phase: 'accepted', dossier: last });
+    await settle();
+    // The draft under way would come back if it were removed before it is there.
+    expect(disk.removed).toEqual([]);
+    expect(disk.put).toEqual([]);
   });
 
   it('asks again under the same id when no answer came', async () => {

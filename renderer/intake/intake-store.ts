@@ -198,15 +198,19 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
         owePapers: intake.papers.some(({ state }) => state === 'owed'),
       });
       if (!accepted.ok) return { phase: 'refused', failure: accepted.failure };
-      await autosave.stop();
-      // From here on the dossier is saved by the shell; a screen store that fails is rebuilt from the journal.
-      await dossiers.put(accepted.value.dossier, accepted.value.seq).catch(reportUnexpected);
-      await drafts.remove(draftId).catch(reportUnexpected);
+      void tidyUp(draftId, accepted.value);
       return { phase: 'accepted', dossier: accepted.value.dossier };
     } catch (error) {
       reportUnexpected(error);
       return { phase: 'refused', failure: { kind: 'accept-unanswered' } };
     }
+  };
+  /** The dossier is saved by the shell already, so the officer is told first; a screen store that fails is rebuilt from the journal. */
+  const tidyUp = async (draftId: string, { dossier, seq }: { dossier: Dossier; seq: number }): Promise<void> => {
+    // A draft still on its way to disk would come back after its removal.
+    await autosave.stop();
+    await dossiers.put(dossier, seq).catch(reportUnexpected);
+    await drafts.remove(draftId).catch(reportUnexpected);
   };
   const reportUnexpected = (error: unknown): void => {
     const { name, stack } = error instanceof Error ? error : { name: 'unknown', stack: undefined };
@@ -313,7 +317,7 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
       set({ outcome: { phase: 'accepting' } });
       await Promise.all(attaching);
       finish();
-      await autosave.settled();
+      // The draft is saved meanwhile, not before: the shell is handed all of it.
       const { problems, intake } = review();
       if (intake === undefined) {
         set({ outcome: { phase: 'editing' }, showsAllProblems: true });

@@ -44,15 +44,22 @@ export function createProcedureSearch(procedures: readonly Procedure[]): Procedu
     map.set(key, map.size);
     return map.size - 1;
   };
+  // A province's 30,000 words are some hundred different ones: each is folded once.
+  const known = new Map<string, { id: number; writtenId: number }>();
+  const idsOf = (word: string): { id: number; writtenId: number } => {
+    const before = known.get(word);
+    if (before !== undefined) return before;
+    const made = { id: idIn(ids, fold(word)), writtenId: idIn(writtenIds, writtenForm(word)) };
+    known.set(word, made);
+    return made;
+  };
   const phraseOf = (text: string, entry: number): Phrase => {
-    const all = words(text);
-    const tokens = Int32Array.from(all, (word) => {
-      const id = idIn(ids, fold(word));
+    const all = words(text).map(idsOf);
+    for (const { id } of all) {
       const posting = (postings[id] ??= []);
       if (posting.at(-1) !== entry) posting.push(entry);
-      return id;
-    });
-    return { tokens, written: Int32Array.from(all, (word) => idIn(writtenIds, writtenForm(word))) };
+    }
+    return { tokens: Int32Array.from(all, ({ id }) => id), written: Int32Array.from(all, ({ writtenId }) => writtenId) };
   };
   const entries = procedures.map((procedure, at): Entry => ({
     procedure,

@@ -23,11 +23,11 @@ const isEmpty = (value: unknown): boolean => value === undefined || value === nu
 
 /**
  * `whence` is keyed by `formData.<path>` and lists the fields still as autofill left them: only those, and empty ones, are written.
- * A source that became empty leaves the form as it is.
+ * A source that became empty leaves the form as it is. What did not change is handed back as it came, so that nothing is drawn anew for it.
  */
 export function autofillForm(form: EForm, known: Known, formData: FormData, whence: Record<string, Whence>): Autofilled {
   let data = formData;
-  const marks = { ...whence };
+  let marks = whence;
   for (const [formPath, source] of Object.entries(form.autofill)) {
     const [party, property] = source.split('.') as ['applicant' | 'submitter', string];
     const path = formPath.split('.');
@@ -37,7 +37,7 @@ export function autofillForm(form: EForm, known: Known, formData: FormData, when
     if (isEmpty(value) || current === value) continue;
     if (!isEmpty(current) && marks[key] === undefined) continue;
     data = writePath(data, path, value);
-    marks[key] = party;
+    if (marks[key] !== party) marks = { ...marks, [key]: party };
   }
   return { formData: data, whence: marks };
 }
