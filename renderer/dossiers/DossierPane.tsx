@@ -9,7 +9,7 @@ import type { Failure } from '../../shared/lib/result.ts';
 import { formatDate, formatDateTime } from '../../shared/lib/time.ts';
 import type { DossierDelivery } from '../../shared/sync/state.ts';
 import { DeliveryChip } from '../app/DeliveryChip.tsx';
-import { ScanViewer } from '../app/ScanViewer.tsx';
+import { ScanViewer } from '../scanning/ScanViewer.tsx';
 import { useServices } from '../app/services.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
 import { Button } from '../ui/Button.tsx';

@@ -1,5 +1,5 @@
 /** The intake of one dossier on one page: five numbered parts, a summary that is always true, and what follows acceptance. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
@@ -7,8 +7,7 @@ import { parseCccdQr } from '../../shared/identity/cccd.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
 import { useServices } from '../app/services.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
-import { createPictures } from '../scanning/picture.ts';
-import { PicturesProvider } from '../scanning/usePicture.ts';
+import { PicturesProvider, usePictures } from '../scanning/usePicture.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { useIsLate } from '../ui/Progress.tsx';
@@ -71,7 +70,7 @@ export function IntakeScreen({ draftId, ...rest }: IntakeScreenProps) {
 function Intake({ store, onAccepted, onNext }: { store: IntakeStore } & Omit<IntakeScreenProps, 'draftId'>) {
   const { t } = useTranslation('intake');
   const { scans } = useServices();
-  const pictures = useMemo(() => createPictures(scans), [scans]);
+  const pictures = usePictures(scans);
   const outcome = useStore(store, (state) => state.outcome);
   const hasProcedure = useStore(store, (state) => state.draft.procedureCode !== undefined);
 

@@ -3,7 +3,7 @@ import { useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components';
 import type { PaperPage } from '../../shared/scanning/scan.ts';
-import { PageDialog } from '../scanning/PageDialog.tsx';
+import { ScanViewer } from '../scanning/ScanViewer.tsx';
 import { usePicture } from '../scanning/usePicture.ts';
 import { classes } from '../ui/classes.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -17,8 +17,7 @@ const THUMBNAIL_PX = 240;
 export function PageStrip({ paper }: { paper: DraftPaper }) {
   const { t } = useTranslation('scanning');
   const store = useIntakeStore();
-  const [shownId, setShownId] = useState<string | null>(null);
-  const shown = paper.pages.find(({ pageId }) => pageId === shownId);
+  const [shownAt, setShownAt] = useState<number | null>(null);
   if (paper.pages.length === 0) return null;
   const dropBefore = (index: number) => (event: DragEvent) => {
     const [requirementId, pageId] = event.dataTransfer.getData(DRAGGED).split(' ');
@@ -38,7 +37,7 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
           onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
           onDrop={dropBefore(index)}
         >
-          <Thumbnail page={page} number={index + 1} onOpen={() => setShownId(page.pageId)} />
+          <Thumbnail page={page} number={index + 1} onOpen={() => setShownAt(index)} />
           <div className={styles.tools}>
             <Tool
               label={t('move-left', { number: index + 1 })}
@@ -57,12 +56,13 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
           </div>
         </li>
       ))}
-      {shown !== undefined && (
-        <PageDialog
-          page={shown}
-          title={t('page-of', { paper: paper.name, number: paper.pages.indexOf(shown) + 1, count: paper.pages.length })}
-          onTurn={() => store.turnPage(paper.requirementId, shown.pageId)}
-          onClose={() => setShownId(null)}
+      {shownAt !== null && (
+        <ScanViewer
+          title={paper.name}
+          scans={paper.pages}
+          startAt={shownAt}
+          onTurn={(pageId) => store.turnPage(paper.requirementId, pageId)}
+          onClose={() => setShownAt(null)}
         />
       )}
     </ol>

@@ -1,47 +1,38 @@
 /** Small pictures of scans for the screen, drawn once and kept while there is room. */
 import type { ScanRepository } from '../db/scan-repository.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import { drawImage } from './draw-image.ts';
 
 export type Picture = { url: string; width: number; height: number; pages: number };
 
-const toPicture = async (canvas: HTMLCanvasElement, pages: number): Promise<Picture> => {
+async function ofCanvas(canvas: HTMLCanvasElement, pages: number): Promise<Picture> {
   const blob = await new Promise<Blob>((resolve, reject) =>
     canvas.toBlob((drawn) => (drawn === null ? reject(new Error('canvas gave no picture')) : resolve(drawn)), 'image/webp', 0.85),
   );
   return { url: URL.createObjectURL(blob), width: canvas.width, height: canvas.height, pages };
-};
-
-async function drawImage(bytes: Uint8Array<ArrayBuffer>, mediaType: string, sizePx: number): Promise<HTMLCanvasElement> {
-  const full = await createImageBitmap(new Blob([bytes], { type: mediaType }));
-  try {
-    const scale = Math.min(1, sizePx / Math.max(full.width, full.height));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(full.width * scale));
-    canvas.height = Math.max(1, Math.round(full.height * scale));
-    const context = canvas.getContext('2d');
-    if (context === null) throw new Error('no 2d context');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(full, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  } finally {
-    full.close();
-  }
 }
 
 /** Throws when the bytes cannot be drawn. */
 async function draw(bytes: Uint8Array<ArrayBuffer>, mediaType: string, pageNumber: number, sizePx: number): Promise<Picture> {
-  if (mediaType !== 'application/pdf') return toPicture(await drawImage(bytes, mediaType, sizePx), 1);
+  if (mediaType !== 'application/pdf') {
+    const { blob, width, height } = await drawImage(bytes, mediaType, sizePx);
+    return { url: URL.createObjectURL(blob), width, height, pages: 1 };
+  }
   const { drawPdfPage } = await import('./pdf-page.ts');
   const { canvas, pages } = await drawPdfPage(bytes, pageNumber, sizePx);
-  return toPicture(canvas, pages);
+  return ofCanvas(canvas, pages);
 }
 
-export type Pictures = { of(sha256: string, pageNumber: number, sizePx: number): Promise<Result<Picture, Failure>> };
+export type Pictures = {
+  of(sha256: string, pageNumber: number, sizePx: number): Promise<Result<Picture, Failure>>;
+  /** Gives all memory back; what is asked for afterwards is drawn anew. */
+  clear(): void;
+};
 
 const KEPT = 200;
 
 /** One a screen; the oldest pictures give way, their memory with them. */
-export function createPictures(scans: ScanRepository): Pictures {
+export function createPictures(scans: Pick<ScanRepository, 'read'>): Pictures {
   const kept = new Map<string, Promise<Result<Picture, Failure>>>();
   const make = async (sha256: string, pageNumber: number, sizePx: number): Promise<Result<Picture, Failure>> => {
     const read = await scans.read(sha256);
@@ -52,6 +43,11 @@ export function createPictures(scans: ScanRepository): Pictures {
       return fail('scan-not-drawable');
     }
   };
+  const drop = (key: string): void => {
+    const gone = kept.get(key);
+    kept.delete(key);
+    void gone?.then((picture) => picture.ok && URL.revokeObjectURL(picture.value.url));
+  };
   return {
     of(sha256, pageNumber, sizePx) {
       const key = `${sha256}/${pageNumber}/${sizePx}`;
@@ -59,12 +55,10 @@ export function createPictures(scans: ScanRepository): Pictures {
       if (known !== undefined) return known;
       const made = make(sha256, pageNumber, sizePx);
       kept.set(key, made);
-      const [oldest, gone] = kept.size > KEPT ? ([...kept][0] ?? []) : [];
-      if (oldest !== undefined) {
-        kept.delete(oldest);
-        void gone?.then((picture) => picture.ok && URL.revokeObjectURL(picture.value.url));
-      }
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT && oldest !== undefined) drop(oldest);
       return made;
     },
+    clear: () => [...kept.keys()].forEach(drop),
   };
 }

@@ -1,10 +1,18 @@
 /** A scan's picture for a component; undefined while it is being drawn. */
-import { createContext, useContext, useEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { Failure, Result } from '../../shared/lib/result.ts';
-import type { Picture, Pictures } from './picture.ts';
+import type { ScanRepository } from '../db/scan-repository.ts';
+import { createPictures, type Picture, type Pictures } from './picture.ts';
 
 const PicturesContext = createContext<Pictures | null>(null);
 export const PicturesProvider = PicturesContext.Provider;
+
+/** Pictures that live as long as the component. */
+export function usePictures(scans: ScanRepository): Pictures {
+  const pictures = useMemo(() => createPictures(scans), [scans]);
+  useEffect(() => pictures.clear, [pictures]);
+  return pictures;
+}
 
 export function usePicture(sha256: string, sizePx: number, pageNumber = 1): Result<Picture, Failure> | undefined {
   const pictures = useContext(PicturesContext);
