@@ -2,13 +2,15 @@
 import './runtime-polyfills.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, dialog, type BrowserWindow } from 'electron';
+import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCounter, type Counter } from './counter.ts';
 import { watchForCrash, watchProcess } from './crash.ts';
+import { removePlainDatabase } from './database/plain-database.ts';
 import { createHandlers } from './handlers.ts';
 import { serveIpc } from './ipc.ts';
 import { KeysUnavailable } from './keys/device-keys.ts';
+import { recoverFrom, recoveryFileOf } from './keys/recover-at-start.ts';
 import { openLog, type Log } from './log.ts';
 import { registerScheme, serveApp } from './protocol.ts';
 import { demoSettings } from './settings/demo-office.ts';
@@ -37,6 +39,12 @@ async function boot(): Promise<void> {
   watchProcess(log);
   log.info(`start ${app.getVersion()} electron ${process.versions.electron}`);
   try {
+    const recoveryFile = recoveryFileOf(process.argv);
+    if (recoveryFile !== undefined) {
+      const recovered = await recoverFrom(recoveryFile, join(userData, 'keys'), safeStorage);
+      if (!recovered.ok) return stop(log, recovered.failure.kind, recovered.failure.details);
+      log.warn('keys recovered with the passphrase');
+    }
     await open(userData, log);
   } catch (error) {
     if (error instanceof KeysUnavailable) return stop(log, error.kind);
@@ -50,6 +58,7 @@ async function open(userData: string, log: Log): Promise<void> {
   if (office === undefined) return;
   const { settings, province } = office;
   setLanguage(settings.language);
+  if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
   const counter = await openCounter(userData, settings, log);
   denyByDefault();
   serveApp(join(__dirname, '../renderer'), { paper: counter.papers.serveVirtualPaper });

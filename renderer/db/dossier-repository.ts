@@ -1,8 +1,9 @@
 /** Reads and writes accepted dossiers; what the lists, the reading pane and autofill ask for. */
 import type { Dossier, DossierId } from '../../shared/dossiers/dossier.ts';
-import { answers, queryWords } from '../../shared/search/words.ts';
+import { answers, OWING_WORD, queryWords } from '../../shared/search/words.ts';
 import { dateAt, instantOf } from '../../shared/lib/time.ts';
 import { rankOf, seqOf, type CounterDatabase, type DayRow, type DossierRow, type DossierStatus, type MetaRow, type StoredRow } from './database.ts';
+import { inSlices } from './in-slices.ts';
 import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow } from './search-index.ts';
 import { damagedRow, openContent, openRow, sealDossier, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
 import type { Sealer } from './sealer.ts';
@@ -52,6 +53,8 @@ type Collect<T> = (batches: AsyncGenerator<StoredRow[]>) => Promise<T>;
 
 /** Rows asked for at once while looking for those that fit. */
 const BATCH = 256;
+/** Rows sealed or opened before the page may draw again. */
+const SLICE = 64;
 
 export function createDossierRepository(db: CounterDatabase, sealer: Sealer, reread: Reread): DossierRepository {
   const index = createSearchIndex(db, sealer, {
@@ -64,7 +67,7 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
   let isRebuilding = false;
 
   async function readWords(stored: PromiseLike<StoredRow[]>): Promise<IndexedRow[]> {
-    const opened = await Promise.all((await stored).map(open));
+    const opened = await inSlices(await stored, SLICE, open);
     return opened.map(({ row, words }) => ({ rank: rankOf(row.seq), words }));
   }
 
@@ -92,7 +95,7 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
   }
 
   async function insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void> {
-    const sealed = await Promise.all(accepted.map(({ dossier, seq }) => sealDossier(sealer, dossier, seq)));
+    const sealed = await inSlices(accepted, SLICE, ({ dossier, seq }) => sealDossier(sealer, dossier, seq));
     await inTurn(async () => {
       await index.expect(sealed.map(({ row, words }) => ({ rank: row.rank, words })));
       await db.transaction('rw', [db.rows, db.contents, db.days, db.meta], () => store(sealed, mark));
@@ -180,7 +183,8 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
   async function find({ text = '', fromMs = -Infinity, toMs = Infinity, status, afterSeq, limit, offset = 0 }: DossierQuery): Promise<DossierRow[]> {
     // Written with every row, so that a `liveQuery` runs again whatever it loses sight of behind the decryption.
     await db.meta.get('rows');
-    const query = queryWords(text);
+    const words = queryWords(text);
+    const query = words.length > 0 && status === 'owing' ? [...words, OWING_WORD] : words;
     const bounds = await ranksBetween(fromMs, toMs);
     if (bounds === null) return [];
     const low = afterSeq === undefined ? bounds.low : Math.max(bounds.low, rankOf(afterSeq) + 1);

@@ -12,6 +12,7 @@ import { encodePostings, intersect, mergePostings, ranksOf, type Postings } from
 import { SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
 import { answers, filedUnder, lookUpAs } from '../../shared/search/words.ts';
 import type { CounterDatabase, MetaRow, StoredPostings } from './database.ts';
+import { inSlices } from './in-slices.ts';
 import { BUCKETS, type Sealer } from './sealer.ts';
 
 export type IndexedRow = { rank: number; words: readonly string[] };
@@ -74,7 +75,7 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
       }
     }
     const terms = [...filed];
-    const tokens = await Promise.all(terms.map(([term]) => sealer.token(term)));
+    const tokens = await inSlices(terms, 512, ([term]) => sealer.token(term));
     const buckets = new Map<number, Postings>();
     for (const [at, { bucket, id }] of tokens.entries()) {
       const ranks = terms[at]?.[1] ?? [];
@@ -104,7 +105,7 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
     rows.sort((a, b) => a.rank - b.rank);
     const newest = rows[0]?.rank ?? 0;
     const buckets = await bucketsOf(rows);
-    const records = await Promise.all([...buckets].map(([bucket, postings]) => sealBucket(bucket, newest, postings)));
+    const records = await inSlices([...buckets], AT_ONCE, ([bucket, postings]) => sealBucket(bucket, newest, postings));
     await db.transaction('rw', db.postings, db.meta, async () => {
       await db.postings.bulkPut(records);
       const meta = await rowsMeta(db);

@@ -9,8 +9,10 @@ import { fold } from '../lib/fold.ts';
 const INDEXED_LENGTHS = [1, 2, 3, 4, 5, 6, 8, 12, 18, 24] as const;
 const MAX_WORDS = 8;
 
-/** `shown` for the row itself; the words stand apart so that nothing is folded at read time. */
-export function wordsOf({ code, applicant, submitter }: Pick<Dossier, 'code' | 'applicant' | 'submitter'>): string[] {
+/** Few owe papers among many of a name: found as a word, not by reading all of the name. */
+export const OWING_WORD = '#owing';
+
+export function wordsOf({ code, applicant, submitter, papers }: Pick<Dossier, 'code' | 'applicant' | 'submitter' | 'papers'>): string[] {
   const foldedCode = fold(code);
   const words = [
     foldedCode,
@@ -22,6 +24,7 @@ export function wordsOf({ code, applicant, submitter }: Pick<Dossier, 'code' | '
     ...fold(submitter?.fullName ?? '').split(/\s+/u),
     submitter?.idNumber ?? '',
     digitsOf(submitter?.phone),
+    papers.some(({ state }) => state === 'owed') ? OWING_WORD : '',
   ];
   return [...new Set(words.filter((word) => word !== ''))];
 }
