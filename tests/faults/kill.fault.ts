@@ -1,0 +1,91 @@
+/** `kill -9` of the whole process tree at random points while dossiers with scans are taken in. `QMC_KILLS` kills. */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
+import { officerAt } from '../e2e/officer.ts';
+import { errorsLogged, expect, killTree, openCounter, test } from './fault-test.ts';
+import { countOf, randomOf, SEED } from './seed.ts';
+import { acknowledged, findLosses, newLedger, work } from './work.ts';
+
+const KILLS = countOf('QMC_KILLS', 24, 960);
+/** A new device now and then, or looking through all that ever happened would grow without end. */
+const KILLS_A_DEVICE = 12;
+const LONGEST_MS = 900;
+
+for (let device = 0; device * KILLS_A_DEVICE < KILLS; device++) {
+  test(`kill -9 while dossiers are taken in, device ${device + 1}`, async ({ enrolled, home }) => {
+    const kills = Math.min(KILLS_A_DEVICE, KILLS - device * KILLS_A_DEVICE);
+    const next = randomOf(`kill ${device}`);
+    const userData = enrolled.copyTo(join(home, 'data'));
+    const ledger = newLedger();
+    const wrong: string[] = [];
+    for (let kill = 0; kill <= kills; kill++) {
+      const counter = await openCounter({ userData, settings: enrolled.settings });
+      wrong.push(...(await findLosses(counter.page, ledger, { allScans: kill === kills })).map((line) => `after kill ${kill}: ${line}`));
+      const working = work(counter.page, ledger);
+      // Some die while they are still opening the work, most in the middle of it.
+      await Promise.race([wait(next(LONGEST_MS)), working]);
+      await killTree(counter);
+      expect(await working, 'the page died with the counter').toBe(false);
+    }
+    const errors = errorsLogged(userData);
+    console.log(
+      `kill -9, device ${device + 1}, seed ${SEED}: ${kills} kills, ${acknowledged(ledger)} acknowledged (${ledger.dossiers.size} dossiers, ${ledger.scans.size} scans, ${ledger.drafts.size} drafts, ${ledger.tickets.size} tickets), ${wrong.length} wrong`,
+    );
+    expect(wrong, `seed ${SEED}`).toEqual([]);
+    expect(errors).toEqual([]);
+    expect([...ledger.refused]).toEqual([]);
+    expect(ledger.dossiers.size, 'too little was acknowledged to prove anything').toBeGreaterThan(kills);
+  });
+}
+
+const FIELDS = ['fullName', 'residence', 'email', 'phone'] as const;
+const TYPED_KILLS = countOf('QMC_TYPED_KILLS', 6, 40);
+
+test('kill -9 while an officer types: nothing is lost but the field in hand', async ({ enrolled, home }) => {
+  const next = randomOf('typed');
+  const userData = enrolled.copyTo(join(home, 'data'));
+  const wrong: string[] = [];
+  let finished = new Map<string, string>();
+  let typedAll = 0;
+  for (let kill = 0; kill <= TYPED_KILLS; kill++) {
+    const counter = await openCounter({ userData, settings: enrolled.settings });
+    const { page } = counter;
+    const drafts = await page.evaluate(() => window.counter.invoke('drafts:list'));
+    const left: Record<string, string | undefined> = drafts[0]?.applicant ?? {};
+    // A later value may have reached the disk before anyone said so; an older one or none may not stand there.
+    for (const [field, value] of finished)
+      if (Number(/\d+/u.exec(left[field] ?? '')?.[0] ?? -1) < Number(/\d+/u.exec(value)?.[0]))
+        wrong.push(`kill ${kill}: ${field} "${value}" is now "${left[field]}"`);
+    if (kill === TYPED_KILLS) {
+      await counter.close();
+      break;
+    }
+    finished = new Map();
+    const officer = officerAt(page);
+    await officer.startIntake();
+    await officer.chooseProcedure({ search: 'hoa giai tranh chap dat dai', name: 'Hòa giải tranh chấp đất đai' });
+    const typing = typeFields(page, finished).catch(() => undefined);
+    while (finished.size < 2) await wait(20);
+    await wait(next(LONGEST_MS));
+    await killTree(counter);
+    await typing;
+    typedAll += finished.size;
+  }
+  console.log(`kill -9 while typing, seed ${SEED}: ${TYPED_KILLS} kills, ${wrong.length} wrong`);
+  expect(wrong, `seed ${SEED}`).toEqual([]);
+  expect(typedAll, 'too little was typed to prove anything').toBeGreaterThan(TYPED_KILLS);
+});
+
+/** Field after field with a new value each round, until the page dies. A field counts as finished once the officer is in the next one. */
+async function typeFields(page: Page, finished: Map<string, string>): Promise<void> {
+  let before: [string, string] | undefined;
+  for (let round = 1; ; round++) {
+    for (const field of FIELDS) {
+      const value = field === 'phone' ? `09${String(round).padStart(8, '0')}` : field === 'email' ? `nguoi${round}@example.vn` : `Số ${round} thôn Đông`;
+      await page.locator(`#intake-applicant-${field}`).fill(value);
+      if (before !== undefined) finished.set(...before);
+      before = [field, value];
+    }
+  }
+}
