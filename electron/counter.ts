@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { app, safeStorage } from 'electron';
 import { inTodaysForm, type JournalEntry } from '../shared/journal/operation.ts';
+import { ok } from '../shared/lib/result.ts';
 import type { Clock } from '../shared/lib/time.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
@@ -14,6 +15,7 @@ import { tell } from './ipc.ts';
 import { diskSpaceOf, hasRoomForIntake } from './journal/disk-space.ts';
 import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
+import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
 import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
@@ -50,6 +52,7 @@ export type Counter = {
   archive: Archive;
   retention: Retention;
   takeaway: Takeaway;
+  keyDesk: KeyDesk;
   queue: QueueDesk;
   papers: PaperDesk;
   sync: SyncService;
@@ -63,7 +66,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const clock: Clock = Date.now;
   const at = (...names: string[]): string => join(userData, ...names);
   const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development', () => hasJournal(at('journal')));
-  const vault = createVault(keys.dataKey);
+  const vault = createVault(keys.dataKey, keys.laterKeys);
 
   let isReady = false;
   const journal: Journal = await openJournal({
@@ -164,6 +167,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
     retention,
+    keyDesk: createKeyDesk({ keys, vault, record: (operation) => journal.transact(settings.operator.id, () => ok(operation)) }),
     takeaway: createTakeaway({
       identity,
       deviceKey: keys.deviceKey,

@@ -92,6 +92,9 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'keys:state': () => counter.keyDesk.state(),
+    'keys:set-recovery': ({ passphrase }) => counter.keyDesk.setRecovery(passphrase),
+    'keys:rotate': () => counter.keyDesk.rotate(),
     'takeaway:export': async () => {
       const nothing = { entries: 0, scans: 0, missing: 0 };
       const defaultPath = `${words('takeaway.file', { counter: settings.counter })}-${dateAt(Date.now())}.${TAKEAWAY_EXTENSION}`;

@@ -7,7 +7,6 @@ import type { Settings } from '../shared/settings/settings.ts';
 import { openCounter, type Counter } from './counter.ts';
 import { watchForCrash, watchProcess } from './crash.ts';
 import { removePlainDatabase } from './database/plain-database.ts';
-import { removePlainDatabase } from './database/plain-database.ts';
 import { createHandlers } from './handlers.ts';
 import { serveIpc } from './ipc.ts';
 import { KeysUnavailable } from './keys/device-keys.ts';
@@ -59,7 +58,6 @@ async function open(userData: string, log: Log): Promise<void> {
   if (office === undefined) return;
   const { settings, province } = office;
   setLanguage(settings.language);
-  if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
   if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
   const counter = await openCounter(userData, settings, log);
   denyByDefault();

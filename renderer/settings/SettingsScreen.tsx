@@ -5,6 +5,7 @@ import { Chip } from '../ui/Chip.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { LookAndLanguage } from '../app/LookAndLanguage.tsx';
+import { RecoveryPanel } from './RecoveryPanel.tsx';
 import styles from './settings.module.css';
 
 export function SettingsScreen() {
@@ -76,6 +77,7 @@ export function SettingsScreen() {
             </ul>
           )}
         </Panel>
+        {(role === 'officer' || role === 'postal') && <RecoveryPanel />}
         <Panel title={t('app.heading')}>
           <Facts
             facts={[

@@ -50,6 +50,9 @@ async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, 
     case 'catalogue.installed':
       await effects.installCatalogue(trx, owner.deviceId, operation.version);
       return applied;
+    case 'keys.rotated':
+      // Kept in the journal for whoever audits the device.
+      return applied;
     case 'ticket.issued':
       return (await effects.issueTicket(trx, owner.officeId, operation.ticket)) ? applied : rejected('foreign-ticket', '/ticket/ticketId');
     case 'ticket.called':

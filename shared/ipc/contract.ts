@@ -4,6 +4,7 @@ import { catalogueSchema, type Catalogue } from '../catalogue/catalogue.ts';
 import { draftSchema, type Draft } from '../dossiers/draft.ts';
 import { dossierIdSchema, intakeSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
 import type { JournalEntry, JournalHead } from '../journal/operation.ts';
+import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import type { PrintingState } from '../printing/paper.ts';
 import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
@@ -63,6 +64,11 @@ export type IpcContract = {
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
   /** Writes what the province has not confirmed to a file of the officer's choice (`saved` false: dismissed). */
+  /** `protected`: wrapped by the operating system's key store; `recovery`: by a passphrase too. */
+  'keys:state': { args: undefined; result: KeysState };
+  'keys:set-recovery': { args: { passphrase: string }; result: Result<KeysState> };
+  /** A new data key for what is sealed from now on. */
+  'keys:rotate': { args: undefined; result: Result<KeysState> };
   'takeaway:export': { args: undefined; result: Result<{ saved: boolean; path?: string; entries: number; scans: number; missing: number }> };
   /** Takes in the province's receipt for such a file. */
   'takeaway:import-receipt': { args: undefined; result: Result<{ opened: boolean; acknowledged: number; confirmed: number }> };
@@ -70,6 +76,8 @@ export type IpcContract = {
   'storage:purged': { args: undefined; result: Purged };
   'storage:forgotten': { args: { scans: string[] }; result: void };
 };
+
+export type KeysState = { protected: boolean; recovery: boolean };
 
 export type Purged = { scans: string[]; dossiers: string[] };
 
@@ -126,6 +134,9 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'keys:state': none,
+  'keys:set-recovery': z.strictObject({ passphrase: z.string().max(MAX_PASSPHRASE_LENGTH) }),
+  'keys:rotate': none,
   'takeaway:export': none,
   'takeaway:import-receipt': none,
   'storage:purged': none,

@@ -53,6 +53,7 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
       return { ...state, usedByDate: { ...state.usedByDate, [date]: used }, dossiersAccepted: state.dossiersAccepted + 1 };
     }
     case 'catalogue.installed':
+    case 'keys.rotated':
       return state;
   }
 }

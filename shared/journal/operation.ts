@@ -31,6 +31,8 @@ export const operationSchema = z.discriminatedUnion('type', [
     number: z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) }),
   }),
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
+  /** Entries after this one are sealed with the data key of this id. */
+  z.object({ type: z.literal('keys.rotated'), keyId: z.string().max(20) }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
