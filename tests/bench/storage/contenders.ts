@@ -123,8 +123,8 @@ async function rxdb(): Promise<Contender> {
   const { dossiers } = await db.addCollections({ dossiers: { schema } });
   return {
     async save({ dossierId, record, scans }, mark) {
-      const attachments = scans.map((bytes, nth) => [`scan-${nth}`, { type: 'application/pdf', data: new Blob([bytes], { type: 'application/pdf' }) }]);
-      await dossiers?.insert({ dossierId, record, _attachments: Object.fromEntries(attachments) });
+      const attachments = scans.map((bytes, nth) => ({ id: `scan-${nth}`, type: 'application/pdf', data: new Blob([bytes], { type: 'application/pdf' }) }));
+      await dossiers?.insert({ dossierId, record, _attachments: attachments });
       mark('saved');
     },
   };
