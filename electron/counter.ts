@@ -50,6 +50,8 @@ export type Counter = {
   scans: ScanFiles;
   readScan: ReturnType<typeof createScanReader>;
   archive: Archive;
+  /** True on a device that took another's place. */
+  isReplacement(): boolean;
   retention: Retention;
   takeaway: Takeaway;
   keyDesk: KeyDesk;
@@ -166,6 +168,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     scans,
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
+    isReplacement: () => identity.current()?.replaces !== undefined,
     retention,
     keyDesk: createKeyDesk({ keys, vault, record: (operation) => journal.transact(settings.operator.id, () => ok(operation)) }),
     takeaway: createTakeaway({

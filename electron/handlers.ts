@@ -92,6 +92,11 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'restore:page': async ({ after }) => {
+      if (!counter.isReplacement()) return ok(null);
+      const page = await counter.archive.dossiers(after);
+      return page.ok ? page : fail('province-unreachable');
+    },
     'keys:state': () => counter.keyDesk.state(),
     'keys:set-recovery': ({ passphrase }) => counter.keyDesk.setRecovery(passphrase),
     'keys:rotate': () => counter.keyDesk.rotate(),

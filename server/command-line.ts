@@ -8,11 +8,13 @@ export const usage = `Usage:
   province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
            [--demo-code CODE --office ID --agency CODE]
-  province enrolment-code --office ID --agency CODE [--days 14] [--data DIR | --database-url URL]
+  province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
 
   --data              folder of scans and of the province's own PostgreSQL (QMC_PROVINCE_DATA)
   --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
+  --replaces          the new device takes the place of this one, which is revoked when the code is used:
+                      take in its take-away file before, what it had not sent is refused afterwards
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --exit-with-parent  stop when standard input ends: for a program that starts the province as its child
   --demo-code         an enrolment code that works anew after every start; for demonstrations only`;
@@ -30,6 +32,7 @@ const commandSchema = z.object({
   'log-level': z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   'exit-with-parent': z.boolean().default(false),
   'demo-code': z.string().trim().min(4).max(40).optional(),
+  replaces: z.uuid().optional(),
   days: z.coerce.number().int().min(1).max(365).default(14),
   /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
   file: z.string().min(1).optional(),
@@ -62,6 +65,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'exit-with-parent': { type: 'boolean' },
       'demo-code': { type: 'string' },
       days: { type: 'string' },
+      replaces: { type: 'string' },
       receipt: { type: 'string' },
       help: { type: 'boolean' },
       office: { type: 'string' },

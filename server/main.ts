@@ -43,7 +43,7 @@ async function serve(command: Command, log: Log): Promise<void> {
     const app = await createProvince({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log, lease });
     const { 'demo-code': demoCode, office, agency } = command;
     if (demoCode !== undefined && office !== undefined && agency !== undefined) {
-      await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), 365 * DAY_MS, demoCode);
+      await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), 365 * DAY_MS, { given: demoCode });
     }
     const url = await app.listen({ host: command.host, port: command.port });
 
@@ -87,7 +87,7 @@ async function printEnrolmentCode(command: Command): Promise<void> {
   const { office, agency } = command;
   if (office === undefined || agency === undefined) throw new Error('--office and --agency are needed with a code');
   await withDatabase(command, async (db) => {
-    const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS);
+    const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS, { replaces: command.replaces });
     process.stdout.write(`${code}\n`);
   });
 }

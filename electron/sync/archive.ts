@@ -1,6 +1,7 @@
 /** What has left this device, fetched again from the province: scans by their digest, dossiers by their id. */
 import { createHash } from 'node:crypto';
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
+import type { RestoredPage } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/lib/result.ts';
 import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
@@ -12,14 +13,12 @@ import type { Identity } from './identity.ts';
 /** A scan of 50 MB over a line of 2 Mbit/s. */
 const SCAN_TIMEOUT_MS = 5 * 60_000;
 
-export type DossierPage = { dossiers: Dossier[]; /** Bodies this version cannot read. */ unreadable: number; next: string | null; total: number };
-
 export type Archive = {
   /** The bytes are checked against their digest; others are never given. Refused with `not-found` when the office has sent no such scan. */
   scan(sha256: string): Promise<Result<Uint8Array<ArrayBuffer>, ProvinceFailure>>;
   dossier(dossierId: string): Promise<Result<Dossier, ProvinceFailure>>;
   /** A page of the dossiers of the office in order of arrival, whichever device took them in. */
-  dossiers(after: string | null): Promise<Result<DossierPage, ProvinceFailure>>;
+  dossiers(after: string | null): Promise<Result<RestoredPage, ProvinceFailure>>;
 };
 
 type Options = { url: string; province: Pick<HttpProvince, 'authorise' | 'get'>; identity(): Identity | undefined };

@@ -19,6 +19,7 @@ export type Tables = {
     expires_at: Date;
     used_at: Date | null;
     device_id: string | null;
+    replaces: string | null;
   };
   devices: {
     device_id: string;

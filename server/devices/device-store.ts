@@ -61,28 +61,34 @@ export async function insertDevice(trx: Connection, device: NewDevice): Promise<
     .execute();
 }
 
-export type EnrolmentCode = { officeId: string; agencyCode: string; expiresAt: Date; usedAt: Date | null; deviceId: string | null };
+export type EnrolmentCode = { officeId: string; agencyCode: string; expiresAt: Date; usedAt: Date | null; deviceId: string | null; replaces: string | null };
 
 /** Holds the code's row until the transaction ends: a code raced by two devices enrols one. */
 export async function lockCode(trx: Connection, codeHash: string): Promise<EnrolmentCode | undefined> {
   const row = await trx
     .selectFrom('enrolment_codes')
     .innerJoin('offices', 'offices.office_id', 'enrolment_codes.office_id')
-    .select(['enrolment_codes.office_id', 'agency_code', 'expires_at', 'used_at', 'device_id'])
+    .select(['enrolment_codes.office_id', 'agency_code', 'expires_at', 'used_at', 'device_id', 'replaces'])
     .where('code_hash', '=', codeHash)
     .forUpdate('enrolment_codes')
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return { officeId: row.office_id, agencyCode: row.agency_code, expiresAt: row.expires_at, usedAt: row.used_at, deviceId: row.device_id };
+  const { office_id: officeId, agency_code: agencyCode, expires_at: expiresAt, used_at: usedAt, device_id: deviceId, replaces } = row;
+  return { officeId, agencyCode, expiresAt, usedAt, deviceId, replaces };
 }
 
 export async function useCode(trx: Connection, codeHash: string, deviceId: string, at: Date): Promise<void> {
   await trx.updateTable('enrolment_codes').set({ used_at: at, device_id: deviceId }).where('code_hash', '=', codeHash).execute();
 }
 
+/** Its tokens and its journal are refused from now on. */
+export async function revokeDevice(trx: Connection, deviceId: string, at: Date): Promise<void> {
+  await trx.updateTable('devices').set({ revoked_at: at }).where('device_id', '=', deviceId).where('revoked_at', 'is', null).execute();
+}
+
 /** Stores a code, or makes a known one usable (again) for the office: the demo office enrols anew with the same code. */
-export async function putCode(db: Connection, codeHash: string, officeId: string, expiresAt: Date): Promise<void> {
-  const fresh = { office_id: officeId, expires_at: expiresAt, used_at: null, device_id: null };
+export async function putCode(db: Connection, codeHash: string, officeId: string, expiresAt: Date, replaces: string | null = null): Promise<void> {
+  const fresh = { office_id: officeId, expires_at: expiresAt, used_at: null, device_id: null, replaces };
   await db
     .insertInto('enrolment_codes')
     .values({ code_hash: codeHash, ...fresh })

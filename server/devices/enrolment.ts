@@ -6,7 +6,7 @@ import type { EnrolAnswer, EnrolRequest } from '../../shared/sync/protocol.ts';
 import type { Connection, Database, PublicJwk } from '../db/database.ts';
 import { ensureOffice, publicPart, type ProvinceState } from '../db/province-store.ts';
 import { Problem } from '../problem.ts';
-import { deviceOfJournal, insertDevice, lockCode, putCode, takeInstance, useCode } from './device-store.ts';
+import { deviceOfJournal, findDevice, insertDevice, lockCode, putCode, revokeDevice, takeInstance, useCode } from './device-store.ts';
 import { codeHash, newEnrolmentCode } from './enrolment-code.ts';
 import { type LeaseTerms, leaseNumbers, leasesOf } from './number-store.ts';
 
@@ -60,35 +60,40 @@ export async function enrol(db: Database, province: ProvinceState, terms: LeaseT
       at,
     });
     const lease = await leaseFor(trx, deviceId, code.agencyCode);
+    // One counter, one device: the old one no longer speaks for the office once the new one does.
+    if (code.replaces !== null) await revokeDevice(trx, code.replaces, at);
     await useCode(trx, hash, deviceId, at);
     return answerOf(province, { ...code, deviceId, instance, lease });
   });
 }
 
-type Enrolled = { deviceId: string; instance: number; officeId: string; agencyCode: string; lease: EnrolAnswer['lease'] };
+type Enrolled = { deviceId: string; instance: number; officeId: string; agencyCode: string; replaces: string | null; lease: EnrolAnswer['lease'] };
 
-const answerOf = (province: ProvinceState, { deviceId, instance, officeId, agencyCode, lease }: Enrolled): EnrolAnswer => ({
+const answerOf = (province: ProvinceState, { deviceId, instance, officeId, agencyCode, replaces, lease }: Enrolled): EnrolAnswer => ({
   deviceId,
   instance,
   officeId,
   agencyCode,
   epoch: province.epoch,
   serverKey: publicPart(province.signingKey),
+  ...(replaces === null ? {} : { replaces }),
   lease,
 });
 
-/** Makes a code for the office (created when new) and stores it; `given` fixes it, as the demo office does. `lifeMs` from `nowMs`. */
+/** Makes a code for the office (created when new) and stores it; `given` fixes it, as the demo office does; enrolling with it revokes the device it `replaces`. `lifeMs` from `nowMs`. */
 export async function createEnrolmentCode(
   db: Database,
   office: { officeId: string; agencyCode: string },
   nowMs: number,
   lifeMs: number,
-  given?: string,
+  { given, replaces }: { given?: string; replaces?: string } = {},
 ): Promise<string> {
   const code = given ?? newEnrolmentCode();
   await db.transaction().execute(async (trx) => {
     await ensureOffice(trx, office.officeId, office.agencyCode);
-    await putCode(trx, codeHash(code), office.officeId, new Date(nowMs + lifeMs));
+    const old = replaces === undefined ? undefined : await findDevice(trx, replaces);
+    if (replaces !== undefined && old?.office_id !== office.officeId) throw new Error(`office ${office.officeId} has no device ${replaces}`);
+    await putCode(trx, codeHash(code), office.officeId, new Date(nowMs + lifeMs), replaces);
   });
   return code;
 }

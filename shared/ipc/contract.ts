@@ -64,6 +64,8 @@ export type IpcContract = {
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
   /** Writes what the province has not confirmed to a file of the officer's choice (`saved` false: dismissed). */
+  /** A page of what the device this one replaced had at the province (`after` null: from the beginning); null where there is nothing to restore. */
+  'restore:page': { args: { after: string | null }; result: Result<RestoredPage | null> };
   /** `protected`: wrapped by the operating system's key store; `recovery`: by a passphrase too. */
   'keys:state': { args: undefined; result: KeysState };
   'keys:set-recovery': { args: { passphrase: string }; result: Result<KeysState> };
@@ -76,6 +78,8 @@ export type IpcContract = {
   'storage:purged': { args: undefined; result: Purged };
   'storage:forgotten': { args: { scans: string[] }; result: void };
 };
+
+export type RestoredPage = { dossiers: Dossier[]; /** Of a form this version cannot read. */ unreadable: number; next: string | null; total: number };
 
 export type KeysState = { protected: boolean; recovery: boolean };
 
@@ -134,6 +138,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'restore:page': z.strictObject({ after: z.string().max(100).nullable() }),
   'keys:state': none,
   'keys:set-recovery': z.strictObject({ passphrase: z.string().max(MAX_PASSPHRASE_LENGTH) }),
   'keys:rotate': none,

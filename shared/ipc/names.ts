@@ -32,6 +32,7 @@ const channels: Record<Channel, true> = {
   'sync:deliveries': true,
   'sync:retry': true,
   'sync:enrol': true,
+  'restore:page': true,
   'keys:state': true,
   'keys:set-recovery': true,
   'keys:rotate': true,

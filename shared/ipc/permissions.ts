@@ -32,6 +32,7 @@ const staff: Channel[] = [
   'sync:deliveries',
   'sync:retry',
   'sync:enrol',
+  'restore:page',
   'keys:state',
   'keys:set-recovery',
   'keys:rotate',

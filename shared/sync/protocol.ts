@@ -48,6 +48,8 @@ export const enrolAnswerSchema = z.object({
   epoch: z.int().nonnegative(),
   /** The province's public key (EC P-256 JWK); every hello answer is checked against it. */
   serverKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+  /** The device this one takes the place of: its office's dossiers are to be fetched again. */
+  replaces: z.uuid().optional(),
   lease: numberLeaseSchema,
 });
 export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
