@@ -50,6 +50,8 @@ test('cards are read whole, whatever form their letters come in', async ({ offic
     await shows(officer, { fullName: name, idNumber: '001188012345', dateOfBirth: '08/03/1988', residence: home, idIssuedOn: '15/05/2021' });
     await expect(officer.applicant('sex').getByRole('radio', { name: 'Nữ' })).toBeChecked();
   }
+  await officer.scanCardAsText(cardOf({ name: 'Lò Thị Ưởng' }));
+  await shows(officer, { fullName: 'Lò Thị Ưởng', idNumber: '001188012345' });
 });
 
 test('what is wrong on a card is said at its field and stays to be mended', async ({ office }) => {
