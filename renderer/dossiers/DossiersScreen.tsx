@@ -1,7 +1,7 @@
 /** Hồ sơ: one search box, the list, and a pane to read the chosen dossier in. */
 import { useLiveQuery } from 'dexie-react-hooks';
 import { useEffect, useRef, useState } from 'react';
-import { ListBox, ListBoxItem, ListLayout, Virtualizer } from 'react-aria-components';
+import { Collection, ListBox, ListBoxItem, ListBoxLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { DossierId } from '../../shared/dossiers/dossier.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
@@ -18,7 +18,9 @@ import { DossierPane } from './DossierPane.tsx';
 import { DueChip } from './DueChip.tsx';
 import styles from './dossiers.module.css';
 
-const LISTED = 500;
+/** A first page is there at once; more come as the officer goes down the list. */
+const PAGE = 100;
+const LISTED = 1000;
 const ROW_PX = 98;
 
 export function DossiersScreen({ dossierId }: { dossierId?: string }) {
@@ -27,7 +29,8 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
   const { go } = useRoute();
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);
-  const rows = useLiveQuery(() => dossiers.find({ text, limit: LISTED }), [dossiers, text]);
+  const [limit, setLimit] = useState(PAGE);
+  const rows = useLiveQuery(() => dossiers.find({ text, limit }), [dossiers, text, limit]);
   const deliveries = useDeliveries(rows?.map((row) => row.dossierId) ?? []);
 
   useEffect(() => search.current?.focus(), []);
@@ -49,7 +52,10 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
             label={t('search')}
             placeholder={t('searchHint')}
             value={text}
-            onChange={setText}
+            onChange={(typed) => {
+              setText(typed);
+              setLimit(PAGE);
+            }}
             inputRef={search}
             onSubmit={() => {
               const first = rows?.[0];
@@ -65,7 +71,6 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
               <ListBox
                 className={styles.list}
                 aria-label={t('title')}
-                items={rows?.map((row) => ({ ...row, id: row.dossierId, delivery: deliveries.get(row.dossierId) })) ?? []}
                 selectionMode="single"
                 selectionBehavior="replace"
                 selectedKeys={dossierId === undefined ? [] : [dossierId]}
@@ -74,21 +79,24 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
                   if (keys !== 'all' && chosen !== undefined) open(String(chosen));
                 }}
               >
-                {(row) => (
-                  <ListBoxItem textValue={`${row.code} ${row.applicantName}`} className={styles.row}>
-                    <span className={styles.rowHead}>
-                      <b className={styles.code}>{row.code}</b>
-                      <DeliveryChip delivery={row.delivery} />
-                    </span>
-                    <span className={styles.ellipsis}>
-                      <b className={styles.name}>{row.applicantName}</b> · {row.procedureName}
-                    </span>
-                    <span className={styles.rowHead}>
-                      <span className={styles.muted}>{formatDateTime(row.acceptedAtMs)}</span>
-                      <DueChip dueAtMs={row.dueAtMs} />
-                    </span>
-                  </ListBoxItem>
-                )}
+                <Collection items={rows?.map((row) => ({ ...row, id: row.dossierId, delivery: deliveries.get(row.dossierId) })) ?? []}>
+                  {(row) => (
+                    <ListBoxItem textValue={`${row.code} ${row.applicantName}`} className={styles.row}>
+                      <span className={styles.rowHead}>
+                        <b className={styles.code}>{row.isDamaged ? t('damaged') : row.code}</b>
+                        <DeliveryChip delivery={row.delivery} />
+                      </span>
+                      <span className={styles.ellipsis}>
+                        <b className={styles.name}>{row.applicantName}</b> · {row.procedureName}
+                      </span>
+                      <span className={styles.rowHead}>
+                        <span className={styles.muted}>{formatDateTime(row.acceptedAtMs)}</span>
+                        <DueChip dueAtMs={row.dueAtMs} />
+                      </span>
+                    </ListBoxItem>
+                  )}
+                </Collection>
+                {rows?.length === limit && limit < LISTED && <ListBoxLoadMoreItem onLoadMore={() => setLimit(limit + PAGE)} />}
               </ListBox>
             </Virtualizer>
           )}

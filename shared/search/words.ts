@@ -4,9 +4,9 @@ import { fold } from '../lib/fold.ts';
 
 /**
  * Beginnings of these lengths are indexed. A query of another length looks up the next shorter one and checks the rest on the
- * rows: Vietnamese syllables are hardly longer than 6 letters, and past 8 digits few people share the beginning of a number.
+ * rows: Vietnamese syllables are not longer than 7 letters, and past 8 digits few people share the beginning of a number.
  */
-const INDEXED_LENGTHS = [1, 2, 3, 4, 5, 6, 8, 12, 18, 24] as const;
+const INDEXED_LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 12, 18, 24] as const;
 const MAX_WORDS = 8;
 
 /** Few owe papers among many of a name: found as a word, not by reading all of the name. */
