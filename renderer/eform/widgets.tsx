@@ -7,6 +7,7 @@ import {
   type RegistryWidgetsType,
   type WidgetProps,
 } from '@rjsf/utils';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Checkbox, RadioCards, Select, type Option } from '../ui/Choices.tsx';
 import { DateField } from '../ui/DateField.tsx';
@@ -82,6 +83,13 @@ function DateWidget(props: WidgetProps) {
 
 /** The kit speaks in strings; enum values may be numbers or booleans, so options go by their place in the list. */
 const optionsOf = (props: WidgetProps): Option[] => (props.options.enumOptions ?? []).map((option, index) => ({ value: String(index), label: option.label }));
+/** The same list as long as the words are the same: a list of a hundred provinces is not made anew at every key. */
+function useOptions(props: WidgetProps): Option[] {
+  const options = optionsOf(props);
+  const words = JSON.stringify(options);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- `words` is what the options say
+  return useMemo(() => options, [words]);
+}
 const chosenOf = (props: WidgetProps): string | null => {
   const index = (props.options.enumOptions ?? []).findIndex((option) => option.value === props.value);
   return index < 0 ? null : String(index);
@@ -101,11 +109,12 @@ function Error({ props }: { props: WidgetProps }) {
 
 function SelectWidget(props: WidgetProps) {
   const { t } = useTranslation('eform');
+  const options = useOptions(props);
   return (
     <Marked mark={markOf(props)} id={props.id}>
       <Select
         label={labelWithStar(props)}
-        options={optionsOf(props)}
+        options={options}
         value={chosenOf(props)}
         onChange={(key) => choose(props, key)}
         placeholder={props.placeholder === '' || props.placeholder === undefined ? t('choose') : props.placeholder}

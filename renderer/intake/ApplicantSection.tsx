@@ -9,12 +9,13 @@ import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { fieldId } from './go-to-field.ts';
-import { useDraft, useIntake, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useDraft, useIntake, useIntakeStore, useProblemAt, useProblems, type DraftPart } from './intake-context.tsx';
 import { PartyFields } from './PartyFields.tsx';
 import { FieldError } from './ProcedureSection.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
+const PARTIES: readonly DraftPart[] = ['applicant', 'submitter'];
 const relations = submitterSchema.shape.relation.options;
 
 /** Only of what was entered rightly; what is wrong says so at its field. */
@@ -29,9 +30,8 @@ export function ApplicantSection() {
   const store = useIntakeStore();
   const draft = useDraft('applicantKind', 'applicant', 'submitter');
   const lastDossier = useIntake((state) => state.lastDossier);
-  const { problems } = useReview('problems');
-  const problemAt = useProblemAt();
-  const isDone = !problems.some(({ field }) => field.startsWith('applicant.') || field.startsWith('submitter.'));
+  const isDone = useProblems(PARTIES).length === 0;
+  const problemAt = useProblemAt('submitter');
   const name = draft.applicant['fullName'];
 
   return (

@@ -2,36 +2,39 @@
 import { useCallback, useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Draft } from '../../shared/dossiers/draft.ts';
+import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import type { FormProblem } from '../../shared/eform/validate.ts';
 import { EFormFields } from '../eform/EFormFields.tsx';
 import { fieldId } from './go-to-field.ts';
-import { useIntake, useIntakeStore, useReview } from './intake-context.tsx';
+import { useIntake, useIntakeStore, useProblems, useReview, type DraftPart } from './intake-context.tsx';
+import type { IntakeState } from './intake-store.ts';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
+
+const PART: readonly DraftPart[] = ['formData'];
+const isShown = ({ field, details }: Problem, { showsAllProblems, touched }: IntakeState): boolean =>
+  showsAllProblems || (details?.['rule'] !== 'required' && touched.has(fieldId(field)));
 
 export function FormSection() {
   const { t } = useTranslation('intake');
   const store = useIntakeStore();
-  const { form: newest, procedure, problems } = useReview('form', 'procedure', 'problems');
+  const { form: newest, procedure } = useReview('form', 'procedure');
   // A long form is drawn in slices: the officer goes on typing meanwhile.
   const form = useDeferredValue(newest, undefined);
-  const formData = useIntake((state) => state.draft.formData);
+  // The form shows what is typed by itself; that the draft holds it now may be told to it a moment later.
+  const formData = useDeferredValue(useIntake((state) => state.draft.formData));
   const whence = useIntake((state) => state.draft.whence);
-  const showsAll = useIntake((state) => state.showsAllProblems);
-  const touched = useIntake((state) => state.touched);
-
-  const ofForm = useMemo(() => problems.filter(({ code }) => code === 'form'), [problems]);
+  const left = useProblems(PART).length;
+  const ofForm = useDeferredValue(useProblems(PART, isShown));
   const shown = useMemo(
     () =>
-      ofForm
-        .filter(({ field, details }) => showsAll || (details?.['rule'] !== 'required' && touched.has(fieldId(field))))
-        .map(({ field, details = {} }): FormProblem => ({
-          path: field.split('.').slice(1),
-          rule: String(details['rule']),
-          label: String(details['label']),
-          ...(details['limit'] === undefined ? {} : { limit: details['limit'] }),
-        })),
-    [ofForm, showsAll, touched],
+      ofForm.map(({ field, details = {} }): FormProblem => ({
+        path: field.split('.').slice(1),
+        rule: String(details['rule']),
+        label: String(details['label']),
+        ...(details['limit'] === undefined ? {} : { limit: details['limit'] }),
+      })),
+    [ofForm],
   );
 
   const change = useCallback((data: Record<string, unknown>) => store.setFormData(data as Draft['formData']), [store]);
@@ -41,8 +44,8 @@ export function FormSection() {
     <Section
       number={3}
       title={t('section.form')}
-      isDone={ofForm.length === 0}
-      summary={form === undefined ? t('form.none') : ofForm.length === 0 ? form.name : t('form.left', { count: ofForm.length })}
+      isDone={left === 0}
+      summary={form === undefined ? t('form.none') : left === 0 ? form.name : t('form.left', { count: left })}
     >
       {newest !== undefined && form === undefined ? null : form === undefined ? (
         <p className={styles.quiet}>{t('form.none-advice')}</p>

@@ -1,5 +1,5 @@
 /** The intake of one dossier on one page: five numbered parts, a summary that is always true, and what follows acceptance. */
-import { useCallback, useEffect, useState } from 'react';
+import { startTransition, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
@@ -42,7 +42,8 @@ export function IntakeScreen({ draftId, ...rest }: IntakeScreenProps) {
     void services.drafts.get(draftId).then((draft) => {
       if (!isCurrent) return;
       made = draft === undefined ? undefined : createIntakeStore(services, draft);
-      setStore(made ?? 'gone');
+      // Drawn in slices: the keys typed meanwhile are heard.
+      startTransition(() => setStore(made ?? 'gone'));
     });
     return () => {
       isCurrent = false;

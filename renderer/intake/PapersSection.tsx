@@ -8,7 +8,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useShortcut } from '../ui/useShortcut.ts';
-import { useIntake, useIntakeStore, useReview } from './intake-context.tsx';
+import { useIntake, useIntakeStore, useProblems, useReview } from './intake-context.tsx';
 import { PaperRow } from './PaperRow.tsx';
 import { Section } from './Section.tsx';
 import styles from './PapersSection.module.css';
@@ -26,8 +26,9 @@ function grouped(requirements: readonly PaperRequirement[]): PaperRequirement[][
 export function PapersSection() {
   const { t } = useTranslation(['intake', 'scanning']);
   const store = useIntakeStore();
-  const { resolved: newest, problems } = useReview('resolved', 'problems');
+  const { resolved: newest } = useReview('resolved');
   const resolved = useDeferredValue(newest, undefined);
+  const missing = useProblems(['papers']);
   const papers = useIntake((state) => state.draft.papers);
   const showsAll = useIntake((state) => state.showsAllProblems);
   const [camera, setCamera] = useState<{ requirementId: string; name: string } | null>(null);
@@ -35,7 +36,6 @@ export function PapersSection() {
 
   const requirements = resolved?.papers ?? [];
   const extra = extraPapersOf(requirements, papers);
-  const missing = problems.filter(({ field }) => field.startsWith('papers.'));
 
   const capture = () => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-paper]')?.dataset['paper'];

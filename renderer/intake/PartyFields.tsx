@@ -16,7 +16,7 @@ export function PartyFields({ party, kind }: { party: PartyName; kind: 'person' 
   const store = useIntakeStore();
   const values = useIntake((state) => state.draft[party]) ?? {};
   const whence = useIntake((state) => state.draft.whence);
-  const problemAt = useProblemAt();
+  const problemAt = useProblemAt(party);
 
   const field = (name: FieldName) => {
     const path = `${party}.${name}`;

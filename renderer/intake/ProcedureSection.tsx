@@ -7,7 +7,7 @@ import { useServices } from '../app/services.tsx';
 import { ProcedurePicker, useLimitWords } from '../catalogue/ProcedurePicker.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { fieldId, goToField } from './go-to-field.ts';
-import { useDraft, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useDraft, useIntakeStore, useProblemAt, useProblems, useReview } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
@@ -15,9 +15,10 @@ export function ProcedureSection() {
   const { t } = useTranslation('intake');
   const { catalogue } = useServices();
   const store = useIntakeStore();
-  const { procedure, resolved, problems } = useReview('procedure', 'resolved', 'problems');
+  const { procedure, resolved } = useReview('procedure', 'resolved');
   const draft = useDraft('caseId', 'feeInputs', 'facts', 'areaClass', 'channel');
-  const problemAt = useProblemAt();
+  const left = useProblems(['procedureCode', 'caseId', 'feeInputs'], ({ field }) => !field.startsWith('feeInputs.enteredVnd'));
+  const problemAt = useProblemAt('procedureCode', 'caseId', 'feeInputs');
   const limitWords = useLimitWords();
 
   const choose = (chosen: Procedure) => {
@@ -38,7 +39,7 @@ export function ProcedureSection() {
     if (next !== undefined) setTimeout(() => goToField(next.field), 0);
   };
 
-  const isDone = procedure !== undefined && !problems.some(({ field }) => field === 'caseId' || field === 'feeInputs.objectId' || field === 'procedureCode');
+  const isDone = procedure !== undefined && left.length === 0;
   const field = catalogue.fields.find(({ id }) => id === procedure?.field)?.name;
   return (
     <Section number={1} title={t('section.procedure')} isDone={isDone} summary={procedure?.name}>

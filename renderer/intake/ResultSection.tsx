@@ -8,7 +8,7 @@ import { RadioCards, Select } from '../ui/Choices.tsx';
 import { Stepper } from '../ui/Stepper.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { fieldId } from './go-to-field.ts';
-import { useDraft, useIntakeStore, useProblemAt, useReview } from './intake-context.tsx';
+import { useCalmReview, useDraft, useIntakeStore, useProblemAt, useProblems } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
@@ -18,9 +18,10 @@ const NO_EXEMPTION = '-';
 export function ResultSection() {
   const { t } = useTranslation('intake');
   const store = useIntakeStore();
-  const { procedure, resolved, form, problems } = useReview('procedure', 'resolved', 'form', 'problems');
+  const { procedure, resolved, form } = useCalmReview('procedure', 'resolved', 'form');
   const draft = useDraft('caseId', 'areaClass', 'channel', 'facts', 'feeInputs', 'applicantKind', 'resultDelivery', 'sets', 'note');
-  const problemAt = useProblemAt();
+  const unpriced = useProblems(['feeInputs'], ({ field }) => field.startsWith('feeInputs.enteredVnd'));
+  const problemAt = useProblemAt('feeInputs');
   if (procedure === undefined || resolved === undefined) return null;
 
   const asked = feeQuestions(procedure, selectionOf(draft, draft.applicantKind), form);
@@ -36,12 +37,7 @@ export function ResultSection() {
   };
 
   return (
-    <Section
-      number={5}
-      title={t('section.result')}
-      isDone={!problems.some(({ field }) => field.startsWith('feeInputs.enteredVnd'))}
-      summary={t(`delivery.${draft.resultDelivery}`)}
-    >
+    <Section number={5} title={t('section.result')} isDone={unpriced.length === 0} summary={t(`delivery.${draft.resultDelivery}`)}>
       <RadioCards
         label={t('field.resultDelivery')}
         options={deliveries.map((delivery) => ({ value: delivery, label: t(`delivery.${delivery}`) }))}

@@ -8,13 +8,13 @@ import { Notice } from '../ui/Notice.tsx';
 import { useDueDay, useRuleWords } from './DueWords.tsx';
 import { FeeTable } from './FeeTable.tsx';
 import { goToField } from './go-to-field.ts';
-import { useDraft, useIntake, useProblemWords, useReview } from './intake-context.tsx';
+import { useCalmReview, useDraft, useIntake, useProblemWords } from './intake-context.tsx';
 import styles from './SummaryPanel.module.css';
 
 export function SummaryPanel({ onAccept }: { onAccept: () => void }) {
   const { t } = useTranslation('intake');
   const { clock } = useServices();
-  const { procedure, resolved, due, fees, problems } = useReview('procedure', 'resolved', 'due', 'fees', 'problems');
+  const { procedure, resolved, due, fees, problems } = useCalmReview('procedure', 'resolved', 'due', 'fees', 'problems');
   const draft = useDraft('papers', 'applicant', 'areaClass');
   const outcome = useIntake((state) => state.outcome);
   const showsAll = useIntake((state) => state.showsAllProblems);

@@ -1,5 +1,5 @@
 /** Hands the store of the intake on the screen to its sections, and the words and problems of their fields. */
-import { createContext, useCallback, useContext } from 'react';
+import { createContext, useCallback, useContext, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
@@ -32,6 +32,11 @@ export function useReview<K extends keyof Review>(...keys: K[]): Pick<Review, K>
     store,
     useShallow(() => pick(store.review(), keys)),
   );
+}
+
+/** As `useReview`, for what may follow a moment after the key that changed it: what is being typed is drawn first. */
+export function useCalmReview<K extends keyof Review>(...keys: K[]): Pick<Review, K> {
+  return useDeferredValue(useReview(...keys));
 }
 
 /** Parts of the draft; drawn anew only when one of them changes. */
@@ -76,16 +81,29 @@ export function useProblemWords(): (problem: Problem) => ProblemWords {
   );
 }
 
+export type DraftPart = 'procedureCode' | 'caseId' | 'feeInputs' | 'applicant' | 'submitter' | 'formData' | 'papers';
+
+/** The problems of some parts of the draft; drawn anew only when one of these changes. */
+export function useProblems(parts: readonly DraftPart[], isWanted: (problem: Problem, state: IntakeState) => boolean = () => true): Problem[] {
+  const store = useIntakeStore();
+  return useStore(
+    store,
+    useShallow((state) =>
+      store.review().problems.filter((problem) => parts.some((part) => problem.field.split('.', 1)[0] === part) && isWanted(problem, state)),
+    ),
+  );
+}
+
+const isEmpty = ({ code }: Problem): boolean => code === 'required' || code === 'choose';
+const isShown = (problem: Problem, { showsAllProblems, touched }: IntakeState): boolean =>
+  showsAllProblems || (touched.has(problem.field) && !isEmpty(problem));
+
 /** What to show beside a field: nothing until it was left or acceptance was asked for, and never "required" before that. */
-export function useProblemAt(): (field: string) => string | undefined {
-  const { problems } = useReview('problems');
-  const showsAll = useIntake((state) => state.showsAllProblems);
-  const touched = useIntake((state) => state.touched);
+export function useProblemAt(...parts: DraftPart[]): (field: string) => string | undefined {
+  const shown = useProblems(parts, isShown);
   const words = useProblemWords();
   return (field) => {
-    const problem = problems.find((candidate) => candidate.field === field);
-    if (problem === undefined) return undefined;
-    const isEmpty = problem.code === 'required' || problem.code === 'choose';
-    return showsAll || (touched.has(field) && !isEmpty) ? words(problem).what : undefined;
+    const problem = shown.find((candidate) => candidate.field === field);
+    return problem === undefined ? undefined : words(problem).what;
   };
 }

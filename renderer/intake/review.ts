@@ -44,6 +44,13 @@ const isSame = (one: unknown, other: unknown): boolean => one === other || JSON.
 /** The new review with every part that says the same as before kept as it was, so that only what changed is drawn anew. */
 export function keepUnchanged(before: Review | undefined, after: Review): Review {
   if (before === undefined) return after;
+  const problems = after.problems.map((problem) => before.problems.find((known) => known.field === problem.field && isSame(known, problem)) ?? problem);
   const keep = <K extends keyof Review>(key: K): Review[K] => (isSame(before[key], after[key]) ? before[key] : after[key]);
-  return { ...after, resolved: keep('resolved'), due: keep('due'), fees: keep('fees'), problems: keep('problems') };
+  return {
+    ...after,
+    resolved: keep('resolved'),
+    due: keep('due'),
+    fees: keep('fees'),
+    problems: isSame(before.problems, problems) ? before.problems : problems,
+  };
 }

@@ -6,12 +6,14 @@ import {
   Label,
   ListBox,
   ListBoxItem,
+  ListLayout,
   Popover,
   Radio,
   RadioGroup,
   Select as AriaSelect,
   SelectValue,
   Text,
+  Virtualizer,
 } from 'react-aria-components';
 import { classes } from './classes.ts';
 import { Icon } from './Icon.tsx';
@@ -90,6 +92,27 @@ export function Checkbox({
   );
 }
 
+/** From here on only the options in sight are drawn. */
+const MANY = 20;
+const OPTION_PX = 44;
+
+function Options<V extends string>({ options, isLong = false }: { options: ReadonlyArray<Option<V>>; isLong?: boolean }) {
+  return (
+    <ListBox className={classes(styles.options, isLong && styles.long)} items={options}>
+      {(option) => (
+        <ListBoxItem id={option.value} textValue={option.label} className={styles.option}>
+          <Text slot="label">{option.label}</Text>
+          {option.hint !== undefined && (
+            <Text slot="description" className={styles.choiceHint}>
+              {option.hint}
+            </Text>
+          )}
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+}
+
 export function Select<V extends string>({
   label,
   options,
@@ -113,18 +136,13 @@ export function Select<V extends string>({
         <Icon name="down" size={18} />
       </Button>
       <Popover className={popover.menu}>
-        <ListBox className={styles.options} items={options}>
-          {(option) => (
-            <ListBoxItem id={option.value} textValue={option.label} className={styles.option}>
-              <Text slot="label">{option.label}</Text>
-              {option.hint !== undefined && (
-                <Text slot="description" className={styles.choiceHint}>
-                  {option.hint}
-                </Text>
-              )}
-            </ListBoxItem>
-          )}
-        </ListBox>
+        {options.length > MANY ? (
+          <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: OPTION_PX }}>
+            <Options options={options} isLong />
+          </Virtualizer>
+        ) : (
+          <Options options={options} />
+        )}
       </Popover>
     </AriaSelect>
   );
