@@ -7,6 +7,42 @@ const TEMPORARY = '.tmp-';
 
 /** Write, fsync, rename, fsync the folder. Throws the file system's error (`ENOSPC` among them), leaving the old file as it was. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await putInPlace(path, bytes);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * `writeDurably` for a folder in which many files are written at the same time: those share one fsync of the folder, which
+ * begins when the last of them has its name. Whoever comes after the first has its name waits for the next one.
+ */
+export function createSharedWrites(folder: string, sync: typeof syncFolder = syncFolder): (name: string, bytes: Uint8Array) => Promise<void> {
+  type Batch = { writing: number; synced: Promise<void>; settle(outcome: Promise<void>): void };
+  let joinable: Batch | undefined;
+
+  function begin(): Batch {
+    let settle: Batch['settle'] = () => undefined;
+    const synced = new Promise<void>((resolve) => (settle = resolve));
+    // Each writer of the batch hears of a failure; there may be none left when all of them failed before.
+    synced.catch(() => undefined);
+    return { writing: 0, synced, settle };
+  }
+
+  return async (name, bytes) => {
+    const batch = (joinable ??= begin());
+    batch.writing += 1;
+    try {
+      await putInPlace(join(folder, name), bytes);
+    } finally {
+      if (joinable === batch) joinable = undefined;
+      batch.writing -= 1;
+      if (batch.writing === 0) batch.settle(sync(folder));
+    }
+    await batch.synced;
+  };
+}
+
+/** All the bytes are on disk under the name; that the name stays is the folder's fsync. */
+async function putInPlace(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `${TEMPORARY}${basename(path)}-${randomUUID()}`);
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -21,7 +57,6 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
 }
 
 export async function syncFolder(folder: string): Promise<void> {

@@ -45,8 +45,8 @@ export function createAcceptance({ journal, accepted, drafts, scans, catalogues,
       decideAcceptance(state, { dossierId, intake, catalogue, settings, atMs: clock(), isOnline: isOnline() }),
     );
     if (!entry.ok) return entry;
-    // From here on the dossier is saved; the draft is only in the way.
-    await drafts.delete(draftId);
+    // From here on the dossier is saved; the draft is only in the way. Taken in again, it would give this answer once more.
+    drafts.delete(draftId).catch(() => undefined);
     return ok({ dossier: entry.value.operation.dossier, seq: entry.value.seq });
   }
 

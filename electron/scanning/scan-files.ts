@@ -4,7 +4,7 @@ import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
-import { isDiskFull, isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
+import { createSharedWrites, isDiskFull, isMissing, preparePrivateFolder } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
 import { inspectScan, sniffMediaType, type ScanFailure } from './inspect-scan.ts';
 
@@ -20,7 +20,9 @@ export type ScanFiles = {
 
 export async function openScanFiles(folder: string, vault: Vault): Promise<ScanFiles> {
   await preparePrivateFolder(folder);
-  const pathOf = (sha256: string): string => join(folder, `${sha256}.scan`);
+  const nameOf = (sha256: string): string => `${sha256}.scan`;
+  const pathOf = (sha256: string): string => join(folder, nameOf(sha256));
+  const write = createSharedWrites(folder);
   const contextOf = (sha256: string): string => `scan/${sha256}`;
   const putSinceStart = new Set<string>();
   const has = (sha256: string): Promise<boolean> =>
@@ -59,7 +61,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       // A file that no longer opens is replaced by the bytes in hand.
       if (!(await read(sha256)).ok) {
         try {
-          await writeDurably(pathOf(sha256), vault.seal(bytes, contextOf(sha256)));
+          await write(nameOf(sha256), vault.seal(bytes, contextOf(sha256)));
         } catch (error) {
           if (isDiskFull(error)) return fail('disk-full');
           throw error;
