@@ -37,7 +37,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     }),
     'app:report-error': ({ message, stack }) => log.error(`page: ${message} ${stack ?? ''}`),
     'app:save-file': async ({ suggestedName, bytes }) => saveAs(suggestedName, bytes),
-    'catalogue:get': () => catalogues.current(),
+    'catalogue:get': () => JSON.stringify(catalogues.current()),
     'catalogue:install': async ({ catalogue }) => {
       const installed = await catalogues.install(catalogue);
       if (!installed.ok) return installed;

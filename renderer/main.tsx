@@ -7,6 +7,7 @@ import './ui/base.css';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nProvider } from 'react-aria-components';
+import type { Catalogue } from '../shared/catalogue/catalogue.ts';
 import type { AppInfo } from '../shared/ipc/contract.ts';
 import { App } from './app/App.tsx';
 import { createFollower } from './app/follow-journal.ts';
@@ -54,13 +55,15 @@ function createShell(info: AppInfo): Shell {
   };
 }
 
+const readCatalogue = async (): Promise<Catalogue> => JSON.parse(await bridge.invoke('catalogue:get')) as Catalogue;
+
 async function openServices(info: AppInfo, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
-  const { dossiers, drafts, scans, catchUp, rebuilt } = await passStartGate(bridge, onProgress);
+  const [{ dossiers, drafts, scans, catchUp, rebuilt }, catalogue] = await Promise.all([passStartGate(bridge, onProgress), readCatalogue()]);
   if (rebuilt !== null) reportError(bridge, new Error(`database made anew: ${rebuilt}`));
   const follow = createFollower(catchUp, (error) => reportError(bridge, error));
   bridge.on('journal:appended', follow);
   void followPurge({ dossiers, scans }, bridge, (error) => reportError(bridge, error));
-  return { bridge, clock, info, catalogue: await bridge.invoke('catalogue:get'), dossiers, drafts, scans };
+  return { bridge, clock, info, catalogue, dossiers, drafts, scans };
 }
 
 function Language({ children }: { children: ReactNode }) {
@@ -103,7 +106,7 @@ async function start(): Promise<void> {
   try {
     const services = await openServices(info, (progress) => show(<Starting progress={progress} />));
     show(<App services={services} />);
-    bridge.on('catalogue:changed', () => void bridge.invoke('catalogue:get').then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
+    bridge.on('catalogue:changed', () => void readCatalogue().then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
   } catch (error) {
     reportError(bridge, error);
     show(<StartFailed />);

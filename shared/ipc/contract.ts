@@ -31,7 +31,8 @@ export type IpcContract = {
   'app:info': { args: undefined; result: AppInfo };
   'app:report-error': { args: { message: string; stack?: string }; result: void };
   'app:save-file': { args: { suggestedName: string; bytes: Uint8Array<ArrayBuffer> }; result: Result<{ saved: boolean }> };
-  'catalogue:get': { args: undefined; result: Catalogue };
+  /** As JSON text: the bridge copies a text at once, but a province's catalogue object by object, for 150 ms. */
+  'catalogue:get': { args: undefined; result: string };
   'catalogue:install': { args: { catalogue: Catalogue }; result: Result<{ version: string }> };
   'drafts:list': { args: undefined; result: Draft[] };
   'drafts:put': { args: { draft: Draft }; result: Result<null> };

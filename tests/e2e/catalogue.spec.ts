@@ -7,8 +7,10 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Sheet } from '../../shared/catalogue/sheets.ts';
 import { expect, test, type Office } from './office.ts';
 
-const inUse = (page: Page): Promise<Catalogue> =>
-  page.evaluate(() => (globalThis as unknown as { counter: { invoke(channel: string): Promise<Catalogue> } }).counter.invoke('catalogue:get'));
+const inUse = async (page: Page): Promise<Catalogue> =>
+  JSON.parse(
+    await page.evaluate(() => (globalThis as unknown as { counter: { invoke(channel: string): Promise<string> } }).counter.invoke('catalogue:get')),
+  ) as Catalogue;
 
 /** The mistakes as the table shows them, cell by cell. */
 const problems = async (page: Page): Promise<string[][]> => {

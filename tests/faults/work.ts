@@ -68,13 +68,15 @@ export type WorkOptions = {
   /** Ends by itself after so many dossiers; without it, when the page ends. */
   dossiers?: number;
   maxScanKb?: number;
+  /** Answers of the form in each dossier. */
+  formKb?: number;
 };
 
 /** Resolves when the work is done, or with false when the page ended under it. */
-export async function work(page: Page, ledger: Ledger, { lanes = 3, dossiers = 1_000_000, maxScanKb = 300 }: WorkOptions = {}): Promise<boolean> {
+export async function work(page: Page, ledger: Ledger, { lanes = 3, dossiers = 1_000_000, maxScanKb = 300, formKb = 0 }: WorkOptions = {}): Promise<boolean> {
   await listen(page, ledger);
   try {
-    await page.evaluate(workInPage, { lanes, dossiers, maxScanKb });
+    await page.evaluate(workInPage, { lanes, dossiers, maxScanKb, formKb });
     return true;
   } catch (error) {
     if (/closed|crashed|destroyed|disconnected/iu.test(String(error))) return false;
@@ -96,7 +98,7 @@ async function listen(page: Page, ledger: Ledger): Promise<void> {
 }
 
 /** Runs inside the page, so it may use nothing from out here. */
-async function workInPage({ lanes, dossiers, maxScanKb }: Required<WorkOptions>): Promise<void> {
+async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkOptions>): Promise<void> {
   const { counter } = window;
   const tell = (told: Told): Promise<void> => (window as unknown as { tellTest(told: Told): Promise<void> }).tellTest(told);
   const catalogue = await counter.invoke('catalogue:get');
@@ -112,9 +114,11 @@ async function workInPage({ lanes, dossiers, maxScanKb }: Required<WorkOptions>)
     bytes.set(new TextEncoder().encode('%PDF-1.4\n'));
     return bytes;
   };
-  const orRefused = <T>(what: string, result: { ok: true; value: T } | { ok: false; failure: { kind: string } }): T | undefined => {
+  const orRefused = async <T>(what: string, asked: Promise<{ ok: true; value: T } | { ok: false; failure: { kind: string } }>): Promise<T | undefined> => {
+    const result = await asked;
     if (result.ok) return result.value;
     void tell({ kind: 'refused', what, failure: result.failure.kind });
+    await new Promise((resolve) => setTimeout(resolve, 20));
     return undefined;
   };
   const person = (number: number) => ({
@@ -170,11 +174,11 @@ async function workInPage({ lanes, dossiers, maxScanKb }: Required<WorkOptions>)
         note: `v${version}`,
         whence: {},
       };
-      if (orRefused('draft', await counter.invoke('drafts:put', { draft })) !== undefined) void tell({ kind: 'draft', draftId, version });
+      if ((await orRefused('draft', counter.invoke('drafts:put', { draft }))) !== undefined) void tell({ kind: 'draft', draftId, version });
     };
     await saveDraft();
     for (let scans = Math.floor(Math.random() * 4); scans > 0; scans--) {
-      const scan = orRefused('scan', await counter.invoke('scans:put', { bytes: aScan() }));
+      const scan = await orRefused('scan', counter.invoke('scans:put', { bytes: aScan() }));
       if (scan === undefined) continue;
       void tell({ kind: 'scan', sha256: scan.sha256 });
       pages.push({ ...scan, pageId: crypto.randomUUID(), rotation: 0, source: 'file', capturedAtMs: Date.now(), capturedBy: 'can-bo-1' });
@@ -193,14 +197,14 @@ async function workInPage({ lanes, dossiers, maxScanKb }: Required<WorkOptions>)
       facts: [],
       channel: 'counter' as const,
       applicant: { kind: 'person' as const, ...person(number) },
-      formData: {},
+      formData: formKb === 0 ? {} : { reason: 'x'.repeat(formKb * 1000) },
       papers,
       feeInputs: { copies: 1, pages: 1, enteredVnd: {} },
       sets: 1,
       resultDelivery: 'counter' as const,
       note: `v${version}`,
     };
-    const accepted = orRefused('dossier', await counter.invoke('dossiers:accept', { draftId, dossierId, intake, owePapers: false }));
+    const accepted = await orRefused('dossier', counter.invoke('dossiers:accept', { draftId, dossierId, intake, owePapers: false }));
     if (accepted !== undefined)
       void tell({ kind: 'dossier', dossierId, code: accepted.dossier.code, seq: accepted.seq, scans: pages.map(({ sha256 }) => sha256) });
   }
@@ -209,9 +213,9 @@ async function workInPage({ lanes, dossiers, maxScanKb }: Required<WorkOptions>)
     while (left > 0) {
       left -= 1;
       if (Math.random() < 0.3) {
-        const ticket = orRefused(
+        const ticket = await orRefused(
           'ticket',
-          await counter.invoke('queue:issue', { groupId: groups[Math.floor(Math.random() * groups.length)] ?? '', priority: 'none', print: false }),
+          counter.invoke('queue:issue', { groupId: groups[Math.floor(Math.random() * groups.length)] ?? '', priority: 'none', print: false }),
         );
         if (ticket !== undefined) void tell({ kind: 'ticket', ticketId: ticket.ticketId, number: `${ticket.date} ${ticket.number}` });
       }

@@ -1,5 +1,6 @@
 /** The page of the bench: in the place of the product's, with the product's bridge and database, and the peers beside them. */
 import '../../../renderer/app/zod-without-eval.ts';
+import type { Catalogue } from '../../../shared/catalogue/catalogue.ts';
 import { passStartGate } from '../../../renderer/db/start-gate.ts';
 import { insertMany, readRows } from './bulk.ts';
 import { measure, openContenders } from './contenders.ts';
@@ -39,7 +40,7 @@ async function saveAll({ saves, restMs }: Plan, random: Random): Promise<void> {
   await rest(1500);
   const store = await passStartGate(bridge, undefined, 'bench-product');
   const contenders = await openContenders(bridge, store);
-  const nextSample = createSampler(await bridge.invoke('catalogue:get'), random);
+  const nextSample = createSampler(JSON.parse(await bridge.invoke('catalogue:get')) as Catalogue, random);
   for (let round = 0; round <= saves; round++) {
     for (const contender of shuffled(contenderNames, random)) {
       const sample = nextSample();
