@@ -13,6 +13,7 @@ import { KeysUnavailable } from './keys/device-keys.ts';
 import { recoverFrom, recoveryFileOf } from './keys/recover-at-start.ts';
 import { openLog, type Log } from './log.ts';
 import { registerScheme, serveApp } from './protocol.ts';
+import { keepRoomForPage } from './room-for-page.ts';
 import { demoSettings } from './settings/demo-office.ts';
 import { startDemoProvince, type DemoProvince } from './settings/demo-province.ts';
 import { loadSettings } from './settings/load-settings.ts';
@@ -74,8 +75,11 @@ async function open(userData: string, log: Log): Promise<void> {
   watchForCrash(window, log, () => (hasCrashed = true));
   bringForwardOnSecondStart(window);
   closeInOrder(window, counter, province);
+  const room = keepRoomForPage(userData);
+  await room.clear();
   await loadPage(window);
   counter.sync.start();
+  room.keep();
 }
 
 /** `QMC_CONFIG` names the settings; without it this is the demo office. Undefined: the start was stopped with words. */

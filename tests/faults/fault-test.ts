@@ -61,11 +61,17 @@ async function enrol(folder: string): Promise<void> {
   }
 }
 
-/** A counter whose start gate has opened: its screens read Dexie. */
+/** The counter did not start and said why, on the screen or on the console. */
+export class Stopped extends Error {}
+
+/** A counter whose start gate has opened: its screens read Dexie. Throws `Stopped` when it stops with words. */
 export async function openCounter(options: LaunchOptions): Promise<Counter> {
   const counter = await launchCounter({ ...options, env: { QMC_HEADLESS_STOP: '1', ...options.env } });
   try {
-    await counter.page.getByRole('navigation').waitFor({ timeout: START_TIMEOUT_MS });
+    const isOpen = counter.page.getByRole('navigation');
+    const stopped = counter.page.getByRole('alert').filter({ hasText: 'Chưa mở được dữ liệu' });
+    await isOpen.or(stopped).first().waitFor({ timeout: START_TIMEOUT_MS });
+    if (await stopped.isVisible()) throw new Stopped(await stopped.innerText());
     return counter;
   } catch (error) {
     await counter.kill9();
