@@ -4,7 +4,7 @@ import { answers, OWING_WORD, queryWords } from '../../shared/search/words.ts';
 import { dateAt, instantOf } from '../../shared/lib/time.ts';
 import { rankOf, seqOf, type CounterDatabase, type DayRow, type DossierRow, type DossierStatus, type MetaRow, type StoredRow } from './database.ts';
 import { inSlices } from './in-slices.ts';
-import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow } from './search-index.ts';
+import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow, type Ranks } from './search-index.ts';
 import { damagedRow, openContent, openRow, sealDossier, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -48,7 +48,6 @@ export type DossierRepository = {
 export type Reread = (dossierId: string) => Promise<Dossier | undefined>;
 
 type Sums = Pick<DayRow, 'accepted' | 'phiVnd' | 'lePhiVnd'>;
-type Ranks = { low: number; high: number };
 type Collect<T> = (batches: AsyncGenerator<StoredRow[]>) => Promise<T>;
 
 /** Rows asked for at once while looking for those that fit. */
@@ -171,11 +170,10 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     }
   }
 
-  async function* rowsAnswering(query: readonly string[], { low, high }: Ranks, atOnce: number): AsyncGenerator<StoredRow[]> {
-    for await (const ranks of index.lookUp(query)) {
-      const within = ranks.filter((rank) => rank >= low && rank <= high);
-      for (let at = 0, batch = atOnce; at < within.length; at += batch, batch = BATCH) {
-        yield (await db.rows.bulkGet(within.slice(at, at + batch))).filter((row) => row !== undefined);
+  async function* rowsAnswering(query: readonly string[], between: Ranks, atOnce: number): AsyncGenerator<StoredRow[]> {
+    for await (const ranks of index.lookUp(query, between)) {
+      for (let at = 0, batch = atOnce; at < ranks.length; at += batch, batch = BATCH) {
+        yield (await db.rows.bulkGet(ranks.slice(at, at + batch))).filter((row) => row !== undefined);
       }
     }
   }

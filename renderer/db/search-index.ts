@@ -15,6 +15,7 @@ import type { CounterDatabase, MetaRow, StoredPostings } from './database.ts';
 import { inSlices } from './in-slices.ts';
 import { BUCKETS, type Sealer } from './sealer.ts';
 
+export type Ranks = { low: number; high: number };
 export type IndexedRow = { rank: number; words: readonly string[] };
 
 export type SearchIndex = {
@@ -25,10 +26,10 @@ export type SearchIndex = {
   /** After that transaction: writes and merges segments when it is time. Not from within a `liveQuery`. */
   settle(): Promise<void>;
   /**
-   * Ranks of rows that may answer the query, in batches, the newest first; the caller checks the words (a query longer than
+   * Ranks of rows between two (inclusive) that may answer the query, in batches, the newest first; the caller checks the words (a query longer than
    * what is indexed finds too many, never too few). Usable inside `liveQuery`. Rejects with `IndexDamaged`.
    */
-  lookUp(query: readonly string[]): AsyncGenerator<number[]>;
+  lookUp(query: readonly string[], between: Ranks): AsyncGenerator<number[]>;
   /** Throws the index away and makes it from the rows. */
   rebuild(): Promise<void>;
 };
@@ -110,7 +111,11 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
       await db.postings.bulkPut(records);
       const meta = await rowsMeta(db);
       const written = new Set(rows.map(({ rank }) => rank));
-      await db.meta.put({ ...meta, segments: [...meta.segments, { newest, rows: rows.length }], late: meta.late.filter((rank) => !written.has(rank)) });
+      await db.meta.put({
+        ...meta,
+        segments: [...meta.segments, { newest, oldest: rows.at(-1)?.rank ?? newest, rows: rows.length }],
+        late: meta.late.filter((rank) => !written.has(rank)),
+      });
     });
   }
 
@@ -132,7 +137,7 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
       const old = [...gone].flatMap((segment) => Array.from({ length: BUCKETS }, (_, bucket): [number, number] => [bucket, segment]));
       await db.postings.bulkDelete(old);
       await db.postings.bulkPut(records);
-      const merged = { newest, rows: segments.reduce((sum, { rows }) => sum + rows, 0) };
+      const merged = { newest, oldest: Math.max(...segments.map(({ oldest }) => oldest)), rows: segments.reduce((sum, { rows }) => sum + rows, 0) };
       await db.meta.put({ ...meta, segments: [...meta.segments.filter((one) => !gone.has(one.newest)), merged] });
     });
   }
@@ -155,27 +160,28 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
     await compact();
   }
 
-  async function* lookUp(query: readonly string[]): AsyncGenerator<number[]> {
+  async function* lookUp(query: readonly string[], { low, high }: Ranks): AsyncGenerator<number[]> {
     const tokens = await Promise.all(query.map((word) => sealer.token(lookUpAs(word))));
     // The tail before the segments: a row that is indexed meanwhile is found twice rather than not at all.
-    const read = () =>
-      db.transaction('r', db.postings, () =>
-        Promise.all(tokens.map(({ bucket }) => db.postings.where('[bucket+segment]').between([bucket, -Infinity], [bucket, Infinity]).toArray())),
-      );
+    const isWithin = (rank: number): boolean => rank >= low && rank <= high;
     const unindexed = [...(await tail())];
-    const perWord = await read();
+    const { segments, perWord } = await db.transaction('r', db.postings, db.meta, async () => ({
+      segments: (await rowsMeta(db)).segments.filter(({ newest, oldest }) => newest <= high && oldest >= low),
+      perWord: await Promise.all(
+        tokens.map(({ bucket }) => db.postings.where('[bucket+segment]').between([bucket, -Infinity], [bucket, high], true, true).toArray()),
+      ),
+    }));
     const seen = new Set<number>();
-    const fresh = unindexed.filter(([, words]) => answers(words, query)).map(([rank]) => rank);
+    const fresh = unindexed.filter(([rank, words]) => isWithin(rank) && answers(words, query)).map(([rank]) => rank);
     for (const rank of fresh) seen.add(rank);
     if (fresh.length > 0) yield fresh.sort((a, b) => a - b);
 
-    const segments = [...new Set(perWord.flat().map(({ segment }) => segment))].sort((a, b) => a - b);
-    for (const segment of segments) {
-      const parts = perWord.map((records) => records.find((record) => record.segment === segment));
+    for (const { newest } of segments.sort((a, b) => a.newest - b.newest)) {
+      const parts = perWord.map((records) => records.find((record) => record.segment === newest));
       // A bucket that is not there holds nothing: no row of this segment has that word.
       if (parts.some((part) => part === undefined)) continue;
       const lists = await Promise.all(parts.map(async (part, at) => (part === undefined ? [] : ranksOf(await openBucket(part), tokens[at]?.id ?? 0))));
-      const found = intersect(lists).filter((rank) => !seen.has(rank));
+      const found = intersect(lists).filter((rank) => isWithin(rank) && !seen.has(rank));
       if (found.length > 0) yield found;
     }
   }

@@ -4,8 +4,8 @@
  * thirty segments, each of which a look-up reads once.
  */
 
-/** `newest`: the lowest rank in it, which is also its name. */
-export type Segment = { newest: number; rows: number };
+/** `newest`: the lowest rank in it, which is also its name; `oldest`: the highest. */
+export type Segment = { newest: number; oldest: number; rows: number };
 
 export const SEGMENT_ROWS = 2048;
 const FAN_IN = 8;
