@@ -1,6 +1,6 @@
 /**
  * Does the set-up that a command needs before it runs, from a fresh clone with only Node and git.
- * Usage: node build/prepare.mjs [packages] [libraries:electron,display,…] [electron] [app]
+ * Usage: node build/prepare.mjs [packages] [peers] [libraries:electron,display,…] [electron] [app]
  * It may import nothing but Node itself: nothing is installed yet when it runs.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -17,6 +17,8 @@ const prepare = async (need) => {
   switch (what) {
     case 'packages':
       return (await import('./set-up/packages.mjs')).preparePackages();
+    case 'peers':
+      return (await import('./set-up/packages.mjs')).preparePeers();
     case 'libraries': {
       const groups = /** @type {import('./set-up/system-libraries.mjs').LibraryGroup[]} */ (detail.split(','));
       return (await import('./set-up/system-libraries.mjs')).prepareSystemLibraries(groups);

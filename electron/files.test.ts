@@ -32,7 +32,10 @@ describe('files written at the same time', () => {
     const writeLate = async (name: string, turns: number): Promise<void> => {
       for (let turn = 0; turn < turns; turn++) await new Promise((done) => setImmediate(done));
       await write(name, Buffer.alloc(turns * 4096));
-      expect(synced.some((held) => held.includes(name)), name).toBe(true);
+      expect(
+        synced.some((held) => held.includes(name)),
+        name,
+      ).toBe(true);
     };
     await Promise.all(Array.from({ length: 40 }, (_, nth) => writeLate(`scan-${nth}`, nth * 3)));
     expect(synced.length).toBeGreaterThan(1);
@@ -40,7 +43,11 @@ describe('files written at the same time', () => {
 
   it('one that fails leaves the others written, and is told itself', async () => {
     const { write } = watchedWrites();
-    const [good, bad, alsoGood] = await Promise.allSettled([write('a', Buffer.from('a')), write('no-such-folder/b', Buffer.from('b')), write('c', Buffer.from('c'))]);
+    const [good, bad, alsoGood] = await Promise.allSettled([
+      write('a', Buffer.from('a')),
+      write('no-such-folder/b', Buffer.from('b')),
+      write('c', Buffer.from('c')),
+    ]);
     expect([good?.status, bad?.status, alsoGood?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await readdir(folder)).sort()).toEqual(['a', 'c']);
   });

@@ -1,4 +1,4 @@
-/** Keeps node_modules equal to package-lock.json. */
+/** Keeps node_modules equal to package-lock.json, the product's and that of the peers it is measured against. */
 import { existsSync, readFileSync } from 'node:fs';
 import { inRepo } from '../paths.mjs';
 import { mustRun, npm, runQuietly, say, secondsSince } from '../run.mjs';
@@ -12,10 +12,10 @@ const packagesIn = (path) => {
 };
 
 /** npm writes its own record of what it installed as the last step, so a broken-off install never looks complete. */
-const isInstalled = () => {
-  const record = inRepo('node_modules', '.package-lock.json');
+const isInstalled = (/** @type {string[]} */ ...folder) => {
+  const record = inRepo(...folder, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
-  const locked = packagesIn(inRepo('package-lock.json'));
+  const locked = packagesIn(inRepo(...folder, 'package-lock.json'));
   const installed = packagesIn(record);
   const agrees = (/** @type {string} */ path) => installed[path]?.version === locked[path]?.version && installed[path]?.integrity === locked[path]?.integrity;
   return Object.keys(installed).every(agrees) && Object.entries(locked).every(([path, { optional }]) => (path in installed ? agrees(path) : optional));
@@ -31,18 +31,26 @@ const linkPostgres = async () => {
   await mustRun('linking the embedded PostgreSQL', process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 };
 
-export const preparePackages = async () => {
-  if (!isInstalled()) {
-    const started = performance.now();
-    say('installing npm packages (npm ci), about a minute …');
-    const [command, args] = npm;
-    const install = [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const firstTry = await runQuietly(command, install);
-    if (firstTry.code !== 0) {
-      say('npm ci failed, trying once more …');
-      await mustRun('npm ci', command, install);
-    }
-    say(`npm packages installed in ${secondsSince(started)}`);
+/** @param {string} what @param {string[]} folder below the repository */
+const install = async (what, ...folder) => {
+  if (isInstalled(...folder)) return;
+  const started = performance.now();
+  say(`installing ${what} (npm ci), about a minute …`);
+  const [command, args] = npm;
+  const ci = [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const where = { cwd: inRepo(...folder) };
+  const firstTry = await runQuietly(command, ci, where);
+  if (firstTry.code !== 0) {
+    say('npm ci failed, trying once more …');
+    await mustRun('npm ci', command, ci, where);
   }
+  say(`${what} installed in ${secondsSince(started)}`);
+};
+
+export const preparePackages = async () => {
+  await install('npm packages');
   await linkPostgres();
 };
+
+/** What the product is measured against; never part of it. */
+export const preparePeers = () => install('the peers of the bench', 'tests', 'bench');

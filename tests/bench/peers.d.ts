@@ -17,7 +17,10 @@ declare module 'rxdb' {
     insert(document: Record<string, unknown>): Promise<{ getAttachment(id: string): { getData(): Promise<Blob> } | null }>;
     bulkInsert(documents: ReadonlyArray<Record<string, unknown>>): Promise<{ error: unknown[] }>;
   };
-  export type RxDatabase = { addCollections(collections: Record<string, { schema: object }>): Promise<Record<string, RxCollection>>; close(): Promise<unknown> };
+  export type RxDatabase = {
+    addCollections(collections: Record<string, { schema: object }>): Promise<Record<string, RxCollection>>;
+    close(): Promise<unknown>;
+  };
   export function createRxDatabase(options: { name: string; storage: unknown; multiInstance: boolean }): Promise<RxDatabase>;
   export function addRxPlugin(plugin: unknown): void;
 }

@@ -15,7 +15,12 @@ const out = join(root, 'out/bench');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, full: { type: 'boolean', default: false }, readme: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+  },
 });
 
 /** A measurement is a file of this folder that has a name and runs. */
@@ -37,8 +42,22 @@ const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).jo
 const markdown = ({ tables, goals, notes }) =>
   [
     ...notes,
-    ...tables.flatMap(({ title, head, rows }) => ['', `**${title}**`, '', line(head), line(head.map((_, nth) => (nth === 0 ? '---' : '--:'))), ...rows.map(line)]),
-    ...(goals.length === 0 ? [] : ['', line(['goal', 'measured', '']), line(['---', '--:', '---']), ...goals.map(({ goal, measured, isMet }) => line([goal, measured, isMet ? 'met' : '**not met**']))]),
+    ...tables.flatMap(({ title, head, rows }) => [
+      '',
+      `**${title}**`,
+      '',
+      line(head),
+      line(head.map((_, nth) => (nth === 0 ? '---' : '--:'))),
+      ...rows.map(line),
+    ]),
+    ...(goals.length === 0
+      ? []
+      : [
+          '',
+          line(['goal', 'measured', '']),
+          line(['---', '--:', '---']),
+          ...goals.map(({ goal, measured, isMet }) => line([goal, measured, isMet ? 'met' : '**not met**'])),
+        ]),
   ].join('\n');
 
 /** Between the markers of that name; a README without them is left as it is. @param {string} name @param {string} text */

@@ -161,7 +161,9 @@ async function timeStart(app: App, device: { userData: string; config: string })
         if (kind !== 'usable' || !Number.isNaN(tookMs)) return;
         tookMs = performance.now() - started;
         // What a start still has to do belongs to it, not to the next one.
-        void rest(700).then(() => running.end()).then(() => done());
+        void rest(700)
+          .then(() => running.end())
+          .then(() => done());
       },
     });
     setTimeout(() => failed(new Error(`${app} never became usable; it said:\n${running.complaints()}`)), PAGE_TIMEOUT_MS).unref();
@@ -184,7 +186,15 @@ async function startAll(home: string, sizes: readonly number[], rounds: number, 
     if (isStarted) say(`first start with ${dossiers}: ${ms(firstStartMs)}`);
     made.push({
       device,
-      result: { dossiers, bytesEach: filled.bytesEach, fillMs: filled.tookMs, openMs: opened.map(({ tookMs }) => tookMs), entriesRead: opened.at(-1)?.entriesRead ?? 0, firstStartMs, startMs: [] },
+      result: {
+        dossiers,
+        bytesEach: filled.bytesEach,
+        fillMs: filled.tookMs,
+        openMs: opened.map(({ tookMs }) => tookMs),
+        entriesRead: opened.at(-1)?.entriesRead ?? 0,
+        firstStartMs,
+        startMs: [],
+      },
     });
   }
   const emptyDevice = newDevice(home);
@@ -206,7 +216,9 @@ async function bulkAll(home: string, dossiers: number, bulkRounds: number, seed:
   await fillDevice(device.userData, dossiers);
   const said: Bulk[] = [];
   await runPage(device, { seed, saves: 0, restMs: 500, bulkRounds }, (one) => one.kind === 'bulk' && said.push(one));
-  return Object.fromEntries(bulkNames.map((contender) => [contender, said.filter((one) => one.contender === contender).map(({ rows, tookMs }) => (rows / tookMs) * 1000)])) as BulkRates;
+  return Object.fromEntries(
+    bulkNames.map((contender) => [contender, said.filter((one) => one.contender === contender).map(({ rows, tookMs }) => (rows / tookMs) * 1000)]),
+  ) as BulkRates;
 }
 
 function saveTable(saves: Saves, flushed: Flushed | undefined): Table {
@@ -250,7 +262,14 @@ function startTables({ empty, devices }: Starts): Table[] {
   return [
     {
       title: `Start (an empty window: ${ms(base)})`,
-      head: ['dossiers in the journal', 'journal open p50', 'entries read', 'start to usable p50', '× empty window', 'first start, with the database made anew'],
+      head: [
+        'dossiers in the journal',
+        'journal open p50',
+        'entries read',
+        'start to usable p50',
+        '× empty window',
+        'first start, with the database made anew',
+      ],
       rows: devices.map(({ dossiers, openMs, entriesRead, firstStartMs, startMs }) => [
         dossiers.toLocaleString('en-US'),
         ms(median(openMs)),
@@ -284,6 +303,10 @@ function goalsOf(saves: Saves, flushed: Flushed | undefined, bulk: BulkRates, { 
         ]),
     atLeast('bulk insert ≥ 12 × PouchDB', median(bulk.product) / median(bulk.pouchdb), 12),
     atLeast('bulk insert ≥ 1.5 × RxDB', median(bulk.product) / median(bulk.rxdb), 1.5),
-    ...devices.filter(({ startMs }) => startMs.length > 0).map(({ dossiers, startMs }) => atMost(`start with ${dossiers.toLocaleString('en-US')} dossiers ≤ 1.3 × an empty window`, median(startMs) / median(empty), 1.3)),
+    ...devices
+      .filter(({ startMs }) => startMs.length > 0)
+      .map(({ dossiers, startMs }) =>
+        atMost(`start with ${dossiers.toLocaleString('en-US')} dossiers ≤ 1.3 × an empty window`, median(startMs) / median(empty), 1.3),
+      ),
   ];
 }

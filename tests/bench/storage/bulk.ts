@@ -26,7 +26,7 @@ const rowOf = (dossier: Dossier): Row => ({
 
 export async function readRows(bridge: Bridge): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const entries = await bridge.invoke('journal:read', { afterSeq: after, limit: BATCH });
     const last = entries.at(-1);
     if (last === undefined) return rows;
@@ -69,7 +69,9 @@ async function rxdb(name: string, rows: readonly Row[]): Promise<void> {
   // No index over the words of an array: RxDB has none, which is in its favour here.
   const indexes = ['code', 'idNumber', 'acceptedAtMs', ['status', 'acceptedAtMs']];
   const required = ['dossierId', 'code', 'idNumber', 'status', 'acceptedAtMs'];
-  const { rows: collection } = await db.addCollections({ rows: { schema: { version: 0, primaryKey: 'dossierId', type: 'object', properties, required, indexes } } });
+  const { rows: collection } = await db.addCollections({
+    rows: { schema: { version: 0, primaryKey: 'dossierId', type: 'object', properties, required, indexes } },
+  });
   for (const batch of batchesOf(rows)) {
     const answer = await collection?.bulkInsert(batch);
     if (answer === undefined || answer.error.length > 0) throw new Error('RxDB refused rows');

@@ -119,7 +119,13 @@ async function dexie(): Promise<Contender> {
 async function rxdb(): Promise<Contender> {
   addRxPlugin(RxDBAttachmentsPlugin);
   const db = await createRxDatabase({ name: 'benchrx', storage: getRxStorageDexie({ chromeTransactionDurability: 'strict' }), multiInstance: false });
-  const schema = { version: 0, primaryKey: 'dossierId', type: 'object', properties: { dossierId: { type: 'string', maxLength: 36 }, record: { type: 'object' } }, attachments: {} };
+  const schema = {
+    version: 0,
+    primaryKey: 'dossierId',
+    type: 'object',
+    properties: { dossierId: { type: 'string', maxLength: 36 }, record: { type: 'object' } },
+    attachments: {},
+  };
   const { dossiers } = await db.addCollections({ dossiers: { schema } });
   return {
     async save({ dossierId, record, scans }, mark) {

@@ -13,7 +13,20 @@ export function hasStrace(): boolean {
   }
 }
 
-export const straceInto = (file: string): string[] => ['strace', '-f', '--seccomp-bpf', '-y', '-ttt', '-qq', '-e', 'trace=fsync,fdatasync,sync_file_range,syncfs', '-e', 'signal=none', '-o', file];
+export const straceInto = (file: string): string[] => [
+  'strace',
+  '-f',
+  '--seccomp-bpf',
+  '-y',
+  '-ttt',
+  '-qq',
+  '-e',
+  'trace=fsync,fdatasync,sync_file_range,syncfs',
+  '-e',
+  'signal=none',
+  '-o',
+  file,
+];
 
 /** Beginnings of calls only: a line that resumes one is the same flush. */
 export function readFlushes(file: string): Flush[] {
@@ -31,4 +44,5 @@ export function placeOf(path: string, userData: string): string {
   return inside.split('/')[0] ?? inside;
 }
 
-export const flushesBetween = (flushes: readonly Flush[], startMs: number, endMs: number): Flush[] => flushes.filter(({ atMs }) => atMs >= startMs && atMs <= endMs);
+export const flushesBetween = (flushes: readonly Flush[], startMs: number, endMs: number): Flush[] =>
+  flushes.filter(({ atMs }) => atMs >= startMs && atMs <= endMs);

@@ -29,8 +29,20 @@ function dossierOf(nth: number, of: number, todayMs: number): Dossier {
   const acceptedAtMs = todayMs - Math.floor((of - nth) / A_DAY) * DAY_MS - (A_DAY - (nth % A_DAY)) * 60_000;
   const day = new Date(acceptedAtMs).toISOString().slice(2, 10).replaceAll('-', '');
   const fullName = `${names[nth % 10]} ${given[Math.floor(nth / 10) % 10]}`;
-  const applicant = { kind: 'person' as const, fullName, idNumber: String(1_000_000 + nth).padStart(12, '0'), phone: `09${String(nth).padStart(8, '0')}`, residence: 'Tổ 5, xã An Bình' };
-  return aDossier({ dossierId: randomUUID() as DossierId, code: `H36.12-${day}-${String(nth).padStart(7, '0')}`, applicant, acceptedAtMs, dueAtMs: acceptedAtMs + 3 * DAY_MS });
+  const applicant = {
+    kind: 'person' as const,
+    fullName,
+    idNumber: String(1_000_000 + nth).padStart(12, '0'),
+    phone: `09${String(nth).padStart(8, '0')}`,
+    residence: 'Tổ 5, xã An Bình',
+  };
+  return aDossier({
+    dossierId: randomUUID() as DossierId,
+    code: `H36.12-${day}-${String(nth).padStart(7, '0')}`,
+    applicant,
+    acceptedAtMs,
+    dueAtMs: acceptedAtMs + 3 * DAY_MS,
+  });
 }
 
 export type Filled = { dossiers: number; tookMs: number; bytesEach: number };
@@ -42,7 +54,9 @@ export async function fillDevice(userData: string, dossiers: number): Promise<Fi
   for (let nth = 0; nth < dossiers; nth += AT_ONCE) {
     const batch = Array.from({ length: Math.min(AT_ONCE, dossiers - nth) }, (_, at) => dossierOf(nth + at, dossiers, todayMs));
     const answers = await Promise.all(
-      batch.map((dossier, at) => journal.transact('can-bo-1', () => ok({ type: 'dossier.accepted' as const, dossier, number: { leaseId: 'bench', order: nth + at + 1 } }))),
+      batch.map((dossier, at) =>
+        journal.transact('can-bo-1', () => ok({ type: 'dossier.accepted' as const, dossier, number: { leaseId: 'bench', order: nth + at + 1 } })),
+      ),
     );
     if (answers.some((answer) => !answer.ok)) throw new Error('the journal refused an entry');
   }

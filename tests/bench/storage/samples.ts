@@ -51,7 +51,7 @@ function scan(random: Random): Uint8Array<ArrayBuffer> {
 export function createSampler(catalogue: Catalogue, random: Random): () => Sample {
   const procedure = catalogue.procedures.find(({ code }) => code === PROCEDURE);
   if (procedure === undefined) throw new Error(`no procedure ${PROCEDURE} in the catalogue`);
-  const facts = { channel: 'counter' as const, facts: [], feeInputs: { copies: 1, pages: 1, enteredVnd: {} } };
+  const facts: Pick<Intake, 'channel' | 'facts' | 'feeInputs'> = { channel: 'counter', facts: [], feeInputs: { copies: 1, pages: 1, enteredVnd: {} } };
   const requirements = resolveProcedure(procedure, selectionOf(facts, 'person')).papers;
 
   const intakeWith = (scans: readonly ScanRef[], note: string, idNumber: string, capturedAtMs: number): Intake => ({
@@ -82,7 +82,9 @@ export function createSampler(catalogue: Catalogue, random: Random): () => Sampl
     const atMs = Date.now();
     const placeholders: ScanRef[] = scans.map(() => ({ sha256: '0'.repeat(64), bytes: SCAN_BYTES, mediaType: 'application/pdf' }));
     const missing = RECORD_BYTES - bytesOf(intakeWith(placeholders, '', idNumber, atMs));
-    const note = Array.from({ length: Math.ceil(Math.max(0, missing) / 8) }, () => random().toString(16).padStart(8, '0')).join('').slice(0, Math.max(0, missing));
+    const note = Array.from({ length: Math.ceil(Math.max(0, missing) / 8) }, () => random().toString(16).padStart(8, '0'))
+      .join('')
+      .slice(0, Math.max(0, missing));
     const dossierId = uuid(random) as DossierId;
     return {
       dossierId,

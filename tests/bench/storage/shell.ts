@@ -69,7 +69,10 @@ export async function buildApps(): Promise<void> {
       rolldownOptions: { input: join(import.meta.dirname, 'page.ts'), output: { format: 'es', entryFileNames: 'page.js', codeSplitting: false } },
     },
   });
-  writeFileSync(join(folderOf('saves'), 'renderer/index.html'), '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>');
+  writeFileSync(
+    join(folderOf('saves'), 'renderer/index.html'),
+    '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>',
+  );
 
   writeApp('product', `${listen(`document.querySelector('nav button, nav a')`)}require(${JSON.stringify(join(root, 'out/main/main.cjs'))});`);
   writeApp(
@@ -97,7 +100,13 @@ type LaunchOptions = { userData: string; config?: string; plan?: object; wrapper
 
 export function launch(app: App, { userData, config, plan, wrapper = [], onSaid }: LaunchOptions): Running {
   if (plan !== undefined) writeFileSync(join(folderOf('saves'), 'renderer/plan.json'), JSON.stringify(plan));
-  const [command = '', ...args] = [...wrapper, electronPath(), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--user-data-dir=${userData}`, folderOf(app)];
+  const [command = '', ...args] = [
+    ...wrapper,
+    electronPath(),
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    `--user-data-dir=${userData}`,
+    folderOf(app),
+  ];
   const env = { ...process.env, QMC_USER_DATA: userData, ...(config === undefined ? {} : { QMC_CONFIG: config }) };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let complaints = '';
