@@ -1,8 +1,9 @@
 /**
- * Runs the measurements that are asked for, prints them, keeps them in `out/bench/<name>.json` and, with `--readme`, writes
- * them into the README. `npm run bench [storage] [search] [-- --quick | --full | --seed N | --readme]`.
+ * Runs the measurements that are asked for, prints them and keeps them in `out/bench/<name>.json`:
+ * `npm run bench [storage] [search] [-- --quick | --full | --seed N]`. With `--readme` nothing is measured: what is kept there
+ * is written into the README.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
@@ -74,18 +75,20 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 mkdirSync(out, { recursive: true });
 for (const [at, file] of files.entries()) {
   const asked = known[at] ?? '';
+  const kept = join(out, `${asked}.json`);
   if (positionals.length > 0 && !positionals.includes(asked)) continue;
+  if (values.readme) {
+    if (existsSync(kept)) writeIntoReadme(asked, markdown(JSON.parse(readFileSync(kept, 'utf8'))));
+    continue;
+  }
   const started = performance.now();
   const say = (/** @type {string} */ text) => console.log(`${asked} ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
   say(`seed ${seed}`);
   const { module } = await runnerImport(file, { root, configFile: false, logLevel: 'error' });
   const result = await /** @type {Bench} */ (module).run({ seed, isFull: values.full, isQuick: values.quick, say });
-  if (result === undefined) continue;
-  const text = markdown(result);
-  writeFileSync(join(out, `${asked}.json`), JSON.stringify(result, undefined, 1));
+  writeFileSync(kept, JSON.stringify(result, undefined, 1));
   say('done');
-  console.log(`\n${text}\n`);
-  if (values.readme) writeIntoReadme(asked, text);
+  console.log(`\n${markdown(result)}\n`);
 }
 // Whatever a measurement left open must not keep the run from ending.
 process.exit(0);
