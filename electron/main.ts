@@ -60,9 +60,11 @@ async function open(userData: string, log: Log): Promise<void> {
   const { settings, province } = office;
   setLanguage(settings.language);
   if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
-  const counter = await openCounter(userData, settings, log);
   denyByDefault();
-  serveApp(join(__dirname, '../renderer'), { paper: counter.papers.serveVirtualPaper });
+  // Before the counter, whose spool at once draws what a crash left unprinted: without its page that ends the whole process.
+  const { servePaper } = serveApp(join(__dirname, '../renderer'));
+  const counter = await openCounter(userData, settings, log);
+  servePaper(counter.papers.serveVirtualPaper);
 
   let hasCrashed = false;
   const window = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));

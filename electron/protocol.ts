@@ -40,16 +40,13 @@ export function registerScheme(): void {
 
 const notFound = (): Response => new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } });
 
-/**
- * `hosts`: further origins under `app://`, e.g. `paper` for the virtual printer.
- * Any path that leaves the folder is answered 404.
- */
-export function serveApp(folder: string, hosts: Record<string, (path: string) => Promise<Response>> = {}): void {
+/** Serves the pages. Any path that leaves the folder is answered 404, and so is the virtual printer's `app://paper` until `servePaper` was called. */
+export function serveApp(folder: string): { servePaper(serve: (path: string) => Promise<Response>): void } {
   const root = normalize(folder + sep);
+  let paper: ((path: string) => Promise<Response>) | undefined;
   session.defaultSession.protocol.handle('app', async (request) => {
     const url = new URL(request.url);
-    const other = hosts[url.host];
-    if (other !== undefined) return other(url.pathname);
+    if (url.host === 'paper' && paper !== undefined) return paper(url.pathname);
     if (url.host !== 'app' || request.method !== 'GET') return notFound();
     const path = normalize(join(root, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
     const mediaType = mediaTypes[extname(path)];
@@ -69,4 +66,9 @@ export function serveApp(folder: string, hosts: Record<string, (path: string) =>
       return notFound();
     }
   });
+  return {
+    servePaper(serve) {
+      paper = serve;
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
+import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
 import { officerAt } from '../e2e/officer.ts';
 import { errorsLogged, expect, killTree, openCounter, test } from './fault-test.ts';
 import { countOf, randomOf, SEED } from './seed.ts';
@@ -75,6 +76,32 @@ test('kill -9 while an officer types: nothing is lost but the field in hand', as
   console.log(`kill -9 while typing, seed ${SEED}: ${TYPED_KILLS} kills, ${wrong.length} wrong`);
   expect(wrong, `seed ${SEED}`).toEqual([]);
   expect(typedAll, 'too little was typed to prove anything').toBeGreaterThan(TYPED_KILLS);
+});
+
+test('a counter killed with a receipt on its way opens again and prints it', async ({ enrolled, home }) => {
+  const paper = join(home, 'paper');
+  const printer = await startVirtualPrinter({ port: 0, dir: paper, widthDots: 576 });
+  try {
+    const userData = enrolled.copyTo(join(home, 'data'));
+    const settings = {
+      ...enrolled.settings,
+      printers: [{ id: 'receipts', name: 'Máy in', connection: { type: 'tcp', host: '127.0.0.1', port: printer.port } }],
+    };
+    printer.setFault({ paperOut: true });
+    const counter = await openCounter({ userData, settings });
+    const ledger = newLedger();
+    while (ledger.dossiers.size === 0) await work(counter.page, ledger, { lanes: 1, dossiers: 1 });
+    await killTree(counter);
+    expect(printer.papers()).toEqual([]);
+
+    const again = await openCounter({ userData, settings });
+    expect(await findLosses(again.page, ledger, { allScans: true })).toEqual([]);
+    printer.setFault({ paperOut: false });
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(ledger.dossiers.size);
+    await again.close();
+  } finally {
+    await printer.stop();
+  }
 });
 
 /** Field after field with a new value each round, until the page dies. A field counts as finished once the officer is in the next one. */

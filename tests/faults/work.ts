@@ -3,6 +3,7 @@
  * it has saved, kept outside of it. What is in the ledger must be there after whatever happens to the counter.
  */
 import type { Page } from '@playwright/test';
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
 import type { DossierId } from '../../shared/dossiers/dossier.ts';
 
 type Told =
@@ -101,7 +102,7 @@ async function listen(page: Page, ledger: Ledger): Promise<void> {
 async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkOptions>): Promise<void> {
   const { counter } = window;
   const tell = (told: Told): Promise<void> => (window as unknown as { tellTest(told: Told): Promise<void> }).tellTest(told);
-  const catalogue = await counter.invoke('catalogue:get');
+  const catalogue = JSON.parse(await counter.invoke('catalogue:get')) as Catalogue;
   const procedure = catalogue.procedures.find(({ code }) => code === '1.012812');
   if (procedure === undefined) throw new Error('the test catalogue has changed');
   const groups = (await counter.invoke('app:info')).settings.queueGroups.map(({ id }) => id);

@@ -1,0 +1,156 @@
+/**
+ * Fifty words that only a citizen could have brought, through every way in: typed, read from a card, in drafts, in scans, in
+ * the form, printed, searched for. Then the counter is killed, its data folder, logs, crash dumps and temporary files are read
+ * byte by byte, and not one of the words may stand in them.
+ */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
+import { officerAt } from '../e2e/officer.ts';
+import { certifiedCopy } from '../fixtures/intakes.ts';
+import { pdfPage } from '../fixtures/scans.ts';
+import { expect, killTree, openCounter, test } from './fault-test.ts';
+import { filesAt, findInFiles } from './find-in-files.ts';
+
+/** Letters that no program, dictionary or font holds in this order. */
+const word = (at: number): string => `Qz${String.fromCharCode(97 + (at % 26))}xk${at}vwj`;
+const digits = (prefix: string, at: number, length: number): string =>
+  `${prefix}${String(7_919_000_003 * (at + 1))
+    .slice(-(length - prefix.length))
+    .padStart(length - prefix.length, '7')}`;
+
+const names = Array.from({ length: 10 }, (_, at) => `Đỗ Thị ${word(at)} Ẩm`);
+const ids = Array.from({ length: 8 }, (_, at) => digits('0011', at, 12));
+const phones = Array.from({ length: 6 }, (_, at) => digits('09', at + 20, 10));
+const emails = Array.from({ length: 4 }, (_, at) => `${word(30 + at)}@${word(40 + at)}.vn`);
+const addresses = Array.from({ length: 6 }, (_, at) => `Thôn ${word(50 + at)} Xã Ẩn`);
+const inScans = Array.from({ length: 6 }, (_, at) => `Scan ${word(60 + at)} text`);
+const inForms = Array.from({ length: 4 }, (_, at) => `Bằng ${word(70 + at)} ứng`);
+const notes = Array.from({ length: 4 }, (_, at) => `Ghi chú ${word(80 + at)} ạ`);
+const searched = Array.from({ length: 2 }, (_, at) => `tim ${word(90 + at)}`);
+/** What identifies each of them, without the words around it that other places may hold too. */
+const canaries = [...names, ...ids, ...phones, ...emails, ...addresses, ...inScans, ...inForms, ...notes, ...searched];
+const cores = canaries.flatMap((canary) => /Qz\w+vwj/gu.exec(canary)?.[0] ?? canary);
+const folded = cores.map((core) => core.toLowerCase()).filter((core) => !cores.includes(core));
+
+const page = (name: string, at: number) => ({ name: `${name}.pdf`, mimeType: 'application/pdf', buffer: Buffer.from(pdfPage(inScans[at] ?? '')) });
+const at = <T>(all: readonly T[], index: number): T => all[index % all.length] as T;
+
+async function takeIn(screen: Page, person: number): Promise<string> {
+  const officer = officerAt(screen);
+  await officer.startIntake();
+  await officer.fillIn({
+    ...certifiedCopy,
+    card: `${at(ids, person)}||${at(names, person)}|01121985|Nam|${at(addresses, person)}|20082022|`,
+    phone: at(phones, person),
+    form: { ...certifiedCopy.form, 'items.0.paperName': at(inForms, person) },
+    papers: { 'original-paper': [page(`ban-chinh-${word(60 + (person % 6))}`, person)], copies: [page('ban-sao', person + 3)] },
+  });
+  await screen.locator('#intake-applicant-email').fill(at(emails, person));
+  return officer.accept();
+}
+
+/** A draft that is left as it stands. */
+async function leaveDraft(screen: Page, person: number): Promise<void> {
+  const officer = officerAt(screen);
+  await officer.startIntake();
+  await officer.chooseProcedure(certifiedCopy.procedure);
+  await screen.locator('#intake-applicant-fullName').fill(at(names, person));
+  await screen.locator('#intake-applicant-idNumber').fill(at(ids, person));
+  await screen.locator('#intake-applicant-residence').fill(at(addresses, person));
+  await screen.locator('#intake-applicant-phone').fill(at(phones, person));
+  await screen.locator('#intake-applicant-phone').blur();
+  await officer.attach('original-paper', [page('do-dang', person)]);
+}
+
+/** Over the bridge, as the screens send it: what the screens above did not reach. */
+const noteAll = (screen: Page): Promise<unknown> =>
+  screen.evaluate(
+    async ({ notes: words, people }) => {
+      const [draft] = await window.counter.invoke('drafts:list');
+      if (draft === undefined) throw new Error('no draft to begin with');
+      for (const [index, note] of words.entries())
+        await window.counter.invoke('drafts:put', { draft: { ...draft, draftId: crypto.randomUUID(), note, applicant: { fullName: people[index] } } });
+      for (const name of people)
+        await window.counter.invoke('drafts:put', { draft: { ...draft, draftId: crypto.randomUUID(), applicant: { fullName: name } } });
+      // A page that fails tells the shell about it; what it was doing stays out of that.
+      await window.counter.invoke('drafts:put', { draft: { ...draft, updatedAtMs: words[0] as unknown as number } }).catch(() => undefined);
+    },
+    { notes, people: names },
+  );
+
+async function search(screen: Page, text: string): Promise<void> {
+  await screen.keyboard.press('F3');
+  await screen.getByRole('searchbox', { name: 'Tìm hồ sơ' }).pressSequentially(text, { delay: 5 });
+  await screen.waitForTimeout(300);
+}
+
+test('a stolen PC tells nothing: fifty words of citizens are in no file', async ({ enrolled, home }) => {
+  expect(new Set(canaries).size).toBe(50);
+  const userData = enrolled.copyTo(join(home, 'data'));
+  const temporary = mkdtempSync(join(home, 'tmp-'));
+  const paper = join(home, 'paper');
+  mkdirSync(paper);
+  const printer = await startVirtualPrinter({ port: 0, dir: paper, widthDots: 576 });
+  const settings = { ...enrolled.settings, printers: [{ id: 'receipts', name: 'Máy in', connection: { type: 'tcp', host: '127.0.0.1', port: printer.port } }] };
+  const open = () => openCounter({ userData, settings, env: { TMPDIR: temporary, QMC_LOG: 'console' } });
+  const printed: string[] = [];
+  const systemTemporary = new Set(filesAt(tmpdir()).filter((file) => /chrom|electron|qmc-(?!faults|e2e|province|postgres)/iu.test(file)));
+
+  try {
+    let counter = await open();
+    for (const person of [0, 1, 2]) await takeIn(counter.page, person);
+    await leaveDraft(counter.page, 3);
+    await noteAll(counter.page);
+    await search(counter.page, searched[0] as string);
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    // One that is still to be printed, and a ticket, are on their way when the power goes.
+    printer.setFault({ paperOut: true });
+    const code = await takeIn(counter.page, 4);
+    await killTree(counter);
+    printed.push(counter.output());
+
+    counter = await open();
+    await search(counter.page, names[4]?.split(' ')[2] as string);
+    await counter.page.getByRole('option').filter({ hasText: code }).click();
+    await counter.page
+      .getByRole('button', { name: /^Xem \d+ bản quét$/u })
+      .first()
+      .click();
+    await counter.page.getByRole('dialog').locator('img').waitFor();
+    await counter.page.keyboard.press('Escape');
+    // A page that dies leaves a crash dump, if anything does.
+    await leaveDraft(counter.page, 5);
+    await counter.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+    await counter.app.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+    await killTree(counter);
+    printed.push(counter.output());
+
+    counter = await open();
+    await search(counter.page, searched[1] as string);
+    for (const { draftId } of await counter.page.evaluate(() => window.counter.invoke('drafts:list'))) {
+      await counter.page.evaluate((gone) => window.counter.invoke('drafts:delete', { draftId: gone }), draftId);
+    }
+    await counter.close();
+    printed.push(counter.output());
+  } finally {
+    await printer.stop();
+  }
+
+  const said = join(home, 'said.txt');
+  writeFileSync(said, printed.join('\n'));
+  const newTemporary = filesAt(tmpdir()).filter(
+    (file) => /chrom|electron|qmc-(?!faults|e2e|province|postgres)/iu.test(file) && !systemTemporary.has(file) && !file.startsWith(home),
+  );
+  const places = [userData, temporary, said, ...newTemporary];
+  const hits = findInFiles(places, [...cores, ...folded]);
+  const files = places.flatMap(filesAt);
+  console.log(`canaries: ${canaries.length} in ${files.length} files, ${hits.length} hits`);
+  // The search finds what is there: the same words in a file that holds them.
+  const proof = join(home, 'proof.bin');
+  writeFileSync(proof, Buffer.concat([Buffer.alloc(9 * 2 ** 20), Buffer.from(cores.join('|'), 'utf16le')]));
+  expect(new Set(findInFiles([proof], cores).map((hit) => hit.word)).size).toBe(new Set(cores).size);
+  expect(hits.map((hit) => `${hit.word} (${hit.form}) in ${hit.file.replace(home, '')} at ${hit.offset}`)).toEqual([]);
+});
