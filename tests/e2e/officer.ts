@@ -73,6 +73,8 @@ export function officerAt(page: Page) {
     answer,
     async isReady(): Promise<void> {
       await expect(page.getByRole('navigation')).toBeVisible({ timeout: 30_000 });
+      // Keys are bound just after the first paint, sooner than any hand but not than a script.
+      await page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => done(), { timeout: 2_000 })));
     },
     /** One line of the state of the world, top right. */
     sees: (what: WorldLine, words: string | RegExp): Promise<void> => expect(page.getByTestId(`world-${what}`)).toContainText(words, { timeout: 60_000 }),
@@ -81,6 +83,8 @@ export function officerAt(page: Page) {
       await page.getByTestId(`world-${what}`).click();
       const panel = page.getByRole('dialog');
       await act(panel);
+      // What had the focus may be gone with what was done.
+      await panel.focus();
       await page.keyboard.press('Escape');
       await expect(panel).toBeHidden();
     },
