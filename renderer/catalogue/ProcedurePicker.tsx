@@ -1,5 +1,5 @@
 /** Finds a procedure as the officer types: by name without diacritics, by code, by everyday words, with typos. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Catalogue, Procedure, TimeLimit } from '../../shared/catalogue/catalogue.ts';
@@ -8,6 +8,14 @@ import { searchOf } from './search-of.ts';
 import styles from './ProcedurePicker.module.css';
 
 const SHOWN = 12;
+
+/**
+ * While the list is open the rest of the page would be hidden from assistive technology but stay reachable by Tab, which is worse
+ * than either; what is marked so is left alone. Not for longer: a modal must hide the page.
+ */
+const keepPageReadable = (isOpen: boolean): void => {
+  document.getElementById('root')?.toggleAttribute('data-react-aria-top-layer', isOpen);
+};
 
 /** The time limit in a few words, of the rule that holds in general or the first one. */
 export function useLimitWords(): (limits: readonly TimeLimit[]) => string {
@@ -42,6 +50,9 @@ export function ProcedurePicker({
   const limitWords = useLimitWords();
   const [text, setText] = useState(value?.name ?? '');
   const [isAsked, setIsAsked] = useState(false);
+  // The list stands in the page's main part, where it is read with what it belongs to.
+  const [main, setMain] = useState<Element>();
+  useEffect(() => () => keepPageReadable(false), []);
   const fieldNames = useMemo(() => new Map(catalogue.fields.map((field) => [field.id, field.name])), [catalogue]);
 
   const query = value !== undefined && text === value.name ? '' : text.trim();
@@ -69,7 +80,11 @@ export function ProcedurePicker({
         setText(chosen.name);
         onChoose(chosen);
       }}
-      onFocus={() => setIsAsked(true)}
+      onFocus={(event) => {
+        setIsAsked(true);
+        setMain(event.target.closest('main') ?? undefined);
+      }}
+      onOpenChange={keepPageReadable}
       onBlur={() => value !== undefined && setText(value.name)}
       defaultFilter={() => true}
       menuTrigger="input"
@@ -96,8 +111,12 @@ export function ProcedurePicker({
         </Button>
       </div>
       {error !== undefined && <p className={styles.error}>{error}</p>}
-      <Popover className={styles.popover} offset={4}>
-        <ListBox<Procedure> className={styles.list} renderEmptyState={() => <p className={styles.nothing}>{t('procedure.nothing', { text: query })}</p>}>
+      <Popover className={styles.popover} offset={4} UNSTABLE_portalContainer={main}>
+        <ListBox<Procedure>
+          className={styles.list}
+          aria-label={t('procedure.found')}
+          renderEmptyState={() => <p className={styles.nothing}>{t('procedure.nothing', { text: query })}</p>}
+        >
           {(procedure) => (
             <ListBoxItem id={procedure.code} textValue={procedure.name} className={styles.hit}>
               <Text slot="label" className={styles.name}>

@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react';
-import { Dialog, DialogTrigger, Heading, Popover as AriaPopover } from 'react-aria-components';
+import { useContext, useId, type ReactNode } from 'react';
+import { DialogTrigger, OverlayTriggerStateContext, Popover as AriaPopover } from 'react-aria-components';
 import styles from './Popover.module.css';
+
+type Content = ReactNode | ((close: () => void) => ReactNode);
 
 /** A panel that opens beside its trigger (any react-aria button) and closes on Esc or a press outside. */
 export function Popover({
@@ -11,24 +13,27 @@ export function Popover({
 }: {
   trigger: ReactNode;
   title: string;
-  children: ReactNode | ((close: () => void) => ReactNode);
+  children: Content;
   placement?: 'bottom end' | 'bottom start' | 'right bottom';
 }) {
+  const titleId = useId();
   return (
     <DialogTrigger>
       {trigger}
-      <AriaPopover className={styles.panel} placement={placement} offset={8}>
-        <Dialog className={styles.inner}>
-          {({ close }) => (
-            <>
-              <Heading slot="title" className={styles.title}>
-                {title}
-              </Heading>
-              {typeof children === 'function' ? children(close) : children}
-            </>
-          )}
-        </Dialog>
+      {/* Without a dialog inside it is one itself, the hidden buttons that dismiss it included. */}
+      <AriaPopover className={styles.panel} placement={placement} offset={8} aria-labelledby={titleId}>
+        <div className={styles.inner}>
+          <h2 id={titleId} className={styles.title}>
+            {title}
+          </h2>
+          <Inside content={children} />
+        </div>
       </AriaPopover>
     </DialogTrigger>
   );
+}
+
+function Inside({ content }: { content: Content }) {
+  const state = useContext(OverlayTriggerStateContext);
+  return typeof content === 'function' ? content(() => state?.close()) : content;
 }

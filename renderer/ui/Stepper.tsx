@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next';
 import { Button, Group, Input, Label, NumberField } from 'react-aria-components';
 import styles from './Stepper.module.css';
 
@@ -17,6 +18,7 @@ export function Stepper({
   max: number;
   id?: string;
 }) {
+  const { t } = useTranslation('ui');
   return (
     <NumberField
       id={id}
@@ -30,11 +32,11 @@ export function Stepper({
     >
       <Label className={styles.label}>{label}</Label>
       <Group className={styles.group}>
-        <Button slot="decrement" className={styles.step}>
+        <Button slot="decrement" className={styles.step} aria-label={t('decrease', { label })}>
           −
         </Button>
-        <Input className={styles.input} />
-        <Button slot="increment" className={styles.step}>
+        <Input className={styles.input} aria-roledescription={t('number')} />
+        <Button slot="increment" className={styles.step} aria-label={t('increase', { label })}>
           +
         </Button>
       </Group>
