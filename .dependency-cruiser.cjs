@@ -42,7 +42,7 @@ module.exports = {
       'renderer-features-apart',
       'a feature reaches another through shared/<feature> or what the composition root hands it',
       { path: feature('renderer'), pathNot: ['^renderer/(app|intake)/', test] },
-      { path: feature('renderer'), pathNot: ['^renderer/$1/', '^renderer/(app|ui|db|eform)/'] },
+      { path: feature('renderer'), pathNot: ['^renderer/$1/', '^renderer/(app|ui|db|eform)/', '^renderer/scanning/ScanViewer'] },
     ),
     forbid(
       'intake-composes-two',
