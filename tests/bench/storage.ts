@@ -40,8 +40,8 @@ export async function run({ seed, isFull, isQuick, say }: BenchOptions): Promise
     const saves = await saveAll(home, { seed, saves: isQuick ? 4 : 60, restMs: 60, bulkRounds: 0 }, say);
     const flushed = hasStrace() ? await countFlushes(home, { seed: seed + 1, saves: isQuick ? 3 : 10, restMs: 250, bulkRounds: 0 }, say) : undefined;
     const sizes = isQuick ? [0, 1000] : [0, 10_000, 100_000, ...(isFull ? [1_000_000] : [])];
-    const devices = await startAll(home, sizes, isFull ? 100_000 : 10_000, isQuick ? 2 : 5, say);
-    const bulk = await bulkAll(home, isQuick ? 1000 : 10_000, isQuick ? 1 : 3, seed + 2, say);
+    const devices = await startAll(home, sizes, isFull ? 100_000 : 10_000, isQuick ? 2 : 3, say);
+    const bulk = await bulkAll(home, isQuick ? 1000 : 5000, isQuick ? 1 : 3, seed + 2, say);
 
     const tables = [saveTable(saves, flushed), bulkTable(bulk), ...startTables(devices)];
     return {
@@ -125,7 +125,9 @@ function byContender(saves: readonly Save[]): Saves {
 
 async function saveAll(home: string, plan: Plan, say: BenchOptions['say']): Promise<Saves> {
   say(`${plan.saves} saves each`);
-  return byContender((await runSaves(home, plan)).saves);
+  const saves = byContender((await runSaves(home, plan)).saves);
+  for (const contender of contenderNames) say(`${words[contender]}: ${ms(median(saves[contender].saved ?? []))}`);
+  return saves;
 }
 
 /** Flushes in one save, the median over all, by the folder of the data folder they went to. */
@@ -219,7 +221,11 @@ async function bulkAll(home: string, dossiers: number, bulkRounds: number, seed:
   mkdirSync(device.userData, { recursive: true });
   await fillDevice(device.userData, dossiers);
   const said: Bulk[] = [];
-  await runPage(device, { seed, saves: 0, restMs: 500, bulkRounds }, (one) => one.kind === 'bulk' && said.push(one));
+  await runPage(device, { seed, saves: 0, restMs: 500, bulkRounds }, (one) => {
+    if (one.kind !== 'bulk') return;
+    said.push(one);
+    say(`${one.contender}: ${one.rows} in ${(one.tookMs / 1000).toFixed(1)} s`);
+  });
   return Object.fromEntries(
     bulkNames.map((contender) => [contender, said.filter((one) => one.contender === contender).map(({ rows, tookMs }) => (rows / tookMs) * 1000)]),
   ) as BulkRates;
