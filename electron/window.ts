@@ -19,7 +19,9 @@ export function denyByDefault(): void {
     const isCamera = permission === 'media' && 'mediaTypes' in details && (details.mediaTypes ?? []).every((type) => type === 'video');
     callback(isCamera && contents.getURL().startsWith(`${ORIGIN}/`));
   });
-  session.defaultSession.setPermissionCheckHandler((_, permission, origin) => permission === 'media' && origin.startsWith('app://'));
+  session.defaultSession.setPermissionCheckHandler(
+    (_, permission, origin, { mediaType }) => permission === 'media' && mediaType === 'video' && origin.startsWith('app://'),
+  );
   session.defaultSession.setDevicePermissionHandler(() => false);
   session.defaultSession.on('will-download', (event) => event.preventDefault());
   app.on('web-contents-created', (_, contents) => {
