@@ -113,7 +113,8 @@ function SelectWidget(props: WidgetProps) {
   return (
     <Marked mark={markOf(props)} id={props.id}>
       <Select
-        label={labelWithStar(props)}
+        label={props.label}
+        isRequired={props.required}
         options={options}
         value={chosenOf(props)}
         onChange={(key) => choose(props, key)}
@@ -129,7 +130,8 @@ function RadioWidget(props: WidgetProps) {
   return (
     <Marked mark={markOf(props)} id={props.id}>
       <RadioCards
-        label={labelWithStar(props)}
+        label={props.label}
+        isRequired={props.required}
         options={optionsOf(props)}
         value={chosenOf(props)}
         onChange={(key) => choose(props, key)}

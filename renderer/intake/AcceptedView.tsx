@@ -63,11 +63,11 @@ export function AcceptedView({ dossier, onNext }: { dossier: Dossier; onNext?: (
   return (
     <div className={styles.view} role="status" data-testid="accepted">
       <div className={styles.card}>
-        <p className={styles.saved}>
+        <h1 className={styles.saved}>
           <Icon name="check" />
           {t('done.saved')}
           {dossier.acceptedOffline && <span className={styles.offline}>{t('done.offline')}</span>}
-        </p>
+        </h1>
         <p className={styles.code} data-testid="dossier-code">
           {dossier.code}
         </p>
@@ -76,16 +76,16 @@ export function AcceptedView({ dossier, onNext }: { dossier: Dossier; onNext?: (
         </p>
         <div className={styles.facts}>
           <section>
-            <h3>{t('summary.due')}</h3>
+            <h2>{t('summary.due')}</h2>
             <p className={styles.due}>{due === undefined ? t('due.by-project') : `${due.time} ${due.day}`}</p>
             {dossier.dueRule !== null && <p className={styles.rule}>{ruleWords(dossier.dueRule).join(' · ')}</p>}
           </section>
           <section>
-            <h3>{t('summary.fees')}</h3>
+            <h2>{t('summary.fees')}</h2>
             {dossier.fees.length === 0 ? <p>{t('fees.none')}</p> : <FeeTable lines={dossier.fees} />}
           </section>
           <section>
-            <h3>{t('done.prints')}</h3>
+            <h2>{t('done.prints')}</h2>
             {jobs.length === 0 && <p className={styles.rule}>{t('done.no-jobs')}</p>}
             {jobs.map((job) => (
               <p key={job.jobId} className={styles.job}>

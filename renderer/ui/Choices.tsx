@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import {
   Button,
   Checkbox as AriaCheckbox,
-  Label,
   ListBox,
   ListBoxItem,
   ListLayout,
@@ -16,6 +15,7 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import { classes } from './classes.ts';
+import { FieldLabel } from './FieldLabel.tsx';
 import { Icon } from './Icon.tsx';
 import styles from './Controls.module.css';
 import popover from './Popover.module.css';
@@ -29,6 +29,7 @@ export function RadioCards<V extends string>({
   onChange,
   isStacked = false,
   isLabelHidden = false,
+  isRequired = false,
   isDisabled,
 }: {
   label: string;
@@ -37,6 +38,7 @@ export function RadioCards<V extends string>({
   onChange: (value: V) => void;
   isStacked?: boolean;
   isLabelHidden?: boolean;
+  isRequired?: boolean;
   isDisabled?: boolean;
 }) {
   return (
@@ -45,9 +47,11 @@ export function RadioCards<V extends string>({
       value={value}
       onChange={(chosen) => onChange(chosen as V)}
       aria-label={isLabelHidden ? label : undefined}
+      isRequired={isRequired}
+      validationBehavior="aria"
       isDisabled={isDisabled}
     >
-      {!isLabelHidden && <Label className={styles.label}>{label}</Label>}
+      {!isLabelHidden && <FieldLabel label={label} isRequired={isRequired} />}
       <div className={styles.group} data-stacked={isStacked || undefined}>
         {options.map((option) => (
           <Radio key={option.value} value={option.value} className={styles.choice} isDisabled={option.isDisabled}>
@@ -119,6 +123,7 @@ export function Select<V extends string>({
   value,
   onChange,
   placeholder,
+  isRequired = false,
   isDisabled,
 }: {
   label: string;
@@ -126,11 +131,20 @@ export function Select<V extends string>({
   value: V | null;
   onChange: (value: V) => void;
   placeholder?: string;
+  isRequired?: boolean;
   isDisabled?: boolean;
 }) {
   return (
-    <AriaSelect className={styles.field} value={value} onChange={(key) => key !== null && onChange(key as V)} placeholder={placeholder} isDisabled={isDisabled}>
-      <Label className={styles.label}>{label}</Label>
+    <AriaSelect
+      className={styles.field}
+      value={value}
+      onChange={(key) => key !== null && onChange(key as V)}
+      placeholder={placeholder}
+      isRequired={isRequired}
+      validationBehavior="aria"
+      isDisabled={isDisabled}
+    >
+      <FieldLabel label={label} isRequired={isRequired} />
       <Button className={classes(styles.input, styles.select)}>
         <SelectValue />
         <Icon name="down" size={18} />

@@ -1,5 +1,6 @@
 import type { HTMLAttributes, ReactNode, Ref } from 'react';
-import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
+import { FieldError, Input, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
+import { FieldLabel } from './FieldLabel.tsx';
 import styles from './Controls.module.css';
 
 export type TextFieldProps = {
@@ -62,16 +63,7 @@ export function TextField({
         else event.continuePropagation();
       }}
     >
-      {!isLabelHidden && (
-        <Label className={styles.label}>
-          {label}
-          {rest.isRequired === true && (
-            <span className={styles.required} aria-hidden="true">
-              {' *'}
-            </span>
-          )}
-        </Label>
-      )}
+      {!isLabelHidden && <FieldLabel label={label} isRequired={rest.isRequired} />}
       {rows > 1 ? (
         <TextArea className={styles.input} rows={rows} placeholder={placeholder} />
       ) : (
