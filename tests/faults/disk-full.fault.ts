@@ -9,7 +9,7 @@ import { officerAt } from '../e2e/officer.ts';
 import { certifiedCopy } from '../fixtures/intakes.ts';
 import { expect, killTree, openCounter, Stopped, test } from './fault-test.ts';
 import { countOf, randomOf, SEED } from './seed.ts';
-import { acknowledged, findLosses, newLedger, work } from './work.ts';
+import { acknowledged, findLosses, listen, newLedger, work } from './work.ts';
 
 const FILLS = countOf('QMC_FILLS', 9, 100);
 /** New intake is refused under 1 GiB free. */
@@ -61,6 +61,7 @@ test('a disk that fills up while dossiers are taken in', async ({ enrolled, home
   const open = () => openCounter({ userData, settings: enrolled.settings });
   try {
     counter = await open();
+    await listen(counter.page, ledger);
     let working = work(counter.page, ledger);
     for (let fill = 1; fill <= FILLS; fill++) {
       await wait(next(700));
@@ -80,6 +81,7 @@ test('a disk that fills up while dossiers are taken in', async ({ enrolled, home
           counter = await open();
         }
         wrong.push(...(await findLosses(counter.page, ledger)).map((line) => `fill ${fill}, full: ${line}`));
+        await listen(counter.page, ledger);
         working = work(counter.page, ledger);
         await wait(200);
       }

@@ -66,7 +66,7 @@ export class Stopped extends Error {}
 
 /** A counter whose start gate has opened: its screens read Dexie. Throws `Stopped` when it stops with words. */
 export async function openCounter(options: LaunchOptions): Promise<Counter> {
-  const counter = await launchCounter({ ...options, env: { QMC_HEADLESS_STOP: '1', ...options.env } });
+  const counter = await launchCounter({ ...options, env: { QMC_HEADLESS_STOP: '1', QMC_LOG: 'console', ...options.env } });
   try {
     const isOpen = counter.page.getByRole('navigation');
     const stopped = counter.page.getByRole('alert').filter({ hasText: 'Chưa mở được dữ liệu' });

@@ -38,34 +38,56 @@ function formsOf(word: string): Map<string, Buffer> {
   return new Map(forms.filter(([, bytes]) => !seen.has(bytes.toString('latin1')) && seen.add(bytes.toString('latin1'))));
 }
 
+type Needle = { word: string; form: string; bytes: Buffer };
+
+const PREFIX_BYTES = 3;
+const prefixAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+
+/** Each word once a file and form. */
 export function findInFiles(paths: readonly string[], words: readonly string[]): Hit[] {
-  const needles = words.flatMap((word) => [...formsOf(word)].map(([form, bytes]) => ({ word, form, bytes })));
+  const needles = words.flatMap((word) => [...formsOf(word)].map(([form, bytes]): Needle => ({ word, form, bytes })));
+  const byPrefix = new Map<number, Needle[]>();
+  // Nearly every place in a file is passed over by one look-up in this table.
+  const isPrefix = new Uint8Array(2 ** (8 * PREFIX_BYTES));
+  for (const needle of needles) {
+    if (needle.bytes.length < PREFIX_BYTES) throw new Error(`"${needle.word}" is too short to look for`);
+    const prefix = prefixAt(needle.bytes, 0);
+    isPrefix[prefix] = 1;
+    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), needle]);
+  }
   const longest = Math.max(...needles.map(({ bytes }) => bytes.length));
-  const hits: Hit[] = [];
-  for (const path of paths) {
-    for (const file of filesAt(path)) {
-      // A name may tell as much as what is in the file.
-      for (const { word, form, bytes } of needles)
-        if (Buffer.from(file).includes(bytes)) hits.push({ word, form: `${form}, in the file's name`, file, offset: 0 });
-      const fd = openSync(file, 'r');
-      try {
-        const buffer = Buffer.alloc(WINDOW_BYTES + longest);
-        for (let start = 0; ; start += WINDOW_BYTES) {
-          const read = readSync(fd, buffer, 0, buffer.length, start);
-          if (read === 0) break;
-          const window = buffer.subarray(0, read);
-          for (const { word, form, bytes } of needles) {
-            const at = window.indexOf(bytes);
-            if (at >= 0) hits.push({ word, form, file, offset: start + at });
-          }
-          if (read < buffer.length) break;
-        }
-      } finally {
-        closeSync(fd);
+  const hits = new Map<string, Hit>();
+  const note = ({ word, form }: Needle, file: string, offset: number): void => {
+    const key = `${word} ${form} ${file}`;
+    if (!hits.has(key)) hits.set(key, { word, form, file, offset });
+  };
+
+  const lookAt = (window: Buffer, file: string, start: number): void => {
+    for (let at = 0; at + PREFIX_BYTES <= window.length; at++) {
+      const prefix = prefixAt(window, at);
+      if (isPrefix[prefix] === 0) continue;
+      for (const needle of byPrefix.get(prefix) ?? []) {
+        if (window.subarray(at, at + needle.bytes.length).equals(needle.bytes)) note(needle, file, start + at);
       }
     }
+  };
+
+  for (const file of paths.flatMap(filesAt)) {
+    // A name may tell as much as what is in the file.
+    lookAt(Buffer.from(file), file, 0);
+    const fd = openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(WINDOW_BYTES + longest);
+      for (let start = 0; ; start += WINDOW_BYTES) {
+        const read = readSync(fd, buffer, 0, buffer.length, start);
+        lookAt(buffer.subarray(0, read), file, start);
+        if (read < buffer.length) break;
+      }
+    } finally {
+      closeSync(fd);
+    }
   }
-  return hits;
+  return [...hits.values()];
 }
 
 export function filesAt(path: string): string[] {

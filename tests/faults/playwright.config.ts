@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { SEED } from './seed.ts';
+import { isLong, SEED } from './seed.ts';
 import './once.ts';
 
 if (process.env['TEST_WORKER_INDEX'] === undefined) console.log(`faults: seed ${SEED}`);
@@ -9,7 +9,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.fault.ts',
   outputDir: '../../out/test/faults',
-  timeout: process.env['QMC_LONG'] === undefined ? 240_000 : 6 * 3_600_000,
+  timeout: isLong ? 6 * 3_600_000 : 240_000,
   fullyParallel: true,
   workers: 2,
   retries: 0,

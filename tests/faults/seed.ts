@@ -8,6 +8,7 @@ export const SEED = Number((process.env['QMC_SEED'] ??= String(Math.floor(Math.r
 export const randomOf = (suite: string): ((below: number) => number) =>
   seeded([...suite].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, SEED));
 
+export const isLong = process.env['QMC_LONG'] !== undefined;
+
 /** `QMC_KILLS` and the like; the long run is asked for by `QMC_LONG`. */
-export const countOf = (name: string, short: number, long: number): number =>
-  Number(process.env[name] ?? (process.env['QMC_LONG'] === undefined ? short : long));
+export const countOf = (name: string, short: number, long: number): number => Number(process.env[name] ?? (isLong ? long : short));

@@ -87,7 +87,8 @@ export async function work(page: Page, ledger: Ledger, { lanes = 3, dossiers = 1
 
 const listening = new WeakMap<Page, { ledger: Ledger }>();
 
-async function listen(page: Page, ledger: Ledger): Promise<void> {
+/** Before a counter is killed while it works: Playwright cannot bear a page that ends while this is under way. */
+export async function listen(page: Page, ledger: Ledger): Promise<void> {
   const known = listening.get(page);
   if (known !== undefined) {
     known.ledger = ledger;
@@ -122,6 +123,7 @@ async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkO
     await new Promise((resolve) => setTimeout(resolve, 20));
     return undefined;
   };
+  const formData: Record<string, string> = formKb === 0 ? {} : { reason: 'x'.repeat(formKb * 1000) };
   const person = (number: number) => ({
     fullName: `Người Thử ${number}`,
     idNumber: String(100_000_000_000 + number),
@@ -198,7 +200,7 @@ async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkO
       facts: [],
       channel: 'counter' as const,
       applicant: { kind: 'person' as const, ...person(number) },
-      formData: formKb === 0 ? {} : { reason: 'x'.repeat(formKb * 1000) },
+      formData,
       papers,
       feeInputs: { copies: 1, pages: 1, enteredVnd: {} },
       sets: 1,
