@@ -1,7 +1,7 @@
 /** `npm run bench storage`: a durable, encrypted save against its peers, what it flushes, starts and rebuilds. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { runtimeName } from '../../build/electron-runtime.mjs';
 import { startProvince } from '../fixtures/province.ts';
@@ -34,13 +34,18 @@ const words: Record<ContenderName, string> = {
 export async function run({ seed, isFull, isQuick, say }: BenchOptions): Promise<BenchResult> {
   const home = mkdtempSync(join(tmpdir(), 'qmc-bench-'));
   const machine = describeMachine(home);
+  /** What is measured so far outlives a run that is ended. */
+  const keep = (raw: object): void =>
+    writeFileSync(resolve(import.meta.dirname, '../../out/bench/storage.partial.json'), JSON.stringify({ seed, machine, ...raw }));
   try {
     say('building the page of the bench');
     await buildApps();
     const saves = await saveAll(home, { seed, saves: isQuick ? 4 : 60, restMs: 60, bulkRounds: 0 }, say);
     const flushed = hasStrace() ? await countFlushes(home, { seed: seed + 1, saves: isQuick ? 3 : 10, restMs: 250, bulkRounds: 0 }, say) : undefined;
-    const sizes = isQuick ? [0, 1000] : [0, 10_000, 100_000, ...(isFull ? [1_000_000] : [])];
+    const sizes = isQuick ? [0, 1000] : [0, 10_000, ...(isFull ? [100_000, 1_000_000] : [])];
+    keep({ saves, flushed });
     const devices = await startAll(home, sizes, isFull ? 100_000 : 10_000, isQuick ? 2 : 3, say);
+    keep({ saves, flushed, devices });
     const bulk = await bulkAll(home, isQuick ? 1000 : 5000, isQuick ? 1 : 3, seed + 2, say);
 
     const tables = [saveTable(saves, flushed), bulkTable(bulk), ...startTables(devices)];
