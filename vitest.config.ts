@@ -19,6 +19,7 @@ export default defineConfig({
           include: ['tests/{integration,simulation,fakes}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -130,8 +130,9 @@ describe('take-away', () => {
     await rm(device.scans.pathOf(scansOf(dossier)[0] ?? ''));
     device = await device.reopen();
     await expect.poll(() => (device.sync.wake(), device.sync.memory().scanProblems)).toEqual({ [scansOf(dossier)[0] ?? '']: 'scan-missing' });
-    await writeFile(device.scans.pathOf(scansOf(dossier)[0] ?? ''), scan);
+    // First the line, then the scan: a pass under way would still send it.
     await device.sync.stop();
+    await writeFile(device.scans.pathOf(scansOf(dossier)[0] ?? ''), scan);
     const { receipt } = await carry();
     expect(receipt.journal.results).toEqual([]);
     expect(receipt.status.dossiers).toEqual([expect.objectContaining({ dossierId: dossier.dossierId, confirmed: true })]);
