@@ -48,6 +48,7 @@ const runRealApp = async () => {
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, QMC_SEED: seed, ...(values.long ? { QMC_LONG: '1' } : {}) };
   const code = await runInForeground(command, args, { env });
   const stats = take(report)?.stats;
+  if (stats === undefined) console.log(`the tests ended with code ${code} and without a report`);
   return honest(code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
 };
 

@@ -108,14 +108,17 @@ test('a counter killed with a receipt on its way opens again and prints it', asy
   }
 });
 
-/** Field after field with a new value each round, until the page dies. A field counts as finished once the officer is in the next one. */
+/** Field after field with a new value each round, until the page dies. A field counts as finished once the officer is in the next one and the screen says that it is saved. */
 async function typeFields(page: Page, finished: Map<string, string>): Promise<void> {
   let before: [string, string] | undefined;
   for (let round = 1; ; round++) {
     for (const field of FIELDS) {
       const value = field === 'phone' ? `09${String(round).padStart(8, '0')}` : field === 'email' ? `nguoi${round}@example.vn` : `Số ${round} thôn Đông`;
       await page.locator(`#intake-applicant-${field}`).fill(value);
-      if (before !== undefined) finished.set(...before);
+      if (before !== undefined) {
+        await page.getByRole('status').filter({ hasText: 'Đã lưu nháp' }).waitFor();
+        finished.set(...before);
+      }
       before = [field, value];
     }
   }
