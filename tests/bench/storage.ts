@@ -24,7 +24,7 @@ const PAGE_TIMEOUT_MS = 10 * 60_000;
 const words: Record<ContenderName, string> = {
   'product-at-once': 'product, scans and dossier at once',
   'product-both-homes': 'product, at once into both homes',
-  'product-as-lived': 'product, scans attached before',
+  'product-as-lived': 'product, accept alone (scans stored when attached)',
   raw: 'raw IndexedDB, strict, plain',
   dexie: 'Dexie, strict, plain',
   rxdb: 'RxDB (Dexie), plain',
@@ -55,7 +55,7 @@ export async function run({ seed, isFull, isQuick, say }: BenchOptions): Promise
       notes: [
         `${runtimeName()} on ${machineLine(machine)}.`,
         `A dossier of 4 KB with 3 scans of 500 KB nobody can compress; ${isQuick ? 4 : 60} saves each, in an order drawn anew every round (seed ${seed}). Peers are not encrypted and are held to strict durability.`,
-        'Scans at once: all three and the dossier are handed over in the same moment. Attached before: as an officer works, each scan is on disk (2 flushes) before the next is taken. Nothing is printed and nothing is sent meanwhile.',
+        'At once: all three scans and the dossier are handed over in the same moment. Accept alone is what the officer waits for after F9; each scan was on disk, with 2 flushes, before the next was taken, so it is not the same work as a peer’s save, which stores the scans too. Nothing is printed and nothing is sent meanwhile. With this few saves the p99 is about the slowest one.',
         `Journals hold dossiers of ${((devices.devices[0]?.bytesEach ?? 0) / 1024).toFixed(1)} KB without scans; they are opened from a warm disk cache. “Usable”: the navigation is drawn.`,
         ...(flushed === undefined ? ['No strace here: flushes not counted.'] : []),
       ],
@@ -261,8 +261,8 @@ function bulkTable(bulk: BulkRates): Table {
   const rows: Record<BulkName, string> = {
     product: 'product: IPC, sealed, search index of every word’s beginnings',
     raw: 'raw IndexedDB, plain, five indexes',
-    rxdb: 'RxDB, plain, four indexes',
-    pouchdb: 'PouchDB, plain, no index',
+    rxdb: 'RxDB, plain, four indexes, half of the rows',
+    pouchdb: 'PouchDB, plain, no index, a tenth of the rows',
   };
   const product = median(bulk.product);
   return {
@@ -301,22 +301,17 @@ function goalsOf(saves: Saves, flushed: Flushed | undefined, bulk: BulkRates, { 
   const raw = median(saves.raw.saved ?? []);
   const pouch = median(saves.pouchdb.saved ?? []);
   const atOnce = median(saves['product-at-once'].saved ?? []);
-  const lived = median(saves['product-as-lived'].saved ?? []);
   const homes = median(saves['product-both-homes'].homes ?? []);
   const atMost = (goal: string, value: number, limit: number, shown = ratio(value)): Goal => ({ goal, measured: shown, isMet: value <= limit });
   const atLeast = (goal: string, value: number, limit: number): Goal => ({ goal, measured: ratio(value), isMet: value >= limit });
   return [
     atMost('everything at once to “Đã lưu” ≤ 0.9 × raw IndexedDB', atOnce / raw, 0.9),
-    atMost('scans attached before, to “Đã lưu” ≤ 0.9 × raw IndexedDB', lived / raw, 0.9),
     atLeast('everything at once ≥ 3.5 × faster than PouchDB', pouch / atOnce, 3.5),
     atMost('both homes ≤ 1.8 × raw IndexedDB', homes / raw, 1.8),
     ...(flushed === undefined
       ? []
-      : [
-          atMost('≤ 4 flushes a save, everything at once', flushed['product-at-once'].saved, 4, String(flushed['product-at-once'].saved)),
-          atMost('≤ 4 flushes a save, scans attached before', flushed['product-as-lived'].saved, 4, String(flushed['product-as-lived'].saved)),
-        ]),
-    atLeast('bulk insert ≥ 12 × PouchDB', median(bulk.product) / median(bulk.pouchdb), 12),
+      : [atMost('≤ 4 flushes a save, everything at once', flushed['product-at-once'].saved, 4, String(flushed['product-at-once'].saved))]),
+    atLeast('bulk insert ≥ 12 × PouchDB (an aim set against PouchDB with indexes)', median(bulk.product) / median(bulk.pouchdb), 12),
     atLeast('bulk insert ≥ 1.5 × RxDB', median(bulk.product) / median(bulk.rxdb), 1.5),
     ...devices
       .filter(({ startMs }) => startMs.length > 0)
