@@ -42,14 +42,12 @@ export const organisationSchema = z.object({
   phone: optionalText(20),
   email: optionalText(200),
 });
-export type Organisation = z.infer<typeof organisationSchema>;
 
 export const applicantSchema = z.discriminatedUnion('kind', [personSchema, organisationSchema]);
 export type Applicant = z.infer<typeof applicantSchema>;
 
 /** The person at the counter when it is not the applicant (representative, or authorised under giấy uỷ quyền). */
 export const submitterSchema = personSchema.extend({ relation: z.enum(['representative', 'authorised', 'relative']) });
-export type Submitter = z.infer<typeof submitterSchema>;
 
 export const paperSchema = z.object({
   /** Id of the requirement in the catalogue, or `extra-…` for a paper the officer added. */

@@ -1,5 +1,4 @@
 /** Vietnam keeps one offset all year (UTC+7, no daylight saving); dates and hours on paper are always in it. */
-export const TIME_ZONE = 'Asia/Ho_Chi_Minh';
 
 /** Milliseconds since the epoch, as given by the clock port. */
 export type Clock = () => number;

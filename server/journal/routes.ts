@@ -1,0 +1,72 @@
+/** The lane of journal entries, and what the province says it holds. */
+import type { FastifyRequest } from 'fastify';
+import {
+  type JournalAnswer,
+  type JournalRequest,
+  journalAnswerSchema,
+  journalRequestSchema,
+  paths,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  statusAnswerSchema,
+  statusRequestSchema,
+} from '../../shared/sync/protocol.ts';
+import { type Routes, problems } from '../context.ts';
+import type { Device } from '../devices/device-store.ts';
+import { progressOfDossiers } from '../dossiers/dossier-store.ts';
+import { effects } from '../effects.ts';
+import { verifiedScansOf } from '../scans/scan-store.ts';
+import { receiveJournal } from './receive.ts';
+
+/** Applies to what was sent and, again, to what it unpacks to. */
+const MAX_JOURNAL_BYTES = 32 * 1024 * 1024;
+const OLDEST_PROTOCOL = Math.max(1, PROTOCOL_VERSION - 2);
+
+/** The protocol version a counter says it speaks; the first one when it says nothing. */
+const protocolOf = (request: FastifyRequest): number => {
+  const said = Number(request.headers[PROTOCOL_HEADER]);
+  return Number.isInteger(said) && said >= 0 ? said : 1;
+};
+
+export const journalRoutes: Routes = (server, { db, clock, province, callers, alarm }) => {
+  const receiver = { db, epoch: province.epoch, alarm, effects };
+
+  server.post(
+    paths.journal,
+    {
+      preParsing: callers.authorise,
+      bodyLimit: MAX_JOURNAL_BYTES,
+      schema: { body: journalRequestSchema, response: { 200: journalAnswerSchema, ...problems } },
+    },
+    async (request) => {
+      const device = callers.of(request);
+      if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
+      return receiveJournal(receiver, device.device_id, request.body, clock());
+    },
+  );
+
+  server.post(
+    paths.status,
+    { preParsing: callers.authorise, bodyLimit: 2 * 1024 * 1024, schema: { body: statusRequestSchema, response: { 200: statusAnswerSchema, ...problems } } },
+    async (request) => {
+      const device = callers.of(request);
+      const [dossiers, verifiedScans] = await Promise.all([
+        progressOfDossiers(db, device.office_id, request.body.dossierIds),
+        verifiedScansOf(db, device.office_id, request.body.scans),
+      ]);
+      return {
+        epoch: province.epoch,
+        head: { seq: device.head_seq, hash: device.head_hash },
+        dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
+        verifiedScans,
+      };
+    },
+  );
+};
+
+/** Nothing is stored: a newer app offers the same entries again. */
+const tooOld = (device: Device, epoch: number, { entries }: JournalRequest): JournalAnswer => ({
+  epoch,
+  head: { seq: device.head_seq, hash: device.head_hash },
+  results: entries.map(({ operationId, seq }) => ({ operationId, seq, status: 'needs-newer-app' as const })),
+});
