@@ -13,6 +13,7 @@ import type { ProvinceContext, Routes } from './context.ts';
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { provinceState } from './db/province-store.ts';
+import { deliveryStatusRoutes } from './delivery-status.ts';
 import { createCallers } from './devices/callers.ts';
 import type { LeaseTerms } from './devices/number-store.ts';
 import { deviceRoutes } from './devices/routes.ts';
@@ -25,7 +26,7 @@ import { loggableError, Problem, problemOf } from './problem.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { scanRoutes } from './scans/routes.ts';
 
-const features: readonly Routes[] = [healthRoutes, deviceRoutes, journalRoutes, dossierRoutes, scanRoutes];
+const features: readonly Routes[] = [healthRoutes, deviceRoutes, journalRoutes, deliveryStatusRoutes, dossierRoutes, scanRoutes];
 
 export type ProvinceOptions = {
   db: Database;

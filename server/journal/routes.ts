@@ -1,4 +1,4 @@
-/** The lane of journal entries, and what the province says it holds. */
+/** The lane of journal entries. */
 import type { FastifyRequest } from 'fastify';
 import {
   type JournalAnswer,
@@ -8,14 +8,10 @@ import {
   paths,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
-  statusAnswerSchema,
-  statusRequestSchema,
 } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import type { Device } from '../devices/device-store.ts';
-import { progressOfDossiers } from '../dossiers/dossier-store.ts';
 import { effects } from '../effects.ts';
-import { verifiedScansOf } from '../scans/scan-store.ts';
 import { receiveJournal } from './receive.ts';
 
 /** Applies to what was sent and, again, to what it unpacks to. */
@@ -42,24 +38,6 @@ export const journalRoutes: Routes = (server, { db, clock, province, callers, al
       const device = callers.of(request);
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
       return receiveJournal(receiver, device.device_id, request.body, clock());
-    },
-  );
-
-  server.post(
-    paths.status,
-    { preParsing: callers.authorise, bodyLimit: 2 * 1024 * 1024, schema: { body: statusRequestSchema, response: { 200: statusAnswerSchema, ...problems } } },
-    async (request) => {
-      const device = callers.of(request);
-      const [dossiers, verifiedScans] = await Promise.all([
-        progressOfDossiers(db, device.office_id, request.body.dossierIds),
-        verifiedScansOf(db, device.office_id, request.body.scans),
-      ]);
-      return {
-        epoch: province.epoch,
-        head: { seq: device.head_seq, hash: device.head_hash },
-        dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
-        verifiedScans,
-      };
     },
   );
 };
