@@ -50,8 +50,6 @@ export type Counter = {
   scans: ScanFiles;
   readScan: ReturnType<typeof createScanReader>;
   archive: Archive;
-  /** True on a device that took another's place. */
-  isReplacement(): boolean;
   retention: Retention;
   takeaway: Takeaway;
   keyDesk: KeyDesk;
@@ -129,7 +127,13 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     clock,
     log,
     day: queue.day,
-    findDossier: async (dossierId) => (await accepted.find(dossierId))?.dossier,
+    async findDossier(dossierId) {
+      const own = await accepted.find(dossierId);
+      if (own !== undefined) return own.dossier;
+      // Purged here, or taken in by the device this one replaced.
+      const held = await archive.dossier(dossierId);
+      return held.ok ? held.value : undefined;
+    },
     load: (window, fragment) => window.loadURL(`${ORIGIN}/paper.html${fragment}`),
     viewerTitle: words('printer.virtual-paper'),
     onChange: (state) => tell('printing:changed', state),
@@ -168,7 +172,6 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     scans,
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
-    isReplacement: () => identity.current()?.replaces !== undefined,
     retention,
     keyDesk: createKeyDesk({ keys, vault, record: (operation) => journal.transact(settings.operator.id, () => ok(operation)) }),
     takeaway: createTakeaway({

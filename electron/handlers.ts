@@ -93,9 +93,12 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
     'restore:page': async ({ after }) => {
-      if (!counter.isReplacement()) return ok(null);
+      if (sync.state().replaces === undefined) return ok(null);
       const page = await counter.archive.dossiers(after);
-      return page.ok ? page : fail('province-unreachable');
+      if (!page.ok) return fail('province-unreachable');
+      const keptFromMs = counter.retention.restoredFromMs() ?? -Infinity;
+      const dossiers = page.value.dossiers.filter(({ acceptedAtMs }) => acceptedAtMs >= keptFromMs);
+      return ok({ ...page.value, dossiers, expired: page.value.dossiers.length - dossiers.length });
     },
     'keys:state': () => counter.keyDesk.state(),
     'keys:set-recovery': ({ passphrase }) => counter.keyDesk.setRecovery(passphrase),

@@ -57,13 +57,17 @@ function createShell(info: AppInfo): Shell {
 
 const readCatalogue = async (): Promise<Catalogue> => JSON.parse(await bridge.invoke('catalogue:get')) as Catalogue;
 
-async function openServices(info: AppInfo, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
-  const [{ dossiers, drafts, scans, catchUp, rebuilt }, catalogue] = await Promise.all([passStartGate(bridge, onProgress), readCatalogue()]);
+async function openServices({ info, sync }: Shell, onProgress: (progress: ReplayProgress) => void): Promise<Services> {
+  const [{ dossiers, drafts, scans, restoring, catchUp, followRestore, rebuilt }, catalogue] = await Promise.all([
+    passStartGate(bridge, onProgress),
+    readCatalogue(),
+  ]);
   if (rebuilt !== null) reportError(bridge, new Error(`database made anew: ${rebuilt}`));
   const follow = createFollower(catchUp, (error) => reportError(bridge, error));
   bridge.on('journal:appended', follow);
   void followPurge({ dossiers, scans }, bridge, (error) => reportError(bridge, error));
-  return { bridge, clock, info, catalogue, dossiers, drafts, scans };
+  if (sync !== null) followRestore(sync, (error) => reportError(bridge, error));
+  return { bridge, clock, info, catalogue, dossiers, drafts, scans, restoring };
 }
 
 function Language({ children }: { children: ReactNode }) {
@@ -104,7 +108,7 @@ async function start(): Promise<void> {
   if (settings.role === 'lobby' || settings.role === 'board') return show(<App services={null} />);
   show(<Starting progress={null} />);
   try {
-    const services = await openServices(info, (progress) => show(<Starting progress={progress} />));
+    const services = await openServices(shell, (progress) => show(<Starting progress={progress} />));
     show(<App services={services} />);
     bridge.on('catalogue:changed', () => void readCatalogue().then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
   } catch (error) {

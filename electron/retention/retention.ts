@@ -25,6 +25,11 @@ export type Retention = {
   /** Runs now unless one runs or the last was less than a day ago by the province's time. */
   runWhenDue(): Promise<void>;
   purged(): Purged;
+  /**
+   * When the oldest dossier of a replaced device may have been accepted and stay here (province's time; undefined before it
+   * was met). Counted from the acceptance: the province holds them all, and when it confirmed them only the old device knew.
+   */
+  restoredFromMs(): number | undefined;
   /** The page has dropped its copies of these scans. */
   forgotten(scans: readonly string[]): Promise<void>;
   /** The province has lost everything after `seq`: it is no longer confirmed. Resolves once that is on disk. */
@@ -150,17 +155,22 @@ export function createRetention({
       await note(nowMs);
       await purgeScans(nowMs);
       await purgeDossiers(nowMs);
-      const left = purged();
-      if (left.scans.length + left.dossiers.length > 0) onPurged(left);
+      onPurged(purged());
     } catch (error) {
       log.error(`retention stopped: ${error instanceof Error ? error.message : ''}`);
     }
   }
 
-  const purged = (): Purged => ({ scans: [...memory.current().untold], dossiers: dossiersGone });
+  function restoredFromMs(): number | undefined {
+    const nowMs = provinceTimeMs();
+    return nowMs === undefined ? undefined : nowMs - days.dossier * DAY_MS;
+  }
+
+  const purged = (): Purged => ({ scans: [...memory.current().untold], dossiers: dossiersGone, restoredBeforeMs: restoredFromMs() ?? null });
 
   return {
     purged,
+    restoredFromMs,
     async runWhenDue() {
       const nowMs = provinceTimeMs();
       if (nowMs === undefined || running !== undefined || (lastRunMs !== undefined && nowMs < lastRunMs + DAY_MS)) return running;

@@ -17,8 +17,8 @@ export type Archive = {
   /** The bytes are checked against their digest; others are never given. Refused with `not-found` when the office has sent no such scan. */
   scan(sha256: string): Promise<Result<Uint8Array<ArrayBuffer>, ProvinceFailure>>;
   dossier(dossierId: string): Promise<Result<Dossier, ProvinceFailure>>;
-  /** A page of the dossiers of the office in order of arrival, whichever device took them in. */
-  dossiers(after: string | null): Promise<Result<RestoredPage, ProvinceFailure>>;
+  /** A page of what the devices took in whose place this one took, the last to arrive first. */
+  dossiers(after: string | null): Promise<Result<Omit<RestoredPage, 'expired'>, ProvinceFailure>>;
 };
 
 type Options = { url: string; province: Pick<HttpProvince, 'authorise' | 'get'>; identity(): Identity | undefined };

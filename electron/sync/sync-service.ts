@@ -117,6 +117,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       needsFix: memory.rejected,
       numbers: counter.enrolment === null ? null : numbersLeft(counter.leases, counter.usedByDate, dateAt(clock())),
       deviceId: identity.current()?.deviceId,
+      replaces: identity.current()?.replaces,
     };
   }
 

@@ -5,6 +5,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { DossierRepository } from '../db/dossier-repository.ts';
 import type { DraftRepository } from '../db/draft-repository.ts';
+import type { Restoring } from '../db/restore.ts';
 import type { ScanRepository } from '../db/scan-repository.ts';
 
 export type Services = {
@@ -15,6 +16,8 @@ export type Services = {
   dossiers: DossierRepository;
   drafts: DraftRepository;
   scans: ScanRepository;
+  /** What a replaced device had, on its way back. */
+  restoring: Restoring;
 };
 
 const ServicesContext = createContext<Services | null>(null);

@@ -29,7 +29,8 @@ type Sealed = Uint8Array<ArrayBuffer>;
 /**
  * The small row the lists read; what is plain here is what lists are sorted and filtered by and says nothing of a citizen.
  * `rank` falls as the journal's seq rises (see `rankOf`), because IndexedDB reads many values at once only upwards and
- * the newest dossiers come first everywhere.
+ * the newest dossiers come first everywhere. What came from a replaced device is in no journal of this one: its seq is
+ * negative, −1 for the newest, so that it lies behind everything taken in here.
  */
 export type StoredRow = {
   rank: number;
@@ -56,7 +57,9 @@ export type MetaRow =
   /** How many rows there are and how they are indexed; `late`: ranks older than the newest indexed that are in no segment yet. */
   | { key: 'rows'; count: number; segments: Segment[]; late: number[] }
   /** Opens only with the key everything else was sealed with. */
-  | { key: 'seal'; sealed: Sealed };
+  | { key: 'seal'; sealed: Sealed }
+  /** How much of what the device `replaces` had is here: where to ask on (null: all is here), and the lowest seq given out. */
+  | { key: 'restored'; replaces: string; next: string | null; lowestSeq: number };
 
 export type CounterDatabase = Dexie & {
   rows: Table<StoredRow, number>;
@@ -105,6 +108,8 @@ const ladder: readonly Step[] = [
 const LAST_SEQ = 2 ** 32 - 1;
 export const rankOf = (seq: number): number => LAST_SEQ - seq;
 export const seqOf = (rank: number): number => LAST_SEQ - rank;
+/** Rows above it came from the device this one replaced. */
+export const LAST_OWN_RANK = LAST_SEQ;
 
 /** `upTo` opens an older version, for tests of the ladder. */
 export function defineDatabase(name = 'counter', upTo = Infinity): CounterDatabase {

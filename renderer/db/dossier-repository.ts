@@ -2,7 +2,17 @@
 import type { Dossier, DossierId } from '../../shared/dossiers/dossier.ts';
 import { answers, OWING_WORD, queryWords } from '../../shared/search/words.ts';
 import { dateAt, instantOf } from '../../shared/lib/time.ts';
-import { rankOf, seqOf, type CounterDatabase, type DayRow, type DossierRow, type DossierStatus, type MetaRow, type StoredRow } from './database.ts';
+import {
+  LAST_OWN_RANK,
+  rankOf,
+  seqOf,
+  type CounterDatabase,
+  type DayRow,
+  type DossierRow,
+  type DossierStatus,
+  type MetaRow,
+  type StoredRow,
+} from './database.ts';
 import { inSlices } from './in-slices.ts';
 import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow, type Ranks } from './search-index.ts';
 import { damagedRow, openContent, openRow, sealDossier, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
@@ -42,6 +52,8 @@ export type DossierRepository = {
   insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void>;
   /** What has left the device by the rules of retention; days keep what they counted. */
   remove(dossierIds: readonly string[]): Promise<void>;
+  /** Of what came from a replaced device, all accepted before. */
+  removeRestored(beforeMs: number): Promise<void>;
 };
 
 /** Looks a dossier up in the journal, or at the province that has it; undefined when it cannot be had now. */
@@ -102,7 +114,13 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     });
   }
 
-  async function store(sealed: readonly SealedDossier[], mark: MetaRow | undefined): Promise<void> {
+  async function store(given: readonly SealedDossier[], mark: MetaRow | undefined): Promise<void> {
+    const isAlone = (await db.meta.get('restored')) === undefined && given.every(({ row }) => row.rank <= LAST_OWN_RANK);
+    const { sealed, doubles } = isAlone ? { sealed: given, doubles: [] } : await doublesAmong(given);
+    if (doubles.length > 0) {
+      await db.rows.bulkDelete(doubles);
+      await db.contents.bulkDelete(doubles);
+    }
     const ranks = sealed.map(({ row }) => row.rank);
     const known = new Set(
       ranks.length === 0
@@ -121,10 +139,36 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
       fresh.map(({ rank }) => rank),
       meta.segments,
     );
-    await db.meta.put({ ...meta, count: meta.count + fresh.length, late: [...meta.late, ...late] });
+    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...meta.late, ...late] });
     if (mark !== undefined) await db.meta.put(mark);
   }
 
+  /** A dossier the journal has is listed once, as the journal's, whichever of the two came first: its other rows give way. */
+  async function doublesAmong(given: readonly SealedDossier[]): Promise<{ sealed: readonly SealedDossier[]; doubles: number[] }> {
+    const incoming = new Map(given.map(({ row }) => [row.dossierId, row.rank]));
+    const known = await db.rows
+      .where('dossierId')
+      .anyOf([...incoming.keys()])
+      .toArray();
+    const elsewhere = known.filter(({ dossierId, rank }) => incoming.get(dossierId) !== rank);
+    const own = new Set(elsewhere.filter(({ rank }) => rank <= LAST_OWN_RANK).map(({ dossierId }) => dossierId));
+    return {
+      sealed: given.filter(({ row }) => row.rank <= LAST_OWN_RANK || !own.has(row.dossierId)),
+      doubles: elsewhere.filter(({ rank }) => rank > LAST_OWN_RANK).map(({ rank }) => rank),
+    };
+  }
+
+  async function deleteRanks(ranks: number[]): Promise<void> {
+    await db.rows.bulkDelete(ranks);
+    await db.contents.bulkDelete(ranks);
+    const meta = await rowsMeta(db);
+    await db.meta.put({ ...meta, count: meta.count - ranks.length });
+  }
+
+  /**
+   * Days sum up what this device took in, as its journal and its cash box do; what a replaced device took in was counted
+   * there, and counting it twice would make the day disagree with the province. Its rows are only found by their days.
+   */
   async function countDays(fresh: readonly StoredRow[]): Promise<void> {
     const days = new Map<string, DayRow>();
     const dates = [...new Set(fresh.map((row) => dateAt(row.acceptedAtMs)))];
@@ -132,11 +176,12 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     for (const row of fresh) {
       const date = dateAt(row.acceptedAtMs);
       const day = days.get(date) ?? { date, accepted: 0, phiVnd: 0, lePhiVnd: 0, lowestRank: row.rank, highestRank: row.rank };
+      const isOwn = row.rank <= LAST_OWN_RANK;
       days.set(date, {
         date,
-        accepted: day.accepted + 1,
-        phiVnd: day.phiVnd + row.phiVnd,
-        lePhiVnd: day.lePhiVnd + row.lePhiVnd,
+        accepted: day.accepted + (isOwn ? 1 : 0),
+        phiVnd: day.phiVnd + (isOwn ? row.phiVnd : 0),
+        lePhiVnd: day.lePhiVnd + (isOwn ? row.lePhiVnd : 0),
         lowestRank: Math.min(day.lowestRank, row.rank),
         highestRank: Math.max(day.highestRank, row.rank),
       });
@@ -247,7 +292,7 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     const [today, whole] = await Promise.all([db.days.get(first), db.days.where('date').above(first).toArray()]);
     if (today === undefined) return add(whole);
     if (instantOf(first, '00:00') === atMs) return add([...whole, today]);
-    const rows = await db.rows.where('rank').between(today.lowestRank, today.highestRank, true, true).toArray();
+    const rows = await db.rows.where('rank').between(today.lowestRank, Math.min(today.highestRank, LAST_OWN_RANK), true, true).toArray();
     const part = rows
       .filter((row) => row.acceptedAtMs >= atMs && dateAt(row.acceptedAtMs) === first)
       .map(({ phiVnd, lePhiVnd }) => ({ accepted: 1, phiVnd, lePhiVnd }));
@@ -286,12 +331,13 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     insert,
     remove: (dossierIds) =>
       inTurn(() =>
+        db.transaction('rw', db.rows, db.contents, db.meta, async () => deleteRanks(await db.rows.where('dossierId').anyOf(dossierIds).primaryKeys())),
+      ),
+    removeRestored: (beforeMs) =>
+      inTurn(() =>
         db.transaction('rw', db.rows, db.contents, db.meta, async () => {
-          const ranks = await db.rows.where('dossierId').anyOf(dossierIds).primaryKeys();
-          await db.rows.bulkDelete(ranks);
-          await db.contents.bulkDelete(ranks);
-          const meta = await rowsMeta(db);
-          await db.meta.put({ ...meta, count: meta.count - ranks.length });
+          const restored = db.rows.where('rank').above(LAST_OWN_RANK);
+          await deleteRanks(await restored.filter(({ acceptedAtMs }) => acceptedAtMs < beforeMs).primaryKeys());
         }),
       ),
   };

@@ -3,15 +3,15 @@ import type { Bridge, Purged } from '../../shared/ipc/contract.ts';
 import type { DossierRepository } from './dossier-repository.ts';
 import type { ScanRepository } from './scan-repository.ts';
 
-type Copies = { dossiers: Pick<DossierRepository, 'remove'>; scans: Pick<ScanRepository, 'drop'> };
+type Copies = { dossiers: Pick<DossierRepository, 'remove' | 'removeRestored'>; scans: Pick<ScanRepository, 'drop'> };
 
 const SLICE = 500;
 
 /** Resolves when what was purged before is gone; news is followed from then on. Returns how to stop. */
 export async function followPurge(copies: Copies, bridge: Pick<Bridge, 'invoke' | 'on'>, onError: (error: unknown) => void): Promise<() => void> {
   let turn: Promise<void> = Promise.resolve();
-  const drop = ({ scans, dossiers }: Purged): Promise<void> => {
-    turn = turn.then(() => dropCopies(copies, bridge, { scans, dossiers })).catch(onError);
+  const drop = (purged: Purged): Promise<void> => {
+    turn = turn.then(() => dropCopies(copies, bridge, purged)).catch(onError);
     return turn;
   };
   const stop = bridge.on('storage:purged', (purged) => void drop(purged));
@@ -19,7 +19,7 @@ export async function followPurge(copies: Copies, bridge: Pick<Bridge, 'invoke' 
   return stop;
 }
 
-async function dropCopies(copies: Copies, bridge: Pick<Bridge, 'invoke'>, { scans, dossiers }: Purged): Promise<void> {
+async function dropCopies(copies: Copies, bridge: Pick<Bridge, 'invoke'>, { scans, dossiers, restoredBeforeMs }: Purged): Promise<void> {
   for (let from = 0; from < scans.length; from += SLICE) {
     const slice = scans.slice(from, from + SLICE);
     await copies.scans.drop(slice);
@@ -27,4 +27,5 @@ async function dropCopies(copies: Copies, bridge: Pick<Bridge, 'invoke'>, { scan
     await bridge.invoke('storage:forgotten', { scans: slice });
   }
   for (let from = 0; from < dossiers.length; from += SLICE) await copies.dossiers.remove(dossiers.slice(from, from + SLICE));
+  if (restoredBeforeMs !== null) await copies.dossiers.removeRestored(restoredBeforeMs);
 }

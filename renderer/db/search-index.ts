@@ -172,18 +172,25 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
       ),
     }));
     const seen = new Set<number>();
-    const fresh = unindexed.filter(([rank, words]) => isWithin(rank) && answers(words, query)).map(([rank]) => rank);
-    for (const rank of fresh) seen.add(rank);
-    if (fresh.length > 0) yield fresh.sort((a, b) => a - b);
+    let found = unindexed.filter(([rank, words]) => isWithin(rank) && answers(words, query)).map(([rank]) => rank);
+    for (const rank of found) seen.add(rank);
 
     for (const { newest } of segments.sort((a, b) => a.newest - b.newest)) {
       const parts = perWord.map((records) => records.find((record) => record.segment === newest));
+      // Ranges of segments overlap where rows came late: what a segment still to be read may be newer than waits for it.
+      const ready = found.filter((rank) => rank < newest);
+      if (ready.length > 0) yield ready.sort((a, b) => a - b);
+      found = found.filter((rank) => rank >= newest);
       // A bucket that is not there holds nothing: no row of this segment has that word.
       if (parts.some((part) => part === undefined)) continue;
       const lists = await Promise.all(parts.map(async (part, at) => (part === undefined ? [] : ranksOf(await openBucket(part), tokens[at]?.id ?? 0))));
-      const found = intersect(lists).filter((rank) => isWithin(rank) && !seen.has(rank));
-      if (found.length > 0) yield found;
+      const more = intersect(lists).filter((rank) => isWithin(rank) && !seen.has(rank));
+      for (const rank of more) {
+        seen.add(rank);
+        found.push(rank);
+      }
     }
+    if (found.length > 0) yield found.sort((a, b) => a - b);
   }
 
   async function rebuild(): Promise<void> {

@@ -9,6 +9,7 @@ import { defineDatabase, type CounterDatabase } from './database.ts';
 import { createDossierRepository, type DossierRepository, type Reread } from './dossier-repository.ts';
 import { createDraftRepository, type DraftRepository } from './draft-repository.ts';
 import { replayJournal, type ReplayProgress } from './replay.ts';
+import { createRestoring, followRestore, type Restoring, type SyncLive } from './restore.ts';
 import { createScanRepository, type ScanRepository } from './scan-repository.ts';
 import { rowsMeta } from './search-index.ts';
 import { createSealer, type Sealer } from './sealer.ts';
@@ -22,6 +23,10 @@ export type Store = {
   scans: ScanRepository;
   /** To be called when the journal has grown. */
   catchUp(): Promise<void>;
+  /** How far what a replaced device had is here; it comes while the counter works. */
+  restoring: Restoring;
+  /** Brings it back whenever the province is there. Returns how to stop. */
+  followRestore(sync: SyncLive, onError: (error: unknown) => void): () => void;
   /** Null when the database was what it should be, or new. */
   rebuilt: RebuildReason | null;
   close(): void;
@@ -44,7 +49,15 @@ export async function passStartGate(
     await replayJournal(db, store.dossiers, bridge, onProgress);
   }
   await store.drafts.restore();
-  return { ...store, catchUp: () => replayJournal(db, store.dossiers, bridge), rebuilt: reason, close: () => db.close() };
+  const restoring = createRestoring();
+  return {
+    ...store,
+    catchUp: () => replayJournal(db, store.dossiers, bridge),
+    restoring,
+    followRestore: (sync, onError) => followRestore({ db, dossiers: store.dossiers, bridge, restoring }, sync, onError),
+    rebuilt: reason,
+    close: () => db.close(),
+  };
 }
 
 function repositories(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): Pick<Store, 'dossiers' | 'drafts' | 'scans'> {

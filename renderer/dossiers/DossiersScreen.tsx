@@ -3,15 +3,18 @@ import { useLiveQuery } from 'dexie-react-hooks';
 import { useEffect, useRef, useState } from 'react';
 import { Collection, ListBox, ListBoxItem, ListBoxLoadMoreItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import type { DossierId } from '../../shared/dossiers/dossier.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
 import { DeliveryChip } from '../app/DeliveryChip.tsx';
 import { useDeliveries } from '../app/deliveries.ts';
 import { useServices } from '../app/services.tsx';
 import { useRoute } from '../app/shell-context.tsx';
+import { Chip } from '../ui/Chip.tsx';
 import { classes } from '../ui/classes.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
+import { Progress } from '../ui/Progress.tsx';
 import { SearchField } from '../ui/SearchField.tsx';
 import { useShortcut } from '../ui/useShortcut.ts';
 import { DossierPane } from './DossierPane.tsx';
@@ -25,7 +28,8 @@ const ROW_PX = 98;
 
 export function DossiersScreen({ dossierId }: { dossierId?: string }) {
   const { t } = useTranslation('dossiers');
-  const { dossiers } = useServices();
+  const { dossiers, restoring } = useServices();
+  const { progress } = useStore(restoring);
   const { go } = useRoute();
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);
@@ -62,6 +66,7 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
               if (first !== undefined) open(first.dossierId);
             }}
           />
+          {progress !== null && <Progress label={t('restoring', progress)} value={progress.done / Math.max(progress.total, 1)} />}
           {rows?.length === 0 ? (
             <EmptyState icon={text === '' ? 'folder' : 'search'} title={text === '' ? t('empty') : t('notFound')}>
               {text === '' ? t('emptyWords') : t('notFoundWords', { text })}
@@ -84,7 +89,7 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
                     <ListBoxItem textValue={`${row.code} ${row.applicantName}`} className={styles.row}>
                       <span className={styles.rowHead}>
                         <b className={styles.code}>{row.isDamaged ? t('damaged') : row.code}</b>
-                        <DeliveryChip delivery={row.delivery} />
+                        {row.seq < 0 ? <Chip tone="neutral">{t('restored')}</Chip> : <DeliveryChip delivery={row.delivery} />}
                       </span>
                       <span className={styles.ellipsis}>
                         <b className={styles.name}>{row.applicantName}</b> · {row.procedureName}

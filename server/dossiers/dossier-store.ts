@@ -88,16 +88,28 @@ export async function bodyOfDossier(db: Connection, officeId: string, dossierId:
   return rows[0];
 }
 
-/** Bodies of the office's dossiers in order of arrival, from behind `afterArrival`. */
-export async function bodiesOfOffice(db: Connection, officeId: string, afterArrival: number, limit: number): Promise<BodyRow[]> {
+/** Whose place a device took, whose place that one had taken, and so on. */
+const predecessorsOf = (deviceId: string) => sql`(
+  with recursive predecessors (device_id) as (
+    select replaces from enrolment_codes where device_id = ${deviceId} and replaces is not null
+    union
+    select code.replaces from enrolment_codes code join predecessors using (device_id) where code.replaces is not null
+  )
+  select device_id from predecessors)`;
+
+type Successor = { officeId: string; deviceId: string };
+
+/** Bodies of what the devices took in whose place this one took, the last to arrive first, from before `beforeArrival`. */
+export async function bodiesOfPredecessors(db: Connection, { officeId, deviceId }: Successor, beforeArrival: number, limit: number): Promise<BodyRow[]> {
   const { rows } = await sql<BodyRow>`
     select ${bodyColumns} from dossiers ${progressOf(officeId)}
-    where office_id = ${officeId} and arrival > ${afterArrival}
-    order by arrival limit ${limit}`.execute(db);
+    where office_id = ${officeId} and arrival < ${beforeArrival} and device_id in ${predecessorsOf(deviceId)}
+    order by arrival desc limit ${limit}`.execute(db);
   return rows;
 }
 
-export async function countOfOffice(db: Connection, officeId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from dossiers where office_id = ${officeId}`.execute(db);
+export async function countOfPredecessors(db: Connection, { officeId, deviceId }: Successor): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from dossiers where office_id = ${officeId} and device_id in ${predecessorsOf(deviceId)}`.execute(db);
   return rows[0]?.count ?? 0;
 }

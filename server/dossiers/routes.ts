@@ -4,7 +4,7 @@ import { dossierAnswerSchema, dossierBodiesAnswerSchema, dossierListAnswerSchema
 import { type Routes, problems } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { cursorOf, positionOf } from './cursor.ts';
-import { bodiesOfOffice, bodyOfDossier, countOfOffice, dossiersOfOffice } from './dossier-store.ts';
+import { bodiesOfPredecessors, bodyOfDossier, countOfPredecessors, dossiersOfOffice } from './dossier-store.ts';
 
 const MAX_PAGE = 500;
 
@@ -56,9 +56,10 @@ export const dossierRoutes: Routes = (server, { db, callers }) => {
       },
     },
     async (request) => {
-      const officeId = callers.ownOffice(request, request.params.officeId);
+      const successor = { officeId: callers.ownOffice(request, request.params.officeId), deviceId: callers.of(request).device_id };
       const { after, limit } = request.query;
-      const [rows, total] = await Promise.all([bodiesOfOffice(db, officeId, positionOf(after), limit + 1), countOfOffice(db, officeId)]);
+      const before = after === undefined ? Number.MAX_SAFE_INTEGER : positionOf(after);
+      const [rows, total] = await Promise.all([bodiesOfPredecessors(db, successor, before, limit + 1), countOfPredecessors(db, successor)]);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       return {

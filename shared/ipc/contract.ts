@@ -64,7 +64,6 @@ export type IpcContract = {
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
-  /** Writes what the province has not confirmed to a file of the officer's choice (`saved` false: dismissed). */
   /** A page of what the device this one replaced had at the province (`after` null: from the beginning); null where there is nothing to restore. */
   'restore:page': { args: { after: string | null }; result: Result<RestoredPage | null> };
   /** `protected`: wrapped by the operating system's key store; `recovery`: by a passphrase too. */
@@ -72,6 +71,7 @@ export type IpcContract = {
   'keys:set-recovery': { args: { passphrase: string }; result: Result<KeysState> };
   /** A new data key for what is sealed from now on. */
   'keys:rotate': { args: undefined; result: Result<KeysState> };
+  /** Writes what the province has not confirmed to a file of the officer's choice (`saved` false: dismissed). */
   'takeaway:export': { args: undefined; result: Result<{ saved: boolean; path?: string; entries: number; scans: number; missing: number }> };
   /** Takes in the province's receipt for such a file. */
   'takeaway:import-receipt': { args: undefined; result: Result<{ opened: boolean; acknowledged: number; confirmed: number }> };
@@ -80,11 +80,25 @@ export type IpcContract = {
   'storage:forgotten': { args: { scans: string[] }; result: void };
 };
 
-export type RestoredPage = { dossiers: Dossier[]; /** Of a form this version cannot read. */ unreadable: number; next: string | null; total: number };
+export type RestoredPage = {
+  /** The last to arrive at the province first. */
+  dossiers: Dossier[];
+  /** Of a form this version cannot read. */
+  unreadable: number;
+  /** Older than dossiers stay on a device. */
+  expired: number;
+  next: string | null;
+  total: number;
+};
 
 export type KeysState = { protected: boolean; recovery: boolean };
 
-export type Purged = { scans: string[]; dossiers: string[] };
+export type Purged = {
+  scans: string[];
+  dossiers: string[];
+  /** Of what came from a device this one replaced, all accepted before this leaves too; null while the province's time is unknown. */
+  restoredBeforeMs: number | null;
+};
 
 export type Channel = keyof IpcContract;
 export type ArgsOf<C extends Channel> = IpcContract[C]['args'];

@@ -156,7 +156,7 @@ const heldDossierSchema = z.object({ dossier: z.unknown(), confirmed: z.boolean(
 export const dossierAnswerSchema = heldDossierSchema;
 
 export const MAX_BODIES_PAGE = 100;
-/** GET /v1/offices/:officeId/dossier-bodies?after=cursor&limit=…: the office's dossiers in order of arrival, for a device that takes another's place. */
+/** GET /v1/offices/:officeId/dossier-bodies?after=cursor&limit=…: what the devices took in whose place the caller took, the last to arrive first. */
 export const dossierBodiesAnswerSchema = z.object({ dossiers: z.array(heldDossierSchema), next: z.string().nullable(), total: z.int().nonnegative() });
 
 // GET /v1/offices/:officeId/scans/:sha256 answers the bytes of a scan the office has sent, named by their digest.

@@ -18,6 +18,8 @@ export type SyncState = {
   needsFix: Array<{ operationId: string; dossierId?: string; code?: string; reason: string; field?: string }>;
   numbers: NumbersState | null;
   deviceId?: string;
+  /** The device whose place this one took. */
+  replaces?: string;
 };
 
 export type DossierDelivery = { dossierId: string; state: DeliveryState; scansTotal: number; scansVerified: number };

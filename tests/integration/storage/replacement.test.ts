@@ -44,8 +44,9 @@ it('gives a new PC the dossiers and scans of the old one, which may no longer se
       restored.push(...page.value.dossiers);
       after = page.value.next;
     }
-    expect(restored).toEqual(taken);
-    const scan = await device.readScan(scansOf(restored[2] as Dossier)[0] ?? '');
+    // The newest first, which is looked for most.
+    expect(restored).toEqual([...taken].reverse());
+    const scan = await device.readScan(scansOf(taken[2] as Dossier)[0] ?? '');
     expect(scan.ok && Buffer.from(scan.value.bytes).equals(pngPage(2))).toBe(true);
 
     old = await old.reopen();
