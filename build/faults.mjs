@@ -1,17 +1,62 @@
 /**
  * `npm run faults`: breaks the program in every way storage is promised to survive, counts what was lost, and says the seed
- * that repeats the run. A short run by itself; `--long` for the full proof (hours), `--seed N` to repeat one. Ends in one line of counts.
+ * that repeats the run. A short run by itself; `--long` is the full proof, hours, which can be run in pieces instead:
+ * `--only kill --rounds 120`, again and again. What each part proved is a line of `out/faults/ledger.jsonl`; `--summary` adds
+ * them up. Ends in one line of counts, kept in `out/faults/counts.json`.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readLedger, record, summary } from '../tests/faults/ledger.mjs';
 import { onDisplay } from './display.mjs';
 import { runtimeName } from './electron-runtime.mjs';
 import { inRepo, nodeBin } from './paths.mjs';
 import { runInForeground } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ suite?: string, rounds?: (rounds: number) => Record<string, string>, withoutScreen?: (rounds: number) => Rounds }} Proof */
+/** @typedef {{ cuts: number, kills: number, fulls: number }} Rounds journal and scan files in a program without a screen */
 
-const { values } = parseArgs({ options: { long: { type: 'boolean', default: false }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    seed: { type: 'string' },
+    summary: { type: 'boolean', default: false },
+  },
+});
+
+/** @type {Record<string, Proof>} */
+const proofs = {
+  kill: {
+    suite: 'kill.fault',
+    rounds: (rounds) => ({ QMC_KILLS: String(rounds), QMC_TYPED_KILLS: String(Math.ceil(rounds / 25)) }),
+    withoutScreen: (rounds) => ({ cuts: 0, kills: rounds, fulls: 0 }),
+  },
+  'power-cut': {
+    suite: 'power-cut.fault',
+    rounds: (rounds) => ({ QMC_APP_CUTS: String(Math.ceil(rounds / 6)) }),
+    withoutScreen: (rounds) => ({ cuts: rounds, kills: 0, fulls: 0 }),
+  },
+  'disk-full': {
+    suite: 'disk-full.fault',
+    rounds: (rounds) => ({ QMC_FILLS: String(rounds) }),
+    withoutScreen: (rounds) => ({ cuts: 0, kills: 0, fulls: Math.ceil(rounds / 5) }),
+  },
+  indexeddb: { suite: 'indexeddb-corruption.fault' },
+  canaries: { suite: 'canaries' },
+};
+
+/** @returns {never} */
+const stop = (/** @type {string} */ why) => {
+  console.error(`faults: ${why}`);
+  process.exit(2);
+};
+const only = values.only === undefined ? undefined : (proofs[values.only] ?? stop(`--only is one of ${Object.keys(proofs).join(', ')}`));
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) stop('--rounds is a number of rounds');
+if (rounds !== undefined && only?.rounds === undefined) stop('--rounds needs --only kill, power-cut or disk-full');
 const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
 
 /**
@@ -26,16 +71,29 @@ const honest = (code, counted) => {
 /** @param {string} report @returns {any} */
 const take = (report) => (existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined);
 
-/** Journal and scan files without a screen: every round counts. @returns {Promise<Counts>} */
-const runPowerCuts = async () => {
+/** @returns {Rounds} */
+const roundsWithoutScreen = () => {
+  const none = { cuts: 0, kills: 0, fulls: 0 };
+  const all = values.long ? { cuts: 300, kills: 300, fulls: 30 } : values.brief ? { cuts: 4, kills: 3, fulls: 1 } : { cuts: 12, kills: 8, fulls: 2 };
+  if (only === undefined) return all;
+  if (only.withoutScreen === undefined) return none;
+  if (rounds !== undefined) return only.withoutScreen(rounds);
+  const mine = only.withoutScreen(1);
+  return { cuts: mine.cuts && all.cuts, kills: mine.kills && all.kills, fulls: mine.fulls && all.fulls };
+};
+
+/** Journal and scan files without a screen: every round counts. @param {Rounds} asked @returns {Promise<Counts>} */
+const runWithoutScreen = async ({ cuts, kills, fulls }) => {
+  if (cuts + kills + fulls === 0) return { passed: 0, failed: 0, skipped: 0 };
   const report = inRepo('out', 'faults', 'power-cut.json');
   rmSync(report, { force: true });
-  const rounds = values.long ? ['--cuts', '300', '--kills', '300', '--fulls', '30'] : ['--cuts', '12', '--kills', '8', '--fulls', '2'];
-  const code = await runInForeground(process.execPath, [inRepo('tests', 'faults', 'power-cut', 'run.mjs'), ...rounds, '--seed', seed]);
-  /** @type {{ run: number, failed: number, skipped: number }[] | undefined} */
-  const totals = take(report)?.totals;
-  const sum = (/** @type {(total: { run: number, failed: number, skipped: number }) => number} */ of) =>
-    (totals ?? []).reduce((all, total) => all + of(total), 0);
+  const asked = ['--cuts', String(cuts), '--kills', String(kills), '--fulls', String(fulls)];
+  const code = await runInForeground(process.execPath, [inRepo('tests', 'faults', 'power-cut', 'run.mjs'), ...asked, '--seed', seed]);
+  /** @type {{ how: string, run: number, failed: number, skipped: number, acknowledged: number, wrong: string[] }[]} */
+  const totals = take(report)?.totals ?? [];
+  for (const { how, run, acknowledged, wrong } of totals)
+    if (run > 0) record({ proof: `${how}, without a screen`, rounds: run, acknowledged, losses: wrong.length, seed: Number(seed) });
+  const sum = (/** @type {(total: typeof totals[number]) => number} */ of) => totals.reduce((all, total) => all + of(total), 0);
   return honest(code, { passed: sum(({ run, failed }) => run - failed), failed: sum(({ failed }) => failed), skipped: sum(({ skipped }) => skipped) });
 };
 
@@ -44,19 +102,34 @@ const runRealApp = async () => {
   const report = inRepo('out', 'faults', 'real-app.json');
   rmSync(report, { force: true });
   console.log(`\nIn ${runtimeName()}`);
-  const { command, args } = onDisplay(nodeBin('playwright'), ['test', '--config', 'tests/faults/playwright.config.ts', '--reporter=list,json']);
-  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, QMC_SEED: seed, ...(values.long ? { QMC_LONG: '1' } : {}) };
+  const suites = only?.suite === undefined ? [] : [only.suite];
+  const { command, args } = onDisplay(nodeBin('playwright'), ['test', ...suites, '--config', 'tests/faults/playwright.config.ts', '--reporter=list,json']);
+  const env = {
+    ...process.env,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    QMC_SEED: seed,
+    ...(values.long && { QMC_LONG: '1' }),
+    ...(values.brief && { QMC_BRIEF: '1' }),
+    ...(rounds !== undefined && only?.rounds?.(rounds)),
+  };
   const code = await runInForeground(command, args, { env });
   const stats = take(report)?.stats;
   if (stats === undefined) console.log(`the tests ended with code ${code} and without a report`);
   return honest(code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
 };
 
-console.log(`faults: ${values.long ? 'long' : 'short'} run, seed ${seed}`);
-mkdirSync(inRepo('out', 'faults'), { recursive: true });
-const runs = [await runPowerCuts(), await runRealApp()];
-const total = (/** @type {keyof Counts} */ key) => runs.reduce((sum, counts) => sum + counts[key], 0);
-const counts = { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
-writeFileSync(inRepo('out', 'faults', 'counts.json'), JSON.stringify(counts));
-console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+const run = async () => {
+  console.log(`faults: ${values.long ? 'long' : values.brief ? 'brief' : 'short'} run, seed ${seed}`);
+  mkdirSync(inRepo('out', 'faults'), { recursive: true });
+  const counts = [await runWithoutScreen(roundsWithoutScreen()), await runRealApp()].reduce((all, one) => ({
+    passed: all.passed + one.passed,
+    failed: all.failed + one.failed,
+    skipped: all.skipped + one.skipped,
+  }));
+  writeFileSync(inRepo('out', 'faults', 'counts.json'), JSON.stringify(counts));
+  console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+};
+
+if (values.summary) for (const line of summary(readLedger())) console.log(line);
+else await run();

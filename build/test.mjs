@@ -1,4 +1,4 @@
-/** `npm test`: unit and integration tests, then the end-to-end tests, then one line that counts both. */
+/** `npm test`: unit and integration tests, the end-to-end tests, a handful of every fault, then one line that counts them all. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { onDisplay } from './display.mjs';
 import { runtimeName } from './electron-runtime.mjs';
@@ -50,7 +50,16 @@ const runPlaywright = async () => {
   return honest(code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
 };
 
-const runs = [await runVitest(), await runPlaywright()];
+/** A handful of each way to break it; `npm run faults` breaks it more often. @returns {Promise<Counts>} */
+const runFaults = async () => {
+  const path = inRepo('out', 'faults', 'counts.json');
+  rmSync(path, { force: true });
+  console.log('\nFaults');
+  const code = await runInForeground(process.execPath, [inRepo('build', 'faults.mjs'), '--brief']);
+  return honest(code, readReport(path));
+};
+
+const runs = [await runVitest(), await runPlaywright(), await runFaults()];
 const total = (/** @type {keyof Counts} */ key) => runs.reduce((sum, counts) => sum + counts[key], 0);
 const [passed, failed, skipped] = [total('passed'), total('failed'), total('skipped')];
 if (skipped > 0) console.log(`${skipped} skipped`);

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { app, safeStorage } from 'electron';
 import { inTodaysForm, type JournalEntry } from '../shared/journal/operation.ts';
-import { ok } from '../shared/lib/result.ts';
+import { fail, ok } from '../shared/lib/result.ts';
 import type { Clock } from '../shared/lib/time.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
@@ -12,7 +12,7 @@ import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
 import { tell } from './ipc.ts';
-import { diskSpaceOf, hasRoomForIntake } from './journal/disk-space.ts';
+import { diskSpaceOf, roomForIntake } from './journal/disk-space.ts';
 import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
@@ -48,6 +48,8 @@ export type Counter = {
   catalogues: Awaited<ReturnType<typeof openCatalogueFiles>>;
   drafts: Awaited<ReturnType<typeof openDraftFiles>>;
   scans: ScanFiles;
+  /** Of an intake in progress; refused when what room is left is for what is here already. */
+  takeScan: ScanFiles['put'];
   readScan: ReturnType<typeof createScanReader>;
   archive: Archive;
   retention: Retention;
@@ -81,7 +83,8 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const accepted = createAcceptedDossiers(journal);
 
   const catalogues = await openCatalogueFiles(at('catalogue'), log);
-  const drafts = await openDraftFiles(at('drafts'), vault, log);
+  const room = () => roomForIntake(diskSpaceOf(userData));
+  const drafts = await openDraftFiles(at('drafts'), vault, log, room);
   const scans = await openScanFiles(at('scans'), vault);
   const identity = await openIdentityFile(at('keys', 'identity.json'));
   const province = createHttpProvince({
@@ -147,7 +150,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     settings,
     clock,
     isOnline: sync.isOnline,
-    hasRoom: () => hasRoomForIntake(diskSpaceOf(userData)),
+    room,
   });
 
   function announce({ seq, operation }: JournalEntry): void {
@@ -170,6 +173,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     catalogues,
     drafts,
     scans,
+    takeScan: async (bytes) => ((await room()) === 'none' ? fail('disk-full') : scans.put(bytes)),
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
     retention,

@@ -15,7 +15,7 @@ import { words } from './words.ts';
 type Context = { counter: Counter; settings: Settings; isDemoOffice: boolean; window: BrowserWindow; log: Log; takeCrashNotice(): boolean };
 
 export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice }: Context): Handlers {
-  const { journal, catalogues, drafts, scans, queue, papers, sync } = counter;
+  const { journal, catalogues, drafts, queue, papers, sync } = counter;
 
   async function saveAs(suggestedName: string, bytes: Uint8Array): Promise<Result<{ saved: boolean; path?: string }, Failure>> {
     const { canceled, filePath } = await dialog.showSaveDialog(window, { title: words('files.save'), defaultPath: safeName(suggestedName) });
@@ -54,7 +54,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       await drafts.delete(draftId);
       return ok(null);
     },
-    'scans:put': ({ bytes }) => scans.put(bytes),
+    'scans:put': ({ bytes }) => counter.takeScan(bytes),
     'scans:read': ({ sha256 }) => counter.readScan(sha256),
     'dossiers:accept': async (acceptance) => {
       const accepted = await counter.accept(acceptance);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCounter, type Counter } from './counter.ts';
-import { watchForCrash, watchProcess } from './crash.ts';
+import { keepMemoryOutOfCoreDumps, watchForCrash, watchProcess } from './crash.ts';
 import { removePlainDatabase } from './database/plain-database.ts';
 import { createHandlers } from './handlers.ts';
 import { serveIpc } from './ipc.ts';
@@ -38,6 +38,7 @@ async function boot(): Promise<void> {
   const userData = app.getPath('userData');
   const log = openLog(userData);
   watchProcess(log);
+  keepMemoryOutOfCoreDumps();
   log.info(`start ${app.getVersion()} electron ${process.versions.electron}`);
   try {
     const recoveryFile = recoveryFileOf(process.argv);

@@ -7,6 +7,7 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 import type { Clock } from '../../shared/lib/time.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import type { CatalogueFiles } from '../catalogue/catalogue-files.ts';
+import type { IntakeRoom } from '../journal/disk-space.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ScanFiles } from '../scanning/scan-files.ts';
 import type { AcceptedDossiers } from './accepted-dossiers.ts';
@@ -24,18 +25,20 @@ type Options = {
   settings: Settings;
   clock: Clock;
   isOnline(): boolean;
-  /** There is enough free disk to take in more. */
-  hasRoom(): Promise<boolean>;
+  room(): Promise<IntakeRoom>;
 };
 
 /** Asking twice for one dossier id gives the first answer again: a lost answer never makes a second dossier. */
-export function createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline, hasRoom }: Options) {
+export function createAcceptance({ journal, accepted, drafts, scans, catalogues, settings, clock, isOnline, room }: Options) {
   const underWay = new Map<DossierId, Promise<Result<Accepted, Failure<AcceptFailureKind>>>>();
 
   async function accept({ draftId, dossierId, intake }: Acceptance): Promise<Result<Accepted, Failure<AcceptFailureKind>>> {
     const known = await accepted.find(dossierId);
     if (known !== undefined) return ok(known);
-    if (!(await hasRoom())) return fail('disk-low');
+    const left = await room();
+    if (left === 'none') return fail('disk-full');
+    // Begun while there was room enough: the citizen is not sent away halfway.
+    if (left === 'to-finish' && !drafts.has(draftId)) return fail('disk-low');
     const catalogue = await catalogues.version(intake.catalogueVersion);
     if (catalogue === undefined) return fail('catalogue-changed');
     for (const sha256 of scansOf(intake)) {

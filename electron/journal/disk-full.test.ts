@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appendCall, appendDossier, appendTicket, fill, testJournals, type TestJournals } from '../../tests/fixtures/journals.ts';
-import { diskSpaceOf, hasRoomForIntake, MIN_FREE_BYTES } from './disk-space.ts';
+import { diskSpaceOf, MIN_FREE_TO_BEGIN_BYTES, MIN_FREE_TO_FINISH_BYTES, roomForIntake } from './disk-space.ts';
 import { createReserve } from './reserve.ts';
 
 const RESERVE = 256 * 1024;
@@ -46,10 +46,12 @@ describe('disk space', () => {
     expect(await diskSpaceOf(journals.folder)()).toBeGreaterThan(0);
   });
 
-  it('leaves no room for intake under 1 GiB, and refuses nothing when the file system does not say', async () => {
-    expect(await hasRoomForIntake(async () => MIN_FREE_BYTES)).toBe(true);
-    expect(await hasRoomForIntake(async () => MIN_FREE_BYTES - 1)).toBe(false);
-    expect(await hasRoomForIntake(() => Promise.reject(new Error('ENOSYS')))).toBe(true);
+  it('begins no intake under 1 GiB, finishes none under 64 MiB, and refuses nothing when the file system does not say', async () => {
+    expect(await roomForIntake(async () => MIN_FREE_TO_BEGIN_BYTES)).toBe('to-begin');
+    expect(await roomForIntake(async () => MIN_FREE_TO_BEGIN_BYTES - 1)).toBe('to-finish');
+    expect(await roomForIntake(async () => MIN_FREE_TO_FINISH_BYTES)).toBe('to-finish');
+    expect(await roomForIntake(async () => MIN_FREE_TO_FINISH_BYTES - 1)).toBe('none');
+    expect(await roomForIntake(() => Promise.reject(new Error('ENOSYS')))).toBe('to-begin');
   });
 });
 

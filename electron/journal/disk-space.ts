@@ -1,8 +1,10 @@
-/** How much room is left on the disk that holds the data folder, and whether it is enough to take in more. */
+/** How much room is left on the disk that holds the data folder, and what may still be written into it. */
 import { statfs } from 'node:fs/promises';
 
-/** Under this much free space nothing new is taken in; what is there stays readable and sendable. */
-export const MIN_FREE_BYTES = 1024 ** 3;
+/** Under this much free space no intake is begun; one that was begun is finished, and tickets go on: people are waiting. */
+export const MIN_FREE_TO_BEGIN_BYTES = 1024 ** 3;
+/** Under this much nothing more of an intake is taken: what is left is for the queue, for sending, and for opening again. */
+export const MIN_FREE_TO_FINISH_BYTES = 64 * 1024 ** 2;
 
 /** Bytes this process may still write. Rejects when the file system does not say. */
 export type DiskSpace = () => Promise<number>;
@@ -14,11 +16,10 @@ export const diskSpaceOf =
     return bavail * bsize;
   };
 
+export type IntakeRoom = 'to-begin' | 'to-finish' | 'none';
+
 /** A file system that does not say how full it is refuses nothing here; a write that fails still does. */
-export const hasRoomForIntake = async (freeBytes: DiskSpace, minFreeBytes = MIN_FREE_BYTES): Promise<boolean> => {
-  try {
-    return (await freeBytes()) >= minFreeBytes;
-  } catch {
-    return true;
-  }
+export const roomForIntake = async (freeBytes: DiskSpace): Promise<IntakeRoom> => {
+  const free = await freeBytes().catch(() => Infinity);
+  return free >= MIN_FREE_TO_BEGIN_BYTES ? 'to-begin' : free >= MIN_FREE_TO_FINISH_BYTES ? 'to-finish' : 'none';
 };

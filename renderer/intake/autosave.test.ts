@@ -24,6 +24,20 @@ describe('createAutosave', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('says nothing of a value that was overtaken: what it tells is true of the newest', async () => {
+    const told: Array<[boolean, number]> = [];
+    const { asked, save } = slowDisk();
+    const autosave = createAutosave({ save, onOutcome: ({ ok: isSaved }, value) => told.push([isSaved, value]) });
+    autosave.request(1);
+    autosave.request(2);
+    asked[0]?.answer(ok(null));
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(told).toEqual([]);
+    asked[1]?.answer(ok(null));
+    await autosave.settled();
+    expect(told).toEqual([[true, 2]]);
+  });
+
   it('tells a failure, and success once the next write goes through', async () => {
     const outcomes: boolean[] = [];
     let disk: Result<null, Failure> = fail('disk-full');

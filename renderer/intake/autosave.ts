@@ -15,7 +15,8 @@ export function createAutosave<T>({
   onOutcome,
 }: {
   save: (value: T) => Promise<Result<unknown, Failure>>;
-  onOutcome: (outcome: Result<unknown, Failure>) => void;
+  /** Told only of the newest value requested so far: what became of an overtaken one is no news. */
+  onOutcome: (outcome: Result<unknown, Failure>, value: T) => void;
 }): Autosave<T> {
   let waiting: { value: T } | undefined;
   let running: Promise<void> | undefined;
@@ -31,8 +32,7 @@ export function createAutosave<T>({
       } catch {
         outcome = { ok: false, failure: { kind: 'draft-not-saved' } };
       }
-      // An older failure is no news while a newer value is still to be tried.
-      if (outcome.ok || waiting === undefined) onOutcome(outcome);
+      if (waiting === undefined) onOutcome(outcome, value);
     }
   };
 

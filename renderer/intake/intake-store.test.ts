@@ -84,6 +84,24 @@ function counter({
 const file = (...bytes: number[]) => new File([new Uint8Array(bytes)], `${bytes[0] ?? 'empty'}.png`);
 const settle = () => new Promise((done) => setTimeout(done, 0));
 
+describe('the word "saved"', () => {
+  it('speaks of all that is on the screen, or not at all', async () => {
+    const { store } = counter();
+    store.setParty('applicant', 'fullName', 'Lường Văn Ón');
+    store.finish('applicant.fullName');
+    await vi.waitFor(() => expect(store.getState().saving.status).toBe('saved'));
+    store.setParty('applicant', 'phone', '09');
+    expect(store.getState().saving.status).toBe('idle');
+
+    store.finish('applicant.phone');
+    expect(store.getState().saving.status).toBe('saving');
+    store.setParty('applicant', 'phone', '091');
+    await vi.waitFor(() => expect(store.getState().saving.status).toBe('idle'));
+    store.finish('applicant.phone');
+    await vi.waitFor(() => expect(store.getState().saving.status).toBe('saved'));
+  });
+});
+
 describe('a card', () => {
   it('fills the applicant and the form, says whence, and is saved', async () => {
     const { store, disk } = counter();

@@ -18,6 +18,7 @@ import { isPristine } from './start-draft.ts';
 export type PartyName = 'applicant' | 'submitter';
 export type PersonField = Exclude<keyof Person, 'kind'>;
 
+/** 'saved' speaks of all that is on the screen: it is taken back by the next letter typed. */
 export type Saving = { status: 'idle' } | { status: 'saving' } | { status: 'saved'; atMs: number } | { status: 'failed'; failure: Failure };
 export type Outcome = { phase: 'editing' } | { phase: 'accepting' } | { phase: 'refused'; failure: Failure } | { phase: 'accepted'; dossier: Dossier };
 export type ScanFailure = { id: string; fileName: string; failure: Failure };
@@ -91,7 +92,11 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
 
   const autosave = createAutosave<Draft>({
     save: (draft) => drafts.save(draft),
-    onOutcome: (outcome) => set({ saving: outcome.ok ? { status: 'saved', atMs: clock() } : { status: 'failed', failure: outcome.failure } }),
+    onOutcome: (outcome, draft) =>
+      set((state) => {
+        if (!outcome.ok) return { saving: { status: 'failed', failure: outcome.failure } };
+        return { saving: state.draft === draft ? { status: 'saved', atMs: clock() } : { status: 'idle' } };
+      }),
   });
   const attaching = new Set<Promise<void>>();
 
@@ -105,7 +110,8 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
     return reviewed.review;
   };
 
-  const edit = (change: (draft: Draft) => Draft): void => set((state) => ({ draft: change(state.draft) }));
+  const edit = (change: (draft: Draft) => Draft): void =>
+    set(({ draft, saving }) => ({ draft: change(draft), saving: saving.status === 'saved' ? { status: 'idle' } : saving }));
 
   const finish = (field?: string): void => {
     const { draft, touched, outcome } = get();

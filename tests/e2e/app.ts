@@ -18,6 +18,8 @@ export type LaunchOptions = {
   /** An existing data folder, e.g. that of a counter that was killed; it stays with its owner. */
   userData?: string;
   env?: Record<string, string>;
+  /** Where it runs; a core dump would be written there. */
+  cwd?: string;
   /** A packaged program instead of Electron with this checkout. */
   executablePath?: string;
 };
@@ -63,7 +65,14 @@ function startOf({ settings, userData = newDataFolder(), env = {}, executablePat
 /** Throws when the main window does not open; the shell's own words are in the message. */
 export async function launchCounter(options: LaunchOptions = {}): Promise<Counter> {
   const { userData, command, args, env } = startOf(options);
-  const app = await _electron.launch({ executablePath: command, args, env, chromiumSandbox: process.getuid?.() !== 0, timeout: OPEN_TIMEOUT_MS });
+  const app = await _electron.launch({
+    executablePath: command,
+    args,
+    env,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    chromiumSandbox: process.getuid?.() !== 0,
+    timeout: OPEN_TIMEOUT_MS,
+  });
   const child = app.process();
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
 

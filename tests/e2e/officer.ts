@@ -122,9 +122,13 @@ export function officerAt(page: Page) {
     leaveField: (): Promise<void> => page.locator('main').getByRole('heading', { level: 1 }).click(),
     async chooseProcedure({ search, name }: IntakeScript['procedure']): Promise<void> {
       const box = page.getByRole('combobox', { name: 'Tìm thủ tục' });
-      await box.fill(search);
-      await page.getByRole('option', { name }).first().click();
-      await expect(box).toHaveValue(name);
+      // Another counter's window on the same screen may take the focus, which closes the list.
+      await expect(async () => {
+        await box.fill('');
+        await box.fill(search);
+        await page.getByRole('option', { name }).first().click({ timeout: 5_000 });
+        await expect(box).toHaveValue(name, { timeout: 2_000 });
+      }).toPass({ timeout: 30_000 });
     },
     choose: (words: string) => page.locator('main label').filter({ hasText: words }).first().click(),
     async attach(requirementId: string, files: IntakeScript['papers'][string]): Promise<void> {

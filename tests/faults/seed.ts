@@ -10,5 +10,9 @@ export const randomOf = (suite: string): ((below: number) => number) =>
 
 export const isLong = process.env['QMC_LONG'] !== undefined;
 
-/** `QMC_KILLS` and the like; the long run is asked for by `QMC_LONG`. */
-export const countOf = (name: string, short: number, long: number): number => Number(process.env[name] ?? (isLong ? long : short));
+/** A handful of each kind, as part of `npm test`. */
+export const isBrief = process.env['QMC_BRIEF'] !== undefined;
+
+/** How many rounds: what the environment says by `name`, else by how long the run is asked to be. */
+export const countOf = (name: string, { brief, short, long }: { brief: number; short: number; long: number }): number =>
+  Number(process.env[name] ?? (isLong ? long : isBrief ? brief : short));
