@@ -49,7 +49,7 @@ for (let device = 0; device * CUTS_A_DISK < CUTS; device++) {
           await counter.close();
           break;
         }
-        if (cut % OFFICER_EVERY === OFFICER_EVERY - 1 || cuts < OFFICER_EVERY) {
+        if (cut % OFFICER_EVERY === OFFICER_EVERY - 1 || (cuts < OFFICER_EVERY && cut === cuts - 1)) {
           await officer.startIntake();
           await officer.fillIn(certifiedCopy);
           codes.push(await officer.accept());
@@ -59,7 +59,7 @@ for (let device = 0; device * CUTS_A_DISK < CUTS; device++) {
         } else {
           await listen(page, ledger);
           const working = work(page, ledger);
-          const enough = acknowledged(ledger) + next(MOST_ACKNOWLEDGED);
+          const enough = acknowledged(ledger) + 1 + next(MOST_ACKNOWLEDGED);
           while (acknowledged(ledger) < enough) await wait(3);
           await wait(next(LAST_MS));
           freezeTree(counter);
@@ -77,6 +77,6 @@ for (let device = 0; device * CUTS_A_DISK < CUTS; device++) {
     record({ proof: 'power cut', rounds: cuts, acknowledged: all, losses: wrong.length, seed: SEED });
     console.log(`power cuts under the whole program, disk ${device + 1}, seed ${SEED}: ${cuts} cuts, ${all} acknowledged, ${wrong.length} wrong`);
     expect(wrong, `seed ${SEED}`).toEqual([]);
-    expect(all, 'too little was acknowledged to prove anything').toBeGreaterThan(cuts);
+    expect(all, 'too little was acknowledged to prove anything').toBeGreaterThanOrEqual(cuts);
   });
 }
