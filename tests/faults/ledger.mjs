@@ -39,10 +39,11 @@ export const readLedger = () =>
 export const ASKED = {
   kill: 1000,
   'kill while typing': 40,
-  'kill, without a screen': 300,
+  'kill -9, without a screen': 300,
   'power cut': 50,
   'power cut, without a screen': 300,
   'disk full': 100,
+  'full disk, without a screen': 30,
 };
 
 /** One line a proof. @param {Line[]} lines */
