@@ -22,6 +22,7 @@ import { StartFailed, Starting } from './app/StartScreen.tsx';
 import { followPurge } from './db/purge.ts';
 import type { ReplayProgress } from './db/replay.ts';
 import { passStartGate } from './db/start-gate.ts';
+import { createListFilter } from './dossiers/list-filter.ts';
 import { createShortcutRegistry } from './ui/shortcut-registry.ts';
 import { ShortcutProvider } from './ui/useShortcut.ts';
 
@@ -36,6 +37,7 @@ function createShell(info: AppInfo): Shell {
     info,
     route: createRouteStore(sessionStorage),
     preferences: createPreferences(info.settings, localStorage),
+    listFilter: createListFilter(),
     queue: createLiveState(
       () => bridge.invoke('queue:state'),
       (listener) => bridge.on('queue:changed', listener),

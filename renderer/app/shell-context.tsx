@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/lib/time.ts';
 import type { PrintingState } from '../../shared/printing/paper.ts';
 import type { QueueDay } from '../../shared/queue/ticket.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
+import type { ListFilterState } from '../dossiers/list-filter.ts';
 import type { Live } from './live-state.ts';
 import type { Preferences } from './preferences.ts';
 import type { RouteState } from './route.ts';
@@ -17,6 +18,7 @@ export type Shell = {
   info: AppInfo;
   route: StoreApi<RouteState>;
   preferences: StoreApi<Preferences>;
+  listFilter: StoreApi<ListFilterState>;
   queue: Live<QueueDay>;
   /** Null for roles that may not ask. */
   printing: Live<PrintingState> | null;

@@ -9,7 +9,8 @@ import { instantOf } from '../../shared/lib/time.ts';
 import { answers, queryWords, wordsOf } from '../../shared/search/words.ts';
 import { defineDatabase, rankOf, type CounterDatabase } from './database.ts';
 import { createDossierRepository, type Accepted, type DossierRepository } from './dossier-repository.ts';
-import { createSealer } from './sealer.ts';
+import { createKeys } from './sealer.ts';
+import { createSealing } from './sealing.ts';
 
 const START = instantOf('2026-01-05', '08:00');
 const HOUR = 3_600_000;
@@ -52,7 +53,7 @@ let db: CounterDatabase;
 let repository: DossierRepository;
 let journal: Map<string, Dossier>;
 const open = async (): Promise<DossierRepository> =>
-  createDossierRepository(db, await createSealer(new Uint8Array(32).fill(7)), (dossierId) => Promise.resolve(journal.get(dossierId)));
+  createDossierRepository(db, createSealing(await createKeys(new Uint8Array(32).fill(7))), (dossierId) => Promise.resolve(journal.get(dossierId)));
 beforeEach(async () => {
   db = defineDatabase(`dossiers-${Math.random()}`);
   journal = new Map();
@@ -119,7 +120,7 @@ describe('looking dossiers up', () => {
     const all = dossiers(2200);
     const late = all.splice(1000, 1) as [Accepted];
     await insertAll(all);
-    expect((await db.meta.get('rows')) as object).toMatchObject({ segments: [{ rows: expect.any(Number) as number }] });
+    await expect.poll(() => db.meta.get('rows')).toMatchObject({ segments: [{ rows: expect.any(Number) as number }] });
     await insertAll(late);
     for (const restarted of [false, true]) {
       if (restarted) repository = await open();

@@ -13,10 +13,11 @@ import {
   type MetaRow,
   type StoredRow,
 } from './database.ts';
-import { inSlices } from './in-slices.ts';
-import { createSearchIndex, IndexDamaged, rowsMeta, type IndexedRow, type Ranks } from './search-index.ts';
-import { damagedRow, openContent, openRow, sealDossier, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
-import type { Sealer } from './sealer.ts';
+import { slicesOf } from './in-slices.ts';
+import { createSearchIndex, IndexDamaged, rowsMeta } from './search-index.ts';
+import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
+import type { IndexedRow, Ranks } from './sealed-postings.ts';
+import type { Sealing } from './sealing.ts';
 
 export type DossierQuery = {
   /** Matches code, order number, name without diacritics, ID number or phone by the beginnings of words. */
@@ -32,7 +33,7 @@ export type DossierQuery = {
   offset?: number;
 };
 
-export type Accepted = { dossier: Dossier; seq: number };
+export type { Accepted } from './sealed-dossier.ts';
 
 export type DossierRepository = {
   /** Newest first. Usable inside `liveQuery`. */
@@ -48,8 +49,11 @@ export type DossierRepository = {
   /** What was collected since, phí and lệ phí apart as the law keeps them. */
   feesSince(atMs: number): Promise<{ phiVnd: number; lePhiVnd: number }>;
   put(dossier: Dossier, seq: number): Promise<void>;
-  /** Stores all of them, and the mark with them, or nothing. What is there already is replaced. */
-  insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void>;
+  /**
+   * Stores all of them, and the mark with them, or nothing. What is there already is replaced. `after`: an earlier insert, whose
+   * failure is this one's too; meanwhile these are sealed.
+   */
+  insert(accepted: readonly Accepted[], mark?: MetaRow, after?: Promise<unknown>): Promise<void>;
   /** What has left the device by the rules of retention; days keep what they counted. */
   remove(dossierIds: readonly string[]): Promise<void>;
   /** Of what came from a replaced device, all accepted before. */
@@ -64,22 +68,31 @@ type Collect<T> = (batches: AsyncGenerator<StoredRow[]>) => Promise<T>;
 
 /** Rows asked for at once while looking for those that fit. */
 const BATCH = 256;
-/** Rows sealed or opened before the page may draw again. */
-const SLICE = 64;
+/** Ranks of which one in so many is wanted are read as a range. */
+const DENSE = 8;
+/** Rows handed to the keys, or to the database, before the page may draw again. */
+const SLICE = 128;
 
-export function createDossierRepository(db: CounterDatabase, sealer: Sealer, reread: Reread): DossierRepository {
-  const index = createSearchIndex(db, sealer, {
-    below: (rank, limit) =>
-      readWords(limit === Infinity ? db.rows.where('rank').below(rank).toArray() : db.rows.where('rank').below(rank).reverse().limit(limit).toArray()),
-    at: (ranks) => readWords(db.rows.where('rank').anyOf(ranks).toArray()),
-  });
+export function createDossierRepository(db: CounterDatabase, sealing: Sealing, reread: Reread): DossierRepository {
+  const index = createSearchIndex(
+    db,
+    sealing,
+    {
+      below: (rank, limit) =>
+        readWords(limit === Infinity ? db.rows.where('rank').below(rank).toArray() : db.rows.where('rank').below(rank).reverse().limit(limit).toArray()),
+      at: (ranks) => readWords(db.rows.where('rank').anyOf(ranks).toArray()),
+    },
+    rebuildIndex,
+  );
   /** Writes one after the other: sealing lies between reading and writing, where no transaction can reach. */
   let turn: Promise<unknown> = Promise.resolve();
   let isRebuilding = false;
+  const mending = new Set<number>();
 
   async function readWords(stored: PromiseLike<StoredRow[]>): Promise<IndexedRow[]> {
-    const opened = await inSlices(await stored, SLICE, open);
-    return opened.map(({ row, words }) => ({ rank: rankOf(row.seq), words }));
+    const indexed: IndexedRow[] = [];
+    for (const slice of slicesOf(await stored, BATCH)) for (const { row, words } of await open(slice)) indexed.push({ rank: rankOf(row.seq), words });
+    return indexed;
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -93,24 +106,34 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     setTimeout(() => void work().catch(() => undefined), 0);
   }
 
-  async function open(stored: StoredRow): Promise<OpenRow> {
-    try {
-      return await openRow(sealer, stored);
-    } catch {
-      const dossier = await reread(stored.dossierId);
-      if (dossier === undefined) return { row: damagedRow(stored), words: [] };
-      later(() => insert([{ dossier, seq: seqOf(stored.rank) }]));
-      const sealed = await sealDossier(sealer, dossier, seqOf(stored.rank));
-      return openRow(sealer, sealed.row);
-    }
+  async function open(stored: readonly StoredRow[]): Promise<OpenRow[]> {
+    const opened = stored.length === 0 ? [] : await sealing.openRows(stored);
+    return Promise.all(stored.map(async (row, at) => opened[at] ?? mend(row)));
   }
 
-  async function insert(accepted: readonly Accepted[], mark?: MetaRow): Promise<void> {
-    const sealed = await inSlices(accepted, SLICE, ({ dossier, seq }) => sealDossier(sealer, dossier, seq));
+  async function mend(stored: StoredRow): Promise<OpenRow> {
+    const dossier = await reread(stored.dossierId);
+    if (dossier === undefined) return { row: damagedRow(stored), words: [] };
+    const accepted = { dossier, seq: seqOf(stored.rank) };
+    storeAgain(accepted);
+    return rowOf(accepted);
+  }
+
+  /** Once, however often the damage is come upon meanwhile. */
+  function storeAgain(accepted: Accepted): void {
+    if (mending.has(accepted.seq)) return;
+    mending.add(accepted.seq);
+    later(() => insert([accepted]).finally(() => mending.delete(accepted.seq)));
+  }
+
+  async function insert(accepted: readonly Accepted[], mark?: MetaRow, after?: Promise<unknown>): Promise<void> {
+    const sealed: SealedDossier[] = [];
+    for (const slice of slicesOf(accepted, SLICE)) sealed.push(...(await sealing.sealDossiers(slice)));
+    await after;
     await inTurn(async () => {
       await index.expect(sealed.map(({ row, words }) => ({ rank: row.rank, words })));
       await db.transaction('rw', [db.rows, db.contents, db.days, db.meta], () => store(sealed, mark));
-      await index.settle().catch(onDamage);
+      await index.settle();
     });
   }
 
@@ -131,8 +154,10 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
             .primaryKeys(),
     );
     const fresh = sealed.filter(({ row }) => !known.has(row.rank)).map(({ row }) => row);
-    await db.rows.bulkPut(sealed.map(({ row }) => row));
-    await db.contents.bulkPut(sealed.map(({ content }) => content));
+    for (const slice of slicesOf(sealed, SLICE)) {
+      await db.rows.bulkPut(slice.map(({ row }) => row));
+      await db.contents.bulkPut(slice.map(({ content }) => content));
+    }
     await countDays(fresh);
     const meta = await rowsMeta(db);
     const late = index.late(
@@ -215,10 +240,18 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     }
   }
 
+  /** `ranks` ascending. Rows that lie close together are read with those between them: one request costs as much as ten rows. */
+  async function rowsAt(ranks: readonly number[]): Promise<StoredRow[]> {
+    const [first, last] = [ranks[0] ?? 0, ranks.at(-1) ?? 0];
+    if (last - first >= ranks.length * DENSE) return (await db.rows.bulkGet([...ranks])).filter((row) => row !== undefined);
+    const wanted = new Set(ranks);
+    return (await db.rows.where('rank').between(first, last, true, true).toArray()).filter(({ rank }) => wanted.has(rank));
+  }
+
   async function* rowsAnswering(query: readonly string[], between: Ranks, atOnce: number): AsyncGenerator<StoredRow[]> {
     for await (const ranks of index.lookUp(query, between)) {
       for (let at = 0, batch = atOnce; at < ranks.length; at += batch, batch = BATCH) {
-        yield (await db.rows.bulkGet(ranks.slice(at, at + batch))).filter((row) => row !== undefined);
+        yield await rowsAt(ranks.slice(at, at + batch));
       }
     }
   }
@@ -241,13 +274,15 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
         if (query.length === 0) {
           const skipped = Math.min(toSkip, rows.length);
           toSkip -= skipped;
-          rows = rows.slice(skipped, skipped + limit - found.length);
+          rows = rows.slice(skipped);
         }
-        const opened = await Promise.all(rows.map(open));
-        for (const { row, words } of opened) {
-          if (!answers(words, query)) continue;
-          if (toSkip > 0) toSkip -= 1;
-          else found.push(row);
+        // Nearly every row that the index names answers the query: few more are opened than are wanted.
+        while (rows.length > 0) {
+          for (const { row, words } of await open(rows.splice(0, toSkip + limit - found.length))) {
+            if (!answers(words, query)) continue;
+            if (toSkip > 0) toSkip -= 1;
+            else found.push(row);
+          }
           if (found.length === limit) return found;
         }
       }
@@ -261,14 +296,14 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     try {
       return await collect(rowsAnswering(query, ranks, atOnce));
     } catch (error) {
-      onDamage(error);
+      if (!(error instanceof IndexDamaged)) throw error;
+      rebuildIndex();
       // Slower, and right all the same.
       return collect(rowsInOrder(ranks, undefined, BATCH));
     }
   }
 
-  function onDamage(error: unknown): void {
-    if (!(error instanceof IndexDamaged)) throw error;
+  function rebuildIndex(): void {
     if (isRebuilding) return;
     isRebuilding = true;
     later(() => inTurn(index.rebuild).finally(() => (isRebuilding = false)));
@@ -276,14 +311,11 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
 
   async function contentOf(stored: StoredRow): Promise<Dossier | undefined> {
     const content = await db.contents.get(stored.rank);
-    try {
-      if (content !== undefined) return await openContent(sealer, content);
-    } catch {
-      // Read again below.
-    }
+    const opened = content === undefined ? null : await sealing.openContent(content);
+    if (opened !== null) return opened;
     const seq = seqOf(stored.rank);
     const dossier = await reread(stored.dossierId);
-    if (dossier !== undefined) later(() => insert([{ dossier, seq }]));
+    if (dossier !== undefined) storeAgain({ dossier, seq });
     return dossier;
   }
 
@@ -309,7 +341,10 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     async lastOfPerson(idNumber) {
       return withIndex([idNumber], { low: 0, high: Infinity }, 1, async (batches) => {
         for await (const batch of batches) {
-          for (const stored of batch) if ((await open(stored)).row.idNumber === idNumber) return contentOf(stored);
+          const opened = await open(batch);
+          const at = opened.findIndex(({ row }) => row.idNumber === idNumber);
+          const stored = batch[at];
+          if (stored !== undefined) return contentOf(stored);
         }
         return undefined;
       });
@@ -317,11 +352,11 @@ export function createDossierRepository(db: CounterDatabase, sealer: Sealer, rer
     acceptedSince: async (atMs) => (await sumsSince(atMs)).accepted,
     async dueBetween(fromMs, toMs, limit) {
       const rows = await db.rows.where('dueAtMs').between(fromMs, toMs).limit(limit).toArray();
-      return (await Promise.all(rows.map(open))).map(({ row }) => row);
+      return (await open(rows)).map(({ row }) => row);
     },
     async owing(limit) {
       const rows = await db.rows.where('[status+rank]').between(['owing', 0], ['owing', Infinity]).reverse().limit(limit).toArray();
-      return (await Promise.all(rows.map(open))).map(({ row }) => row);
+      return (await open(rows)).map(({ row }) => row);
     },
     async feesSince(atMs) {
       const { phiVnd, lePhiVnd } = await sumsSince(atMs);

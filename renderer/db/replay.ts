@@ -17,7 +17,8 @@ export async function replayJournal(
 ): Promise<void> {
   const head = await bridge.invoke('journal:head');
   const mark = await db.meta.get('journal');
-  let done = mark?.key === 'journal' ? mark.seq : 0;
+  const done = mark?.key === 'journal' ? mark.seq : 0;
+  let inserting: Promise<void> = Promise.resolve();
   const read = (afterSeq: number): Promise<JournalEntry[]> =>
     afterSeq < head.seq ? bridge.invoke('journal:read', { afterSeq, limit: PAGE }) : Promise.resolve([]);
   let next = read(done);
@@ -25,13 +26,17 @@ export async function replayJournal(
     const entries = await next;
     const last = entries.at(-1);
     // Entries that can no longer be read: the shell has reported them; what is readable is here.
-    if (last === undefined) return;
+    if (last === undefined) break;
     next = read(last.seq);
     // Waited for in its turn; a page that cannot be read must not count as unhandled meanwhile.
     next.catch(() => undefined);
     const accepted = entries.flatMap(({ operation, seq }) => (operation.type === 'dossier.accepted' ? [{ dossier: operation.dossier, seq }] : []));
-    await dossiers.insert(accepted, { key: 'journal', journalId: head.journalId, seq: last.seq, hash: last.hash });
-    done = last.seq;
-    onProgress({ done, total: head.seq });
+    // One page is sealed while the one before it is stored; what fails takes the pages after it along, or the mark would pass it over.
+    const before = inserting;
+    inserting = dossiers.insert(accepted, { key: 'journal', journalId: head.journalId, seq: last.seq, hash: last.hash }, before);
+    inserting.catch(() => undefined);
+    await before;
+    onProgress({ done: last.seq, total: head.seq });
   }
+  await inserting;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { digestOf, testShell, type TestShell } from '../../tests/fixtures/shell.ts';
 import { defineDatabase, type CounterDatabase } from './database.ts';
 import { createScanRepository, type ScanRepository } from './scan-repository.ts';
-import { createSealer, type Sealer } from './sealer.ts';
+import { createKeys, type Sealer } from './sealer.ts';
 
 const bytes = new Uint8Array(1000).map((_, at) => at % 251);
 const sha256 = digestOf(bytes);
@@ -14,7 +14,7 @@ let scans: ScanRepository;
 beforeEach(async () => {
   db = defineDatabase(`scans-${Math.random()}`);
   shell = testShell();
-  sealer = await createSealer(new Uint8Array(32).fill(1));
+  sealer = await createKeys(new Uint8Array(32).fill(1));
   scans = createScanRepository(db, sealer, shell.bridge);
   await scans.add(bytes);
   shell.calls.length = 0;

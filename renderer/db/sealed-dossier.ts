@@ -16,6 +16,7 @@ const summarySchema = z.object({
 });
 type Summary = z.infer<typeof summarySchema>;
 
+export type Accepted = { dossier: Dossier; seq: number };
 export type OpenRow = { row: DossierRow; words: readonly string[] };
 export type SealedDossier = { row: StoredRow; content: StoredContent; words: readonly string[] };
 
@@ -23,26 +24,29 @@ const rowName = (row: Pick<StoredRow, 'rank' | 'dossierId'>): string => `row/${r
 const contentName = (rank: number): string => `content/${rank}`;
 const sumOf = (dossier: Dossier, kind: 'phi' | 'le-phi'): number => dossier.fees.reduce((sum, fee) => (fee.kind === kind ? sum + fee.amountVnd : sum), 0);
 
-export async function sealDossier(sealer: Sealer, dossier: Dossier, seq: number): Promise<SealedDossier> {
-  const rank = rankOf(seq);
-  const { dossierId, applicant, procedureCode, procedureName, acceptedAtMs, dueAtMs, code } = dossier;
-  const papersOwed = dossier.papers.filter((paper) => paper.state === 'owed').length;
-  const summary: Summary = {
+function summaryOf({ code, applicant, submitter, procedureName, papers }: Dossier): Summary {
+  return {
     code,
     applicantName: applicant.fullName,
     procedureName,
     idNumber: applicant.kind === 'person' ? applicant.idNumber : undefined,
-    papersOwed,
-    scans: dossier.papers.reduce((sum, paper) => sum + paper.pages.length, 0),
-    words: wordsOf(dossier),
+    papersOwed: papers.filter((paper) => paper.state === 'owed').length,
+    scans: papers.reduce((sum, paper) => sum + paper.pages.length, 0),
+    words: wordsOf({ code, applicant, submitter, papers }),
   };
+}
+
+export async function sealDossier(sealer: Sealer, { dossier, seq }: Accepted): Promise<SealedDossier> {
+  const rank = rankOf(seq);
+  const { dossierId, procedureCode, acceptedAtMs, dueAtMs } = dossier;
+  const summary = summaryOf(dossier);
   const [sealedRow, sealedContent] = await Promise.all([sealer.sealJson(rowName({ rank, dossierId }), summary), sealer.sealJson(contentName(rank), dossier)]);
   const row: StoredRow = {
     rank,
     dossierId,
     acceptedAtMs,
     dueAtMs,
-    status: papersOwed > 0 ? 'owing' : 'complete',
+    status: summary.papersOwed > 0 ? 'owing' : 'complete',
     procedureCode,
     phiVnd: sumOf(dossier, 'phi'),
     lePhiVnd: sumOf(dossier, 'le-phi'),
@@ -51,11 +55,20 @@ export async function sealDossier(sealer: Sealer, dossier: Dossier, seq: number)
   return { row, content: { rank, sealed: sealedContent }, words: summary.words };
 }
 
+/** What is seen of a dossier whose row could not be opened but which was read elsewhere. */
+export const rowOf = ({ dossier, seq }: Accepted): OpenRow => opened(summaryOf(dossier), { ...dossier, rank: rankOf(seq) });
+
+const opened = (
+  { words, ...summary }: Summary,
+  { rank, dossierId, procedureCode, acceptedAtMs, dueAtMs }: Pick<StoredRow, 'rank' | 'dossierId' | 'procedureCode' | 'acceptedAtMs' | 'dueAtMs'>,
+): OpenRow => ({
+  row: { ...summary, dossierId, procedureCode, acceptedAtMs, dueAtMs, seq: seqOf(rank) },
+  words,
+});
+
 /** Rejects when the row is damaged. */
 export async function openRow(sealer: Sealer, stored: StoredRow): Promise<OpenRow> {
-  const { words, ...summary } = summarySchema.parse(await sealer.openJson(rowName(stored), stored.sealed));
-  const { rank, dossierId, procedureCode, acceptedAtMs, dueAtMs } = stored;
-  return { row: { ...summary, dossierId, procedureCode, acceptedAtMs, dueAtMs, seq: seqOf(rank) }, words };
+  return opened(summarySchema.parse(await sealer.openJson(rowName(stored), stored.sealed)), stored);
 }
 
 /** Rejects when it is damaged. */

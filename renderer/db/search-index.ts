@@ -5,25 +5,23 @@
  * first bits choose one of 512 buckets, the rest stands in the bucket with the ranks of the rows that have it. A bucket is
  * sealed as a whole, so the disk shows neither which dossiers share a name nor how often one occurs, only the sizes of
  * buckets in which many tokens are mixed. Rows are indexed in segments that are written once and merged as they grow in
- * number (shared/search/segments.ts); the newest rows wait in memory until they fill one. A look-up reads one range a
- * word, about twenty records in a million dossiers, and opens the newest first until a page is full.
+ * number (shared/search/segments.ts); the newest rows wait in memory until they fill one. A look-up reads one bucket a word
+ * and segment, the newest segments first, until a page is full.
  */
-import { encodePostings, intersect, mergePostings, ranksOf, type Postings } from '../../shared/search/postings.ts';
 import { SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
-import { answers, filedUnder, lookUpAs } from '../../shared/search/words.ts';
+import { answers, lookUpAs } from '../../shared/search/words.ts';
 import type { CounterDatabase, MetaRow, StoredPostings } from './database.ts';
-import { inSlices } from './in-slices.ts';
-import { BUCKETS, type Sealer } from './sealer.ts';
-
-export type Ranks = { low: number; high: number };
-export type IndexedRow = { rank: number; words: readonly string[] };
+import { slicesOf } from './in-slices.ts';
+import type { IndexedRow, Ranks } from './sealed-postings.ts';
+import { BUCKETS } from './sealer.ts';
+import type { Sealing } from './sealing.ts';
 
 export type SearchIndex = {
   /** Rows about to be stored: from now on they are found, as soon as they are there. */
   expect(rows: readonly IndexedRow[]): Promise<void>;
   /** Within the transaction that stores rows for the first time: which of them no tail would find after a restart. */
   late(ranks: readonly number[], segments: readonly Segment[]): number[];
-  /** After that transaction: writes and merges segments when it is time. Not from within a `liveQuery`. */
+  /** After that transaction: has segments written and merged when it is time, and waits for it only when too much is waiting. Not from within a `liveQuery`. */
   settle(): Promise<void>;
   /**
    * Ranks of rows between two (inclusive) that may answer the query, in batches, the newest first; the caller checks the words (a query longer than
@@ -40,19 +38,28 @@ export type ReadWords = {
   at(ranks: readonly number[]): Promise<IndexedRow[]>;
 };
 
+const extentOf = ({ newest, oldest, rows }: Segment): string => `${newest}/${oldest}/${rows}`;
+
 /** Some bucket does not open: what is found may lack rows. */
 export class IndexDamaged extends Error {}
 
-const AT_ONCE = 64;
-const nameOf = (bucket: number, segment: number): string => `postings/${bucket}/${segment}`;
+/** Buckets merged at once. */
+const AT_ONCE = 32;
+/** Records written in one go; more would keep the page from drawing. */
+const PUT_AT_ONCE = 128;
+/** The index may fall this many rows behind; then rows wait for it. */
+const MOST_UNINDEXED = 4 * SEGMENT_ROWS;
+/** Segments a look-up reads one by one, the newest, in which a first page mostly is; then it reads all that is left in one range a word. */
+const READ_AT_ONCE = [2, 6] as const;
 
 export const rowsMeta = async (db: CounterDatabase): Promise<Extract<MetaRow, { key: 'rows' }>> => {
   const row = await db.meta.get('rows');
   return row?.key === 'rows' ? row : { key: 'rows', count: 0, segments: [], late: [] };
 };
 
-export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords: ReadWords): SearchIndex {
+export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWords: ReadWords, onDamage: (damage: IndexDamaged) => void): SearchIndex {
   let waiting: Promise<Map<number, readonly string[]>> | undefined;
+  let settling: Promise<void> | undefined;
   const newestIndexed = (segments: readonly Segment[]): number => segments.reduce((lowest, { newest }) => Math.min(lowest, newest), Infinity);
 
   /** Rows that are in no segment yet. */
@@ -66,55 +73,23 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
     return waiting;
   }
 
-  async function bucketsOf(rows: readonly IndexedRow[]): Promise<Map<number, Postings>> {
-    const filed = new Map<string, number[]>();
-    for (const { rank, words } of rows) {
-      for (const term of filedUnder(words)) {
-        const ranks = filed.get(term);
-        if (ranks === undefined) filed.set(term, [rank]);
-        else ranks.push(rank);
-      }
-    }
-    const terms = [...filed];
-    const tokens = await inSlices(terms, 512, ([term]) => sealer.token(term));
-    const buckets = new Map<number, Postings>();
-    for (const [at, { bucket, id }] of tokens.entries()) {
-      const ranks = terms[at]?.[1] ?? [];
-      const postings = buckets.get(bucket) ?? new Map<number, number[]>();
-      buckets.set(bucket, postings);
-      const same = postings.get(id);
-      postings.set(id, same === undefined ? ranks : [...new Set([...same, ...ranks])].sort((a, b) => a - b));
-    }
-    return buckets;
+  async function putAll(records: readonly StoredPostings[]): Promise<void> {
+    for (const slice of slicesOf(records, PUT_AT_ONCE)) await db.postings.bulkPut(slice);
   }
 
-  async function openBucket({ bucket, segment, sealed }: StoredPostings): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return await sealer.open(nameOf(bucket, segment), sealed);
-    } catch (cause) {
-      throw new IndexDamaged(nameOf(bucket, segment), { cause });
-    }
-  }
-
-  const sealBucket = async (bucket: number, segment: number, postings: Postings): Promise<StoredPostings> => ({
-    bucket,
-    segment,
-    sealed: await sealer.seal(nameOf(bucket, segment), encodePostings(postings)),
-  });
-
-  async function writeSegment(rows: IndexedRow[]): Promise<void> {
+  /** `unindexed`: rows that may be stored while this is written, and that no tail would find if they are older than what is in it. */
+  async function writeSegment(rows: IndexedRow[], unindexed: ReadonlyMap<number, unknown>): Promise<void> {
     rows.sort((a, b) => a.rank - b.rank);
     const newest = rows[0]?.rank ?? 0;
-    const buckets = await bucketsOf(rows);
-    const records = await inSlices([...buckets], AT_ONCE, ([bucket, postings]) => sealBucket(bucket, newest, postings));
+    const records = await sealing.sealSegment(newest, rows);
     await db.transaction('rw', db.postings, db.meta, async () => {
-      await db.postings.bulkPut(records);
+      await putAll(records);
       const meta = await rowsMeta(db);
       const written = new Set(rows.map(({ rank }) => rank));
       await db.meta.put({
         ...meta,
         segments: [...meta.segments, { newest, oldest: rows.at(-1)?.rank ?? newest, rows: rows.length }],
-        late: meta.late.filter((rank) => !written.has(rank)),
+        late: [...new Set([...meta.late, ...[...unindexed.keys()].filter((rank) => rank > newest)])].filter((rank) => !written.has(rank)),
       });
     });
   }
@@ -125,18 +100,19 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
     for (let first = 0; first < BUCKETS; first += AT_ONCE) {
       const numbers = Array.from({ length: AT_ONCE }, (_, at) => first + at);
       const parts = await db.postings.bulkGet(numbers.flatMap((bucket) => segments.map((segment): [number, number] => [bucket, segment.newest])));
-      for (const [at, bucket] of numbers.entries()) {
-        const sealed = parts.slice(at * segments.length, (at + 1) * segments.length).filter((part) => part !== undefined);
-        const opened = await Promise.all(sealed.map(openBucket));
-        if (opened.length > 0) records.push(await sealBucket(bucket, newest, mergePostings(opened)));
-      }
+      const merged = await sealing.mergeBuckets(
+        newest,
+        parts.filter((part) => part !== undefined),
+      );
+      if (merged === null) throw new IndexDamaged(`between buckets ${first} and ${first + AT_ONCE}`);
+      records.push(...merged);
     }
     const gone = new Set(segments.map((segment) => segment.newest));
     await db.transaction('rw', db.postings, db.meta, async () => {
       const meta = await rowsMeta(db);
       const old = [...gone].flatMap((segment) => Array.from({ length: BUCKETS }, (_, bucket): [number, number] => [bucket, segment]));
-      await db.postings.bulkDelete(old);
-      await db.postings.bulkPut(records);
+      for (const slice of slicesOf(old, PUT_AT_ONCE)) await db.postings.bulkDelete(slice);
+      await putAll(records);
       const merged = { newest, oldest: Math.max(...segments.map(({ oldest }) => oldest)), rows: segments.reduce((sum, { rows }) => sum + rows, 0) };
       await db.meta.put({ ...meta, segments: [...meta.segments.filter((one) => !gone.has(one.newest)), merged] });
     });
@@ -154,46 +130,75 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
   async function settle(): Promise<void> {
     const unindexed = await tail();
     if (unindexed.size < SEGMENT_ROWS) return;
+    settling ??= write(unindexed).finally(() => (settling = undefined));
+    const settled = settling.catch((error: unknown) => {
+      if (error instanceof IndexDamaged) return onDamage(error);
+      // Tried again with the next rows; nothing is lost, since what is not indexed is found in the tail.
+      if (unindexed.size >= MOST_UNINDEXED) throw error;
+    });
+    if (unindexed.size >= MOST_UNINDEXED) await settled;
+  }
+
+  async function write(unindexed: Map<number, readonly string[]>): Promise<void> {
     const full = [...unindexed].map(([rank, words]) => ({ rank, words }));
-    await writeSegment(full);
-    for (const { rank } of full) unindexed.delete(rank);
+    await writeSegment(full, unindexed);
+    // A row that was replaced meanwhile waits with its new words.
+    for (const { rank, words } of full) if (unindexed.get(rank) === words) unindexed.delete(rank);
     await compact();
   }
 
-  async function* lookUp(query: readonly string[], { low, high }: Ranks): AsyncGenerator<number[]> {
-    const tokens = await Promise.all(query.map((word) => sealer.token(lookUpAs(word))));
+  /** By segment. */
+  async function bucketIn(bucket: number, segments: readonly Segment[]): Promise<Map<number, StoredPostings>> {
+    const [first, last] = [segments[0]?.newest ?? 0, segments.at(-1)?.newest ?? 0];
+    const parts =
+      segments.length > Math.max(...READ_AT_ONCE)
+        ? await db.postings.where('[bucket+segment]').between([bucket, first], [bucket, last], true, true).toArray()
+        : await db.postings.bulkGet(segments.map(({ newest }): [number, number] => [bucket, newest]));
+    return new Map(parts.filter((part) => part !== undefined).map((part) => [part.segment, part]));
+  }
+
+  async function* lookUp(query: readonly string[], between: Ranks): AsyncGenerator<number[]> {
+    const { low, high } = between;
+    const tokens = await sealing.tokens(query.map(lookUpAs));
     // The tail before the segments: a row that is indexed meanwhile is found twice rather than not at all.
-    const isWithin = (rank: number): boolean => rank >= low && rank <= high;
     const unindexed = [...(await tail())];
-    const { segments, perWord } = await db.transaction('r', db.postings, db.meta, async () => ({
-      segments: (await rowsMeta(db)).segments.filter(({ newest, oldest }) => newest <= high && oldest >= low),
-      perWord: await Promise.all(
-        tokens.map(({ bucket }) => db.postings.where('[bucket+segment]').between([bucket, -Infinity], [bucket, high], true, true).toArray()),
-      ),
-    }));
     const seen = new Set<number>();
-    let found = unindexed.filter(([rank, words]) => isWithin(rank) && answers(words, query)).map(([rank]) => rank);
+    let found = unindexed.filter(([rank, words]) => rank >= low && rank <= high && answers(words, query)).map(([rank]) => rank);
     for (const rank of found) seen.add(rank);
 
-    for (const { newest } of segments.sort((a, b) => a.newest - b.newest)) {
-      const parts = perWord.map((records) => records.find((record) => record.segment === newest));
-      // Ranges of segments overlap where rows came late: what a segment still to be read may be newer than waits for it.
-      const ready = found.filter((rank) => rank < newest);
-      if (ready.length > 0) yield ready.sort((a, b) => a - b);
-      found = found.filter((rank) => rank >= newest);
+    const read = new Set<string>();
+    for (let step = 0; ; step += 1) {
+      const { segments, next, perWord } = await db.transaction('r', db.postings, db.meta, async () => {
+        // Asked again each time: what was merged since has another extent and is read as a whole.
+        const left = (await rowsMeta(db)).segments.filter((one) => one.newest <= high && one.oldest >= low && !read.has(extentOf(one)));
+        left.sort((a, b) => a.newest - b.newest);
+        const segments = left.slice(0, READ_AT_ONCE[step]);
+        return { segments, next: left[segments.length], perWord: await Promise.all(tokens.map(({ bucket }) => bucketIn(bucket, segments))) };
+      });
+      for (const segment of segments) read.add(extentOf(segment));
+      const perSegment = segments.map(({ newest }) => perWord.map((parts) => parts.get(newest)).filter((part) => part !== undefined));
       // A bucket that is not there holds nothing: no row of this segment has that word.
-      if (parts.some((part) => part === undefined)) continue;
-      const lists = await Promise.all(parts.map(async (part, at) => (part === undefined ? [] : ranksOf(await openBucket(part), tokens[at]?.id ?? 0))));
-      const more = intersect(lists).filter((rank) => isWithin(rank) && !seen.has(rank));
-      for (const rank of more) {
-        seen.add(rank);
-        found.push(rank);
+      const whole = perSegment.filter((parts) => parts.length === tokens.length);
+      const lists = whole.length === 0 ? [] : await sealing.ranksWith(tokens, whole, between);
+      if (lists === null) throw new IndexDamaged('a bucket does not open');
+      for (const ranks of lists) {
+        for (const rank of ranks) {
+          if (seen.has(rank)) continue;
+          seen.add(rank);
+          found.push(rank);
+        }
       }
+      // Ranges of segments overlap where rows came late: what a segment still to be read holds may be newer than what waits for it.
+      const bound = next?.newest ?? Infinity;
+      const ready = found.filter((rank) => rank < bound);
+      found = found.filter((rank) => rank >= bound);
+      if (ready.length > 0) yield ready.sort((a, b) => a - b);
+      if (next === undefined) return;
     }
-    if (found.length > 0) yield found.sort((a, b) => a - b);
   }
 
   async function rebuild(): Promise<void> {
+    await settling?.catch(() => undefined);
     waiting = undefined;
     await db.transaction('rw', db.postings, db.meta, async () => {
       await db.postings.clear();
@@ -202,7 +207,7 @@ export function createSearchIndex(db: CounterDatabase, sealer: Sealer, readWords
     // The oldest first: whatever ends this early, the next tail is all that is newer than what was indexed.
     let rows = await readWords.below(Infinity, SEGMENT_ROWS);
     for (; rows.length === SEGMENT_ROWS; rows = await readWords.below(rows[0]?.rank ?? 0, SEGMENT_ROWS)) {
-      await writeSegment(rows);
+      await writeSegment(rows, new Map());
       await compact();
     }
   }

@@ -8,11 +8,13 @@ import type { Bridge } from '../../shared/ipc/contract.ts';
 import { defineDatabase, type CounterDatabase } from './database.ts';
 import { createDossierRepository, type DossierRepository, type Reread } from './dossier-repository.ts';
 import { createDraftRepository, type DraftRepository } from './draft-repository.ts';
+import { openSealing } from './open-sealing.ts';
 import { replayJournal, type ReplayProgress } from './replay.ts';
 import { createRestoring, followRestore, type Restoring, type SyncLive } from './restore.ts';
 import { createScanRepository, type ScanRepository } from './scan-repository.ts';
 import { rowsMeta } from './search-index.ts';
-import { createSealer, type Sealer } from './sealer.ts';
+import type { Sealer } from './sealer.ts';
+import type { Sealing } from './sealing.ts';
 
 /** Why a database was thrown away and made anew; for the log. */
 export type RebuildReason = 'not-openable' | 'other-key' | 'other-journal' | 'ahead-of-journal' | 'history-differs' | 'rows-missing';
@@ -38,7 +40,7 @@ export async function passStartGate(
   onProgress: (progress: ReplayProgress) => void = () => undefined,
   name?: string,
 ): Promise<Store> {
-  const sealer = await createSealer(await bridge.invoke('storage:key'));
+  const sealer = await openSealing(await bridge.invoke('storage:key'));
   let { db, reason } = await openSound(name, sealer, bridge);
   let store = repositories(db, sealer, bridge);
   await replayJournal(db, store.dossiers, bridge, onProgress);
@@ -56,11 +58,14 @@ export async function passStartGate(
     restoring,
     followRestore: (sync, onError) => followRestore({ db, dossiers: store.dossiers, bridge, restoring }, sync, onError),
     rebuilt: reason,
-    close: () => db.close(),
+    close() {
+      db.close();
+      sealer.close();
+    },
   };
 }
 
-function repositories(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): Pick<Store, 'dossiers' | 'drafts' | 'scans'> {
+function repositories(db: CounterDatabase, sealer: Sealing, bridge: Pick<Bridge, 'invoke'>): Pick<Store, 'dossiers' | 'drafts' | 'scans'> {
   const reread: Reread = async (dossierId) => {
     const fetched = await bridge.invoke('dossiers:fetch', { dossierId: dossierId as DossierId });
     return fetched.ok ? fetched.value : undefined;

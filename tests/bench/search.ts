@@ -13,17 +13,25 @@ export const name = 'search';
 
 const repoRoot = join(import.meta.dirname, '../..');
 
-/** A window of its own and nothing else of the app, so that only the database is measured. */
+/** A window of its own, on a scheme as the app's since a worker has to be loaded, and nothing else of the app: only the database is measured. */
 const shell = `
-const { app, BrowserWindow } = require('electron');
+const { app, BrowserWindow, protocol } = require('electron');
+const { readFile } = require('node:fs/promises');
+const { extname, join } = require('node:path');
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
 app.setPath('userData', process.argv.at(-1));
 app.whenReady().then(() => {
+  protocol.handle('app', async ({ url }) => {
+    const path = join(__dirname, new URL(url).pathname);
+    return new Response(await readFile(path), { headers: { 'content-type': types[extname(path)] ?? 'text/plain' } });
+  });
   const window = new BrowserWindow({ show: false, webPreferences: { backgroundThrottling: false } });
   window.webContents.on('console-message', (_event, _level, message) => {
     process.stdout.write(message + '\\n');
     if (message.startsWith('result ') || message.startsWith('failed ')) app.quit();
   });
-  window.loadFile('index.html', { query: { rows: process.env.QMC_BENCH_ROWS, rounds: process.env.QMC_BENCH_ROUNDS } });
+  window.loadURL('app://bench/search-page.html?rows=' + process.env.QMC_BENCH_ROWS + '&rounds=' + process.env.QMC_BENCH_ROUNDS);
 });
 `;
 
@@ -45,18 +53,17 @@ export async function run({ isFull, isQuick, say }: BenchOptions): Promise<Bench
 
 async function buildPage(folder: string): Promise<void> {
   await build({
-    root: repoRoot,
+    root: import.meta.dirname,
     configFile: false,
     logLevel: 'error',
+    worker: { format: 'es' },
     build: {
       outDir: folder,
       target: 'chrome114',
       minify: true,
-      lib: { entry: join(import.meta.dirname, 'search-page.ts'), formats: ['iife'], name: 'page', fileName: () => 'page.js' },
+      rollupOptions: { input: join(import.meta.dirname, 'search-page.html') },
     },
-    define: { 'process.env.NODE_ENV': '"production"' },
   });
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><script src="page.js"></script>');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'qmc-bench-search', version: '1.0.0', main: 'main.cjs' }));
   writeFileSync(join(folder, 'main.cjs'), shell);
 }

@@ -1,0 +1,57 @@
+import { afterEach, expect, it } from 'vitest';
+import { aDossier } from '../../tests/fixtures/dossiers.ts';
+import { createKeys } from './sealer.ts';
+import { createSealing, type Sealing } from './sealing.ts';
+import { answerCalls, callOver } from './sealing-port.ts';
+
+let channel: MessageChannel;
+let lose: (reason: Error) => void;
+const connect = (sealing: Promise<Sealing>): Sealing => {
+  channel = new MessageChannel();
+  for (const port of [channel.port1, channel.port2]) port.start();
+  answerCalls(channel.port2, sealing);
+  return callOver(channel.port1, (listener) => (lose = listener));
+};
+const keys = (fill: number) => createKeys(new Uint8Array(32).fill(fill));
+afterEach(() => channel.port1.close());
+
+it('gives over a port what is given without one, also to calls that overtake each other', async () => {
+  const here = createSealing(await keys(3));
+  const there = connect(keys(3).then(createSealing));
+  const accepted = [1, 2, 3].map((seq) => ({ seq, dossier: aDossier({ code: `H36.12-261123-000${seq}` }) }));
+  const [sealed, tokens] = await Promise.all([there.sealDossiers(accepted), there.tokens(['an', 'binh'])]);
+  expect(tokens).toEqual(await here.tokens(['an', 'binh']));
+  const rows = sealed.map(({ row }) => row);
+  expect((await here.openRows(rows)).map((opened) => opened?.row.code)).toEqual(accepted.map(({ dossier }) => dossier.code));
+  expect(await there.openRows(rows)).toEqual(await here.openRows(rows));
+  expect(await there.openContent(sealed[1]?.content ?? { rank: 0, sealed: new Uint8Array() })).toEqual(accepted[1]?.dossier);
+
+  const words = rows.map(({ rank }, at) => ({ rank, words: sealed[at]?.words ?? [] })).reverse();
+  const segment = await there.sealSegment(words[0]?.rank ?? 0, words);
+  const [token] = await there.tokens(['nguyen']);
+  const bucket = segment.filter((one) => one.bucket === token?.bucket);
+  const [ranks] = (await there.ranksWith(token === undefined ? [] : [token], [bucket], { low: 0, high: Infinity })) ?? [];
+  expect([...(ranks ?? [])]).toEqual(words.map(({ rank }) => rank));
+});
+
+it('opens nothing that was sealed under another key, and says so in the way of each call', async () => {
+  const other = createSealing(await keys(4));
+  const there = connect(keys(3).then(createSealing));
+  const [sealed] = await other.sealDossiers([{ seq: 1, dossier: aDossier() }]);
+  if (sealed === undefined) throw new Error('nothing sealed');
+  expect(await there.openRows([sealed.row])).toEqual([null]);
+  expect(await there.openContent(sealed.content)).toBeNull();
+  await expect(there.openJson('key', await other.sealJson('key', 1))).rejects.toThrow();
+  const [bucket] = await other.sealSegment(9, [{ rank: 9, words: ['an'] }]);
+  expect(await there.ranksWith([{ bucket: bucket?.bucket ?? 0, id: 0 }], [bucket === undefined ? [] : [bucket]], { low: 0, high: 9 })).toBeNull();
+});
+
+it('ends every call when the keys cannot be had or are lost', async () => {
+  const there = connect(Promise.reject(new Error('no keys')));
+  await expect(there.tokens(['an'])).rejects.toThrow('no keys');
+  const forever = connect(new Promise(() => undefined));
+  const waiting = forever.tokens(['an']);
+  lose(new Error('the worker ended'));
+  await expect(waiting).rejects.toThrow('the worker ended');
+  await expect(forever.tokens(['an'])).rejects.toThrow('the worker ended');
+});

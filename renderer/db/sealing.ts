@@ -1,0 +1,43 @@
+/** Everything that needs the keys, in batches: a call may cross to the worker that holds them (sealing-worker.ts). */
+import type { Dossier } from '../../shared/dossiers/dossier.ts';
+import type { StoredContent, StoredPostings, StoredRow } from './database.ts';
+import { inSlices } from './in-slices.ts';
+import { openContent, openRow, sealDossier, type Accepted, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
+import { mergeBuckets, ranksWith, sealSegment, type IndexedRow, type Ranks } from './sealed-postings.ts';
+import type { Keys, Sealer, Token } from './sealer.ts';
+
+export type Sealing = Sealer & {
+  sealDossiers(accepted: readonly Accepted[]): Promise<SealedDossier[]>;
+  /** In the same order; null for a row that does not open. */
+  openRows(stored: readonly StoredRow[]): Promise<Array<OpenRow | null>>;
+  /** Null when it does not open. */
+  openContent(stored: StoredContent): Promise<Dossier | null>;
+  tokens(terms: readonly string[]): Promise<Token[]>;
+  /** See sealed-postings.ts, as with the two below; these are null when a bucket does not open. */
+  sealSegment(segment: number, rows: readonly IndexedRow[]): Promise<StoredPostings[]>;
+  mergeBuckets(segment: number, parts: readonly StoredPostings[]): Promise<StoredPostings[] | null>;
+  ranksWith(tokens: readonly Token[], segments: ReadonlyArray<readonly StoredPostings[]>, between: Ranks): Promise<Array<Float64Array<ArrayBuffer>> | null>;
+};
+
+/** Rows sealed before whoever else asks gets a turn. */
+const SLICE = 64;
+
+const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
+
+/** In the thread it is called in. */
+export function createSealing(keys: Keys): Sealing {
+  const { seal, open, sealJson, openJson } = keys;
+  return {
+    seal,
+    open,
+    sealJson,
+    openJson,
+    sealDossiers: (accepted) => inSlices(accepted, SLICE, (one) => sealDossier(keys, one)),
+    openRows: (stored) => Promise.all(stored.map((row) => orNull(openRow(keys, row)))),
+    openContent: (stored) => orNull(openContent(keys, stored)),
+    tokens: (terms) => Promise.resolve(terms.map(keys.token)),
+    sealSegment: (segment, rows) => sealSegment(keys, segment, rows),
+    mergeBuckets: (segment, parts) => orNull(mergeBuckets(keys, segment, parts)),
+    ranksWith: (tokens, segments, between) => orNull(ranksWith(keys, tokens, segments, between)),
+  };
+}

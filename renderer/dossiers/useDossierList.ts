@@ -1,0 +1,42 @@
+/** The rows of the list, newest first: the first page is followed as it changes, older ones are read as the officer goes down. */
+import { useLiveQuery } from 'dexie-react-hooks';
+import { useRef, useState } from 'react';
+import { useServices } from '../app/services.tsx';
+import type { DossierRow } from '../db/database.ts';
+import type { DossierQuery } from '../db/dossier-repository.ts';
+
+const PAGE = 100;
+
+type Rows = { asked: string; rows: readonly DossierRow[]; isWhole: boolean };
+
+export function useDossierList(query: Omit<DossierQuery, 'limit'>): { rows: readonly DossierRow[] | undefined; isWhole: boolean; readMore(): void } {
+  const { dossiers } = useServices();
+  const asked = JSON.stringify(query);
+  const first = useLiveQuery(async (): Promise<Rows> => {
+    const rows = await dossiers.find({ ...(JSON.parse(asked) as typeof query), limit: PAGE });
+    return { asked, rows, isWhole: rows.length < PAGE };
+  }, [dossiers, asked]);
+  const [further, setFurther] = useState<Rows | null>(null);
+  const isReading = useRef(false);
+
+  const shown = first === undefined || first.isWhole || further?.asked !== first.asked ? first : joined(first, further);
+  return {
+    rows: shown?.rows,
+    isWhole: shown?.isWhole ?? true,
+    readMore() {
+      const afterSeq = shown?.rows.at(-1)?.seq;
+      if (shown === undefined || shown.asked !== asked || afterSeq === undefined || isReading.current) return;
+      isReading.current = true;
+      void dossiers
+        .find({ ...query, afterSeq, limit: PAGE })
+        .then((rows) => setFurther({ asked, rows: [...shown.rows, ...rows], isWhole: rows.length < PAGE }))
+        .finally(() => (isReading.current = false));
+    },
+  };
+}
+
+/** What a new dossier pushes out of the first page stands among the further rows already. */
+function joined(first: Rows, further: Rows): Rows {
+  const lastSeq = first.rows.at(-1)?.seq ?? Infinity;
+  return { ...further, rows: [...first.rows, ...further.rows.filter(({ seq }) => seq < lastSeq)] };
+}
