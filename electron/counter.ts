@@ -31,6 +31,7 @@ import { openIdentityFile } from './sync/identity.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
+import { createUpstreamHealth, type UpstreamHealth } from './sync/upstream-health.ts';
 import { createTakeaway, type Takeaway } from './takeaway/takeaway.ts';
 import { words } from './words.ts';
 
@@ -58,6 +59,7 @@ export type Counter = {
   queue: QueueDesk;
   papers: PaperDesk;
   sync: SyncService;
+  upstreams: UpstreamHealth;
   isUnprotected: boolean;
   /** For the page's IndexedDB; the data key itself never leaves the shell. */
   storageKey(): Uint8Array<ArrayBuffer>;
@@ -104,8 +106,19 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     clock,
     log,
     onForgotten: (seq) => retention.provinceForgot(seq),
-    onChange: (state) => tell('sync:changed', state),
+    onChange(state) {
+      tell('sync:changed', state);
+      if (state.connection.status === 'online') upstreams.wake();
+    },
     onDelivered: (deliveries) => tell('sync:delivered', deliveries),
+  });
+  const upstreams: UpstreamHealth = createUpstreamHealth({
+    url: settings.province.url,
+    province,
+    identity: identity.current,
+    isOnline: sync.isOnline,
+    clock,
+    onChange: (state) => tell('upstreams:changed', state),
   });
   const archive = createArchive({ url: settings.province.url, province, identity: identity.current });
   const retention: Retention = createRetention({
@@ -191,11 +204,13 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     queue,
     papers,
     sync,
+    upstreams,
     isUnprotected: keys.isUnprotected,
     storageKey: () => deriveKey(keys.dataKey, 'qmc/indexeddb/v1'),
     async close() {
       clearTimeout(verifying);
       clearInterval(retaining);
+      upstreams.stop();
       await sync.stop();
       await papers.stop();
       await journal.close();

@@ -92,6 +92,8 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.wake(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'upstreams:state': () => counter.upstreams.state(),
+    'upstreams:of-dossier': ({ dossierId }) => counter.upstreams.ofDossier(dossierId),
     'restore:page': async ({ after }) => {
       if (sync.state().replaces === undefined) return ok(null);
       const page = await counter.archive.dossiers(after);

@@ -54,6 +54,12 @@ function createShell(info: AppInfo): Shell {
           (listener) => bridge.on('sync:changed', listener),
         )
       : null,
+    upstreams: isStaff
+      ? createLiveState(
+          () => bridge.invoke('upstreams:state'),
+          (listener) => bridge.on('upstreams:changed', listener),
+        )
+      : null,
   };
 }
 

@@ -3,18 +3,25 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { upstreamNameSchema } from '../shared/upstreams/upstream.ts';
 
 export const usage = `Usage:
   province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
-           [--demo-code CODE --office ID --agency CODE]
+           [--settings FILE | --simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
+  province upstreams [--data DIR | --database-url URL]
+  province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
+  province simulate-upstreams [--port 9090]
 
   --data              folder of scans and of the province's own PostgreSQL (QMC_PROVINCE_DATA)
   --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
   --replaces          the new device takes the place of this one, which is revoked when the code is used:
                       take in its take-away file before, what it had not sent is refused afterwards
+  --settings          JSON file of the province: its specialised systems and what goes where (QMC_PROVINCE_SETTINGS)
+  --simulate-upstreams  connects every specialised system to a simulation of it; for demonstrations only
+  --upstream          igate, civil-registry, land, business-registry or vneid: sends the dossiers it stopped at again
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --exit-with-parent  stop when standard input ends: for a program that starts the province as its child
   --demo-code         an enrolment code that works anew after every start; for demonstrations only`;
@@ -22,7 +29,7 @@ export const usage = `Usage:
 const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
 
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code', 'import']),
+  command: z.enum(['serve', 'enrolment-code', 'import', 'upstreams', 'requeue', 'simulate-upstreams']),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -37,6 +44,10 @@ const commandSchema = z.object({
   /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
   file: z.string().min(1).optional(),
   receipt: z.string().min(1).optional(),
+  settings: z.string().min(1).optional(),
+  'simulate-upstreams': z.boolean().default(false),
+  upstream: upstreamNameSchema.optional(),
+  dossier: z.uuid().optional(),
   help: z.boolean().default(false),
   ...officeOptions,
 });
@@ -67,6 +78,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       days: { type: 'string' },
       replaces: { type: 'string' },
       receipt: { type: 'string' },
+      settings: { type: 'string' },
+      'simulate-upstreams': { type: 'boolean' },
+      upstream: { type: 'string' },
+      dossier: { type: 'string' },
       help: { type: 'boolean' },
       office: { type: 'string' },
       agency: { type: 'string' },
@@ -81,11 +96,13 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
     ...values,
     data: values.data ?? env['QMC_PROVINCE_DATA'] ?? defaultDataDir(),
     'database-url': values['database-url'] ?? env['DATABASE_URL'],
+    settings: values.settings ?? env['QMC_PROVINCE_SETTINGS'],
   });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Error(`${issue?.path.join('.') ?? 'command line'}: ${issue?.message ?? 'not understood'}`);
   }
+  if (parsed.data.command === 'requeue' && parsed.data.upstream === undefined) throw new Error('requeue needs --upstream');
   const needsOffice = parsed.data.command === 'enrolment-code' || parsed.data['demo-code'] !== undefined;
   if (needsOffice && (parsed.data.office === undefined || parsed.data.agency === undefined)) throw new Error('--office and --agency are needed with a code');
   return parsed.data;

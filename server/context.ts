@@ -9,7 +9,9 @@ import type { ProvinceState } from './db/province-store.ts';
 import type { Callers } from './devices/callers.ts';
 import type { LeaseTerms } from './devices/number-store.ts';
 import type { TokenIssuer } from './devices/tokens.ts';
+import type { Effects } from './journal/apply.ts';
 import type { ScanFolder } from './scans/scan-folder.ts';
+import type { Upstreams } from './upstreams/upstreams.ts';
 
 export type ProvinceContext = {
   db: Database;
@@ -20,6 +22,8 @@ export type ProvinceContext = {
   lease: LeaseTerms;
   scanFolder: ScanFolder;
   callers: Callers;
+  upstreams: Upstreams;
+  effects: Effects;
   /** Something that must not happen has happened, and someone must look at it. No citizen's data in `facts`. */
   alarm(what: string, facts: Record<string, unknown>): void;
   logFailure(error: unknown): void;

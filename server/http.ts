@@ -25,8 +25,12 @@ import { journalRoutes } from './journal/routes.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { scanRoutes } from './scans/routes.ts';
+import { createEffects } from './effects.ts';
+import { upstreamRoutes } from './upstreams/routes.ts';
+import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
+import { openUpstreams } from './upstreams/upstreams.ts';
 
-const features: readonly Routes[] = [healthRoutes, deviceRoutes, journalRoutes, deliveryStatusRoutes, dossierRoutes, scanRoutes];
+const features: readonly Routes[] = [healthRoutes, deviceRoutes, journalRoutes, deliveryStatusRoutes, dossierRoutes, scanRoutes, upstreamRoutes];
 
 export type ProvinceOptions = {
   db: Database;
@@ -37,6 +41,8 @@ export type ProvinceOptions = {
   lease?: LeaseTerms;
   /** Requests a minute from one address: all of it, and of those that try codes and keys. An office shares one address. */
   limits?: { all: number; credentials: number };
+  /** Unless given, no specialised system is connected. */
+  upstreams?: UpstreamSettings;
 };
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -49,12 +55,21 @@ const defaultLimits = { all: 6_000, credentials: 120 };
 const unzip = promisify(gunzip);
 
 /** Brings the schema up to date and returns the server, ready to listen. Closing it leaves `db` open. */
-export async function createProvince({ db, scansDir, clock, log, lease = defaultLease, limits = defaultLimits }: ProvinceOptions) {
+export async function createProvince({
+  db,
+  scansDir,
+  clock,
+  log,
+  lease = defaultLease,
+  limits = defaultLimits,
+  upstreams: systems = provinceSettingsSchema.parse({}).upstreams,
+}: ProvinceOptions) {
   await migrate(db);
   const province = await provinceState(db);
   const tokens = await createTokenIssuer(province.signingKey);
   const scanFolder = await openScanFolder(scansDir);
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
+  const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
 
   const app = fastify({
     loggerInstance: log,
@@ -102,6 +117,17 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
     transform: jsonSchemaTransform,
   });
 
+  const upstreams = await openUpstreams({
+    db,
+    settings: systems,
+    province,
+    scanPath: (sha256) => scanFolder.pathOf(sha256),
+    clock,
+    alarm,
+    onStatus: (upstream, { status, sinceMs }) => log[status === 'down' ? 'warn' : 'info']({ upstream, status, sinceMs }, 'specialised system'),
+    onError: (error) => log.warn({ failure: loggableError(error) }, 'a delivery to a specialised system could not be carried on'),
+  });
+  app.addHook('onClose', () => upstreams.stop());
   const callers = createCallers(db, tokens, clock);
   const context: ProvinceContext = {
     db,
@@ -112,7 +138,9 @@ export async function createProvince({ db, scansDir, clock, log, lease = default
     lease,
     scanFolder,
     callers,
-    alarm: (what, facts) => log.error({ alarm: what, ...facts }, 'alarm'),
+    upstreams,
+    effects: createEffects(upstreams.enqueue),
+    alarm,
     logFailure,
     credentials: { rateLimit: { max: limits.credentials, timeWindow: '1 minute' } },
   };

@@ -5,12 +5,14 @@ import type { Database } from './db/database.ts';
 import { provinceState } from './db/province-store.ts';
 import { findDevice } from './devices/device-store.ts';
 import { progressOfDossiers } from './dossiers/dossier-store.ts';
-import { effects } from './effects.ts';
+import { createEffects } from './effects.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { acceptScan } from './scans/accept-scan.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 import { importTakeaway, type Imported } from './takeaway/import-file.ts';
+import { openEnqueue } from './upstreams/enqueue.ts';
+import { readPlan } from './upstreams/health-store.ts';
 
 type Options = { db: Database; scansDir: string; clock: Clock; log: Logger };
 
@@ -19,14 +21,15 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
   const province = await provinceState(db);
   const folder = await openScanFolder(scansDir);
   const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
-  const receiver = { db, epoch: province.epoch, alarm, effects };
+  const deliveries = await openEnqueue(db, await readPlan(db), clock);
+  const receiver = { db, epoch: province.epoch, alarm, effects: createEffects(deliveries.enqueue) };
   const known = async (deviceId: string) => {
     const device = await findDevice(db, deviceId);
     if (device === undefined) throw new Error('the device vanished during the import');
     return device;
   };
 
-  return importTakeaway(
+  const imported = importTakeaway(
     {
       province,
       clock,
@@ -56,4 +59,5 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
     },
     path,
   );
+  return imported.finally(() => deliveries.stop());
 }

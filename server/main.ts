@@ -1,6 +1,6 @@
 /** Boot order of the provincial server, and nothing else. */
 import './runtime-polyfills.ts';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
 import { RECEIPT_EXTENSION } from '../shared/takeaway/file-format.ts';
@@ -8,12 +8,18 @@ import { type Command, parseCommand, usage } from './command-line.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { runningPostgresUrl, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
+import { provinceState, publicPart } from './db/province-store.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { createProvince } from './http.ts';
 import { importFile } from './import.ts';
 import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
 import { TakeawayRefused } from './takeaway/open-file.ts';
+import { countOpen } from './upstreams/delivery-store.ts';
+import { allHealth } from './upstreams/health-store.ts';
+import { requeueStopped } from './upstreams/requeue.ts';
+import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
+import { startSimulator, type Simulator } from './upstreams/simulator/simulator.ts';
 
 const DAY_MS = 86_400_000;
 /** Requests under way get this long to end before their connections are cut. */
@@ -27,6 +33,15 @@ async function openPostgres(command: Command): Promise<{ url: string; died: Prom
   return startEmbeddedPostgres(command.data);
 }
 
+async function upstreamSettings({ settings }: Command, simulator: Simulator | undefined): Promise<UpstreamSettings> {
+  if (simulator !== undefined) return provinceSettingsSchema.parse({ upstreams: { systems: simulator.settings() } }).upstreams;
+  if (settings === undefined) return provinceSettingsSchema.parse({}).upstreams;
+  const parsed = provinceSettingsSchema.safeParse(JSON.parse(await readFile(settings, 'utf8')));
+  if (parsed.success) return parsed.data.upstreams;
+  const issue = parsed.error.issues[0];
+  throw new Error(`${settings}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
+}
+
 async function serve(command: Command, log: Log): Promise<void> {
   let stopRequested: (reason: string) => void = () => undefined;
   const stopReason = new Promise<string>((resolve) => {
@@ -35,12 +50,15 @@ async function serve(command: Command, log: Log): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopRequested(signal));
   if (command['exit-with-parent']) onParentGone(() => stopRequested('parent gone'));
 
+  const simulator = command['simulate-upstreams'] ? await startSimulator() : undefined;
+  const upstreams = await upstreamSettings(command, simulator);
   const postgres = await openPostgres(command);
   let failed = false;
   try {
     const db = openDatabase(postgres.url, (error) => log.warn({ failure: loggableError(error) }, 'a database connection broke'));
     const lease = { size: command['lease-size'], days: command['lease-days'] };
-    const app = await createProvince({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log, lease });
+    const app = await createProvince({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log, lease, upstreams });
+    simulator?.trust(publicPart((await provinceState(db)).signingKey));
     const { 'demo-code': demoCode, office, agency } = command;
     if (demoCode !== undefined && office !== undefined && agency !== undefined) {
       await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), 365 * DAY_MS, { given: demoCode });
@@ -64,6 +82,7 @@ async function serve(command: Command, log: Log): Promise<void> {
     clearTimeout(cut);
     await db.destroy();
   } finally {
+    await simulator?.stop();
     await postgres.stop();
   }
   process.exit(failed ? 1 : 0);
@@ -90,6 +109,30 @@ async function printEnrolmentCode(command: Command): Promise<void> {
     const code = await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), command.days * DAY_MS, { replaces: command.replaces });
     process.stdout.write(`${code}\n`);
   });
+}
+
+async function printUpstreams(command: Command): Promise<void> {
+  await withDatabase(command, async (db) => {
+    const [health, counts] = await Promise.all([allHealth(db), countOpen(db)]);
+    for (const [name, { status, sinceMs, latencyMs }] of health) {
+      const { waiting = 0, stopped = 0 } = counts.find(({ upstream }) => upstream === name) ?? {};
+      process.stdout.write(`${JSON.stringify({ name, status, since: new Date(sinceMs).toISOString(), latencyMs, waiting, stopped })}\n`);
+    }
+  });
+}
+
+async function requeue(command: Command): Promise<void> {
+  const { upstream, dossier } = command;
+  if (upstream === undefined) throw new Error('requeue needs --upstream');
+  await withDatabase(command, async (db) => {
+    process.stdout.write(`${JSON.stringify({ requeued: await requeueStopped(db, upstream, dossier, Date.now()) })}\n`);
+  });
+}
+
+async function simulateUpstreams({ port }: Command): Promise<void> {
+  const simulator = await startSimulator({ port });
+  // The text for the file that --settings names.
+  process.stdout.write(`${JSON.stringify({ upstreams: { systems: simulator.settings() } })}\n`);
 }
 
 async function takeIn(command: Command, log: Log): Promise<void> {
@@ -129,6 +172,12 @@ async function main(): Promise<void> {
       return printEnrolmentCode(command);
     case 'import':
       return takeIn(command, log);
+    case 'upstreams':
+      return printUpstreams(command);
+    case 'requeue':
+      return requeue(command);
+    case 'simulate-upstreams':
+      return simulateUpstreams(command);
   }
 }
 

@@ -9,7 +9,19 @@ export type DemoProvince = { url: string; stop(): void };
 /** Returns at once: the counter works while its province is still starting. */
 export async function startDemoProvince(serverBundle: string, dataFolder: string, office: { id: string; agencyCode: string }, log: Log): Promise<DemoProvince> {
   const port = await freePort();
-  const args = ['--port', String(port), '--data', dataFolder, '--demo-code', DEMO_ENROLMENT_CODE, '--office', office.id, '--agency', office.agencyCode];
+  const args = [
+    '--port',
+    String(port),
+    '--data',
+    dataFolder,
+    '--simulate-upstreams',
+    '--demo-code',
+    DEMO_ENROLMENT_CODE,
+    '--office',
+    office.id,
+    '--agency',
+    office.agencyCode,
+  ];
   const child: UtilityProcess = utilityProcess.fork(serverBundle, args, { serviceName: 'province', stdio: 'ignore' });
   child.on('exit', (code) => log.info(`demo province ended (${code})`));
   return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };

@@ -8,6 +8,7 @@ import type { PrintingState } from '../../shared/printing/paper.ts';
 import type { QueueDay } from '../../shared/queue/ticket.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
 import type { ListFilterState } from '../dossiers/list-filter.ts';
+import type { UpstreamsState } from '../../shared/upstreams/upstream.ts';
 import type { Live } from './live-state.ts';
 import type { Preferences } from './preferences.ts';
 import type { RouteState } from './route.ts';
@@ -23,6 +24,7 @@ export type Shell = {
   /** Null for roles that may not ask. */
   printing: Live<PrintingState> | null;
   sync: Live<SyncState> | null;
+  upstreams: Live<UpstreamsState> | null;
 };
 
 const ShellContext = createContext<Shell | null>(null);
@@ -42,6 +44,7 @@ const useLive = <T,>(live: Live<T> | null): T | null => {
 export const useQueueDay = (): QueueDay | null => useLive(useShell().queue);
 export const usePrinting = (): PrintingState | null => useLive(useShell().printing);
 export const useSync = (): SyncState | null => useLive(useShell().sync);
+export const useUpstreams = (): UpstreamsState | null => useLive(useShell().upstreams);
 export const useRoute = (): RouteState => useStore(useShell().route);
 export const usePreferences = (): Preferences => useStore(useShell().preferences);
 

@@ -9,6 +9,7 @@ import type { Failure } from '../../shared/lib/result.ts';
 import { formatDate, formatDateTime } from '../../shared/lib/time.ts';
 import type { DossierDelivery } from '../../shared/sync/state.ts';
 import { DeliveryChip } from '../app/DeliveryChip.tsx';
+import { DossierUpstreams } from './DossierUpstreams.tsx';
 import { ScanViewer } from '../scanning/ScanViewer.tsx';
 import { useServices } from '../app/services.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
@@ -101,6 +102,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
           ]}
         />
       </Section>
+      <DossierUpstreams dossierId={dossier.dossierId} delivery={delivery} />
       <Section title={t('section.papers')}>
         <ul className={styles.papers}>
           {dossier.papers.map((paper) => (

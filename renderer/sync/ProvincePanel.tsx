@@ -7,6 +7,7 @@ import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { Facts } from '../ui/Panel.tsx';
 import { Enrolment } from './Enrolment.tsx';
+import { UpstreamsList } from './UpstreamsList.tsx';
 import styles from './sync.module.css';
 
 export function ProvincePanel({ close }: { close: () => void }) {
@@ -26,6 +27,7 @@ export function ProvincePanel({ close }: { close: () => void }) {
         ]}
       />
       {sync.needsFix.length > 0 && <Notice tone="danger" title={t('needsFix.count', { count: sync.needsFix.length })} />}
+      <UpstreamsList />
       <div className={styles.buttons}>
         <Button
           onPress={() => {

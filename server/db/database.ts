@@ -1,6 +1,9 @@
 /** Owns the connection to PostgreSQL and the names and types of its columns. */
 import { type Generated, type JSONColumnType, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import type { Health } from '../../shared/upstreams/health.ts';
+import type { Route } from '../../shared/upstreams/routing.ts';
+import type { UpstreamDeliveryState, UpstreamName } from '../../shared/upstreams/upstream.ts';
 
 /** The public and, for the server's own key, private members of an EC P-256 JWK. */
 export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
@@ -105,6 +108,20 @@ export type Tables = {
     calls: Generated<number>;
     ended_at_ms: number | null;
   };
+  upstream_deliveries: {
+    dossier_id: string;
+    upstream: UpstreamName;
+    office_id: string;
+    state: UpstreamDeliveryState;
+    since_ms: number;
+    tries: Generated<number>;
+    job_id: string | null;
+    reference: string | null;
+    reason: string | null;
+    field: string | null;
+  };
+  upstream_health: { upstream: UpstreamName; health: Json<Health> };
+  upstream_plan: { singleton: Generated<boolean>; plan: Json<{ connected: UpstreamName[]; routes: Route[] }> };
 };
 
 export type Database = Kysely<Tables>;

@@ -3,8 +3,9 @@ import { Migrator } from 'kysely';
 import type { Database } from './database.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { replacement } from './migrations/0002-replacement.ts';
+import { upstreams } from './migrations/0003-upstreams.ts';
 
-const ladder = { '0001-foundation': foundation, '0002-replacement': replacement };
+const ladder = { '0001-foundation': foundation, '0002-replacement': replacement, '0003-upstreams': upstreams };
 
 /** Brings the schema up to date in one transaction under an advisory lock, so servers that start together take turns. */
 export async function migrate(db: Database): Promise<void> {

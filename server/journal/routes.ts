@@ -11,7 +11,6 @@ import {
 } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import type { Device } from '../devices/device-store.ts';
-import { effects } from '../effects.ts';
 import { receiveJournal } from './receive.ts';
 
 /** Applies to what was sent and, again, to what it unpacks to. */
@@ -24,7 +23,7 @@ const protocolOf = (request: FastifyRequest): number => {
   return Number.isInteger(said) && said >= 0 ? said : 1;
 };
 
-export const journalRoutes: Routes = (server, { db, clock, province, callers, alarm }) => {
+export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, alarm }) => {
   const receiver = { db, epoch: province.epoch, alarm, effects };
 
   server.post(

@@ -11,6 +11,7 @@ import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/
 import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
 import type { PublicSettings } from '../settings/settings.ts';
 import type { DossierDelivery, SyncState } from '../sync/state.ts';
+import type { DossierUpstreams, UpstreamsState } from '../upstreams/upstream.ts';
 
 export type AppInfo = { version: string; electron: string; settings: PublicSettings; startedAfterCrash: boolean };
 
@@ -64,6 +65,9 @@ export type IpcContract = {
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
+  'upstreams:state': { args: undefined; result: UpstreamsState };
+  /** Where a dossier stands on its way from the province to each specialised system, asked of the province. */
+  'upstreams:of-dossier': { args: { dossierId: DossierId }; result: Result<DossierUpstreams> };
   /** A page of what the device this one replaced had at the province (`after` null: from the beginning); null where there is nothing to restore. */
   'restore:page': { args: { after: string | null }; result: Result<RestoredPage | null> };
   /** `protected`: wrapped by the operating system's key store; `recovery`: by a passphrase too. */
@@ -110,6 +114,7 @@ export type IpcEvents = {
   'printing:changed': PrintingState;
   'sync:changed': SyncState;
   'sync:delivered': DossierDelivery[];
+  'upstreams:changed': UpstreamsState;
   'journal:appended': { seq: number };
   'catalogue:changed': { version: string };
   'storage:purged': Purged;
@@ -153,6 +158,8 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'upstreams:state': none,
+  'upstreams:of-dossier': z.strictObject({ dossierId: dossierIdSchema }),
   'restore:page': z.strictObject({ after: z.string().max(100).nullable() }),
   'keys:state': none,
   'keys:set-recovery': z.strictObject({ passphrase: z.string().max(MAX_PASSPHRASE_LENGTH) }),

@@ -32,6 +32,8 @@ const staff: Channel[] = [
   'sync:deliveries',
   'sync:retry',
   'sync:enrol',
+  'upstreams:state',
+  'upstreams:of-dossier',
   'restore:page',
   'keys:state',
   'keys:set-recovery',

@@ -23,6 +23,8 @@ export const paths = {
   officeScan: '/v1/offices/:officeId/scans/:sha256',
   officeDossier: '/v1/offices/:officeId/dossiers/:dossierId',
   dossierBodies: '/v1/offices/:officeId/dossier-bodies',
+  upstreams: '/v1/upstreams',
+  dossierUpstreams: '/v1/offices/:officeId/dossiers/:dossierId/upstreams',
 } as const;
 
 /** A path of `paths` with its parameters put in, each escaped. */

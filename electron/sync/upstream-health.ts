@@ -1,0 +1,79 @@
+/** What the province says of its specialised systems: asked for now and then while connected, never waited for. */
+import { fail, ok, type Result } from '../../shared/lib/result.ts';
+import type { Clock } from '../../shared/lib/time.ts';
+import { pathOf, paths } from '../../shared/sync/protocol.ts';
+import { dossierUpstreamsAnswerSchema, upstreamsAnswerSchema, type DossierUpstreams, type UpstreamsState } from '../../shared/upstreams/upstream.ts';
+import { requestBytes } from './http-json.ts';
+import type { HttpProvince } from './http-province.ts';
+import type { Identity } from './identity.ts';
+
+const ASK_EVERY_MS = 30_000;
+const TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+export type UpstreamHealth = {
+  state(): UpstreamsState;
+  /** Asked of the province each time: nothing of it is kept here. */
+  ofDossier(dossierId: string): Promise<Result<DossierUpstreams>>;
+  /** The way to the province may have opened. */
+  wake(): void;
+  stop(): void;
+};
+
+type Options = {
+  url: string;
+  province: Pick<HttpProvince, 'authorise' | 'get'>;
+  identity(): Identity | undefined;
+  isOnline(): boolean;
+  clock: Clock;
+  onChange(state: UpstreamsState): void;
+};
+
+export function createUpstreamHealth({ url, province, identity, isOnline, clock, onChange }: Options): UpstreamHealth {
+  let state: UpstreamsState = { upstreams: [], asOfMs: null };
+  let etag: string | undefined;
+  let askedAtMs = -Infinity;
+  let isAsking = false;
+
+  async function ask(): Promise<void> {
+    const bearer = await province.authorise();
+    if (!bearer.ok) return;
+    const headers = { accept: 'application/json', authorization: `Bearer ${bearer.value}`, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
+    const answer = await requestBytes(new URL(paths.upstreams, url), { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES });
+    if (answer.status === 304) state = { ...state, asOfMs: clock() };
+    else if (answer.status === 200) {
+      // Throws for a captive portal's page: then nothing is known anew.
+      const { upstreams } = upstreamsAnswerSchema.parse(JSON.parse(answer.bytes.toString('utf8')));
+      const told = answer.headers['etag'];
+      etag = typeof told === 'string' ? told : undefined;
+      state = { upstreams, asOfMs: clock() };
+    } else return;
+    onChange(state);
+  }
+
+  function wake(): void {
+    if (isAsking || !isOnline() || Math.abs(clock() - askedAtMs) < ASK_EVERY_MS) return;
+    askedAtMs = clock();
+    isAsking = true;
+    ask()
+      .catch(() => undefined)
+      .finally(() => {
+        isAsking = false;
+      });
+  }
+
+  const timer = setInterval(wake, ASK_EVERY_MS);
+  timer.unref();
+  return {
+    state: () => state,
+    wake,
+    stop: () => clearInterval(timer),
+    async ofDossier(dossierId) {
+      const officeId = identity()?.officeId;
+      if (officeId === undefined || !isOnline()) return fail('province-unreachable');
+      const answer = await province.get(pathOf(paths.dossierUpstreams, { officeId, dossierId }), dossierUpstreamsAnswerSchema);
+      if (answer.ok) return ok(answer.value.deliveries);
+      return fail(answer.failure.kind === 'refused' ? 'dossier-unknown' : 'province-unreachable');
+    },
+  };
+}

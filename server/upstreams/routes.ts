@@ -1,0 +1,45 @@
+/** What a counter reads of the specialised systems: how each works, and where a dossier of its office stands. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { dossierUpstreamsAnswerSchema, upstreamsAnswerSchema, upstreamNames, type UpstreamsAnswer } from '../../shared/upstreams/upstream.ts';
+import { paths } from '../../shared/sync/protocol.ts';
+import { type Routes, problems } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { countOpen, deliveriesOfDossier } from './delivery-store.ts';
+import { allHealth } from './health-store.ts';
+
+export const upstreamRoutes: Routes = (server, { db, upstreams, callers }) => {
+  server.get(
+    paths.upstreams,
+    { preParsing: callers.authorise, schema: { response: { 200: upstreamsAnswerSchema, 304: z.undefined(), ...problems } } },
+    async (request, reply) => {
+      const [health, counts] = await Promise.all([allHealth(db), countOpen(db, callers.of(request).office_id)]);
+      const answer: UpstreamsAnswer = {
+        upstreams: upstreamNames
+          .filter((name) => upstreams.connected.includes(name))
+          .map((name) => {
+            const { status, sinceMs } = health.get(name) ?? { status: 'working' as const, sinceMs: 0 };
+            const { waiting = 0, stopped = 0 } = counts.find(({ upstream }) => upstream === name) ?? {};
+            return { name, status, sinceMs, waiting, stopped };
+          }),
+      };
+      const etag = `"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`;
+      void reply.header('etag', etag).header('cache-control', 'private, no-cache');
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return answer;
+    },
+  );
+
+  server.get(
+    paths.dossierUpstreams,
+    {
+      preParsing: callers.authorise,
+      schema: { params: z.object({ officeId: z.string().max(60), dossierId: z.uuid() }), response: { 200: dossierUpstreamsAnswerSchema, ...problems } },
+    },
+    async (request) => {
+      const deliveries = await deliveriesOfDossier(db, callers.ownOffice(request, request.params.officeId), request.params.dossierId);
+      if (deliveries === undefined) throw new Problem(404, 'not-found', 'the office has no such dossier');
+      return { deliveries };
+    },
+  );
+};
