@@ -1,5 +1,5 @@
 /** Keeps node_modules equal to package-lock.json, the product's and that of the peers it is measured against. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { inRepo } from '../paths.mjs';
 import { mustRun, npm, runQuietly, say, secondsSince } from '../run.mjs';
 
@@ -34,6 +34,8 @@ const linkPostgres = async () => {
 /** @param {string} what @param {string[]} folder below the repository */
 const install = async (what, ...folder) => {
   if (isInstalled(...folder)) return;
+  // npm would empty the folder behind the link, which is another checkout's.
+  if (lstatSync(inRepo(...folder, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const started = performance.now();
   say(`installing ${what} (npm ci), about a minute …`);
   const [command, args] = npm;

@@ -27,7 +27,6 @@ export function ProvincePanel({ close }: { close: () => void }) {
         ]}
       />
       {sync.needsFix.length > 0 && <Notice tone="danger" title={t('needsFix.count', { count: sync.needsFix.length })} />}
-      <UpstreamsList />
       <div className={styles.buttons}>
         <Button
           onPress={() => {
@@ -43,6 +42,7 @@ export function ProvincePanel({ close }: { close: () => void }) {
           </Button>
         )}
       </div>
+      <UpstreamsList />
     </>
   );
 }

@@ -143,6 +143,7 @@ export async function deliveriesOfDossier(db: Connection, officeId: string, doss
     .selectFrom('upstream_deliveries')
     .select(['upstream', 'state', 'since_ms', 'reference', 'reason', 'field'])
     .where('dossier_id', '=', dossierId)
+    .orderBy('upstream')
     .execute();
   return rows.map(({ upstream, state, since_ms: sinceMs, reference, reason, field }) => ({
     upstream,

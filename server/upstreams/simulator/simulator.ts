@@ -32,6 +32,8 @@ export type SimulatedSystem = {
   readonly effects: readonly Effect[];
   /** By dossier code (VNeID: by identity number), with the field it blames. */
   refuses: Map<string, string>;
+  /** Dossier codes that make it answer 500. */
+  failsOn: Set<string>;
   resultAfterMs: number;
 };
 
@@ -41,7 +43,7 @@ export type Simulator = {
   system(name: UpstreamName): SimulatedSystem;
   /** For the province's settings: where each system is. */
   settings(): Record<UpstreamName, { url: string; secret: string }>;
-  /** Signatures of the province are refused before. */
+  /** From now on only what this province signed is taken where a signature is asked for. */
   trust(provinceKey: PublicJwk): void;
   stop(): Promise<void>;
 };
@@ -55,7 +57,10 @@ export async function startSimulator({ port = 0, resultAfterMs = 3_000 }: { port
   const world = { secret: SECRET, provinceKey: () => trusted };
   type State = Memory & { mode: Mode; requests: number };
   const states = new Map<UpstreamName, State>(
-    upstreamNames.map((name) => [name, { mode: { kind: 'working' }, requests: 0, effects: [], records: new Map(), refuses: new Map(), resultAfterMs }]),
+    upstreamNames.map((name) => [
+      name,
+      { mode: { kind: 'working' }, requests: 0, effects: [], records: new Map(), refuses: new Map(), failsOn: new Set(), resultAfterMs },
+    ]),
   );
   const stateOf = (name: UpstreamName): State => states.get(name) as State;
 

@@ -6,4 +6,3 @@ export const refusalSchema = z.object({
   /** JSON pointer into the dossier as the counter knows it, e.g. `/applicant/idNumber`. */
   field: z.string().max(300).optional(),
 });
-export type Refusal = z.infer<typeof refusalSchema>;

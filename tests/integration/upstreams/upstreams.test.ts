@@ -246,6 +246,40 @@ describe('a system in trouble', () => {
     expect(effectsOf('civil-registry', bad)).toHaveLength(1);
   });
 
+  it('is used by all others though one dossier fails whenever it is tried, until that one is given up and kept', async () => {
+    const poison = birth();
+    simulator.system('igate').failsOn.add(poison.code);
+    await take(poison);
+    // Alone it looks like an outage.
+    await expect.poll(async () => (await health('igate'))?.status, { timeout: 40_000 }).toBe('down');
+    const others = Array.from({ length: 5 }, birth);
+    await take(...others);
+    for (const other of others) await arrives(other, 'igate');
+    expect(await stateOf(poison, 'igate')).toBe('queued');
+
+    // Eleven tries take half an hour; the twelfth is what matters.
+    await province.db
+      .updateTable('upstream_deliveries')
+      .set({ tries: 11 })
+      .where('dossier_id', '=', poison.dossierId)
+      .where('upstream', '=', 'igate')
+      .execute();
+    await expect
+      .poll(
+        async () => {
+          await take(birth());
+          return stateOf(poison, 'igate');
+        },
+        { timeout: 40_000, interval: 500 },
+      )
+      .toBe('failed');
+    expect(province.logged()).toContain('a dossier was given up');
+    simulator.system('igate').failsOn.clear();
+    expect(await requeueStopped(province.db, 'igate', poison.dossierId, Date.now())).toBe(1);
+    await arrives(poison, 'igate');
+    expect(effectsOf('igate', poison)).toHaveLength(1);
+  }, 120_000);
+
   it('is not troubled by a dossier that nobody can read', async () => {
     const damaged = birth();
     simulator.system('igate').mode = { kind: 'busy', retryAfterS: 1 };
