@@ -1,16 +1,14 @@
-/** Boot order only: profile → settings → keys and journal → bridge → window. */
+/** Boot order only: profile → settings → window, and while its page loads: keys, journal and what answers the page. */
 import './runtime-polyfills.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../shared/settings/settings.ts';
-import { openCounter, type Counter } from './counter.ts';
 import { keepMemoryOutOfCoreDumps, watchForCrash, watchProcess } from './crash.ts';
 import { removePlainDatabase } from './database/plain-database.ts';
-import { createHandlers } from './handlers.ts';
 import { serveIpc } from './ipc.ts';
-import { KeysUnavailable } from './keys/device-keys.ts';
-import { recoverFrom, recoveryFileOf } from './keys/recover-at-start.ts';
+import { KeysUnavailable } from './keys/keys-unavailable.ts';
+import { recoveryFileOf } from './keys/recovery-option.ts';
 import { openLog, type Log } from './log.ts';
 import { registerScheme, serveApp } from './protocol.ts';
 import { keepRoomForPage } from './room-for-page.ts';
@@ -18,6 +16,7 @@ import { demoSettings } from './settings/demo-office.ts';
 import { startDemoProvince, type DemoProvince } from './settings/demo-province.ts';
 import { loadSettings } from './settings/load-settings.ts';
 import { denyByDefault, loadPage, openMainWindow } from './window.ts';
+import type { Opened } from './service.ts';
 import { setLanguage, words } from './words.ts';
 
 registerScheme();
@@ -43,6 +42,7 @@ async function boot(): Promise<void> {
   try {
     const recoveryFile = recoveryFileOf(process.argv);
     if (recoveryFile !== undefined) {
+      const { recoverFrom } = await import('./keys/recover-at-start.ts');
       const recovered = await recoverFrom(recoveryFile, join(userData, 'keys'), safeStorage);
       if (!recovered.ok) return stop(log, recovered.failure.kind, recovered.failure.details);
       log.warn('keys recovered with the passphrase');
@@ -63,26 +63,44 @@ async function open(userData: string, log: Log): Promise<void> {
   if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
   denyByDefault();
   // Before the counter, whose spool at once draws what a crash left unprinted: without its page that ends the whole process.
-  const { servePaper } = serveApp(join(__dirname, '../renderer'));
-  const counter = await openCounter(userData, settings, log);
-  servePaper(counter.papers.serveVirtualPaper);
+  const { servePaper, handedOver } = serveApp(join(__dirname, '../renderer'));
+  const room = keepRoomForPage(userData);
+  await room.clear();
 
   let hasCrashed = false;
-  const window = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
   const takeCrashNotice = (): boolean => {
     const notice = hasCrashed;
     hasCrashed = false;
     return notice;
   };
-  serveIpc(createHandlers({ counter, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice }), settings.role, log);
+  const { window, show } = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
+  const loading = loadPage(window);
+  // While the page is compiled and begins, in a process of its own, what answers it is loaded and opened here; not before, or the page waits.
+  const opening = Promise.race([handedOver, loading]).then(() =>
+    openService({ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice }),
+  );
+  serveIpc(
+    opening.then(({ service }) => service),
+    settings.role,
+    log,
+  );
   watchForCrash(window, log, () => (hasCrashed = true));
   bringForwardOnSecondStart(window);
-  closeInOrder(window, counter, province);
-  const room = keepRoomForPage(userData);
-  await room.clear();
-  await loadPage(window);
+  closeInOrder(window, opening, province);
+  const [{ counter }] = await Promise.all([
+    opening.then((opened) => {
+      servePaper(opened.counter.papers.serveVirtualPaper);
+      show();
+      return opened;
+    }),
+    loading,
+  ]);
   counter.sync.start();
   room.keep();
+}
+
+async function openService(context: Parameters<typeof import('./service.ts').openService>[0]): Promise<Opened> {
+  return (await import('./service.ts')).openService(context);
 }
 
 /** `QMC_CONFIG` names the settings; without it this is the demo office. Undefined: the start was stopped with words. */
@@ -115,16 +133,22 @@ function bringForwardOnSecondStart(window: BrowserWindow): void {
   });
 }
 
-function closeInOrder(window: BrowserWindow, counter: Counter, province: DemoProvince | undefined): void {
+function closeInOrder(window: BrowserWindow, opening: Promise<Opened>, province: DemoProvince | undefined): void {
   let isClosed = false;
   app.on('before-quit', (event) => {
     if (isClosed) return;
     event.preventDefault();
-    void counter.close().finally(() => {
-      isClosed = true;
-      province?.stop();
-      app.quit();
-    });
+    // `then` with both: a counter that never opened has nothing to close.
+    void opening
+      .then(
+        ({ counter }) => counter.close(),
+        () => undefined,
+      )
+      .finally(() => {
+        isClosed = true;
+        province?.stop();
+        app.quit();
+      });
   });
   // The hidden paper window must not keep the app alive once the officer has closed the counter.
   window.on('closed', () => app.quit());

@@ -40,19 +40,36 @@ export function registerScheme(): void {
 
 const notFound = (): Response => new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } });
 
+type AppServer = {
+  servePaper(serve: (path: string) => Promise<Response>): void;
+  /** The page and what it names have been handed over: what it does with them no longer needs this process. */
+  handedOver: Promise<void>;
+};
+
 /** Serves the pages. Any path that leaves the folder is answered 404, and so is the virtual printer's `app://paper` until `servePaper` was called. */
-export function serveApp(folder: string): { servePaper(serve: (path: string) => Promise<Response>): void } {
+export function serveApp(folder: string): AppServer {
   const root = normalize(folder + sep);
   let paper: ((path: string) => Promise<Response>) | undefined;
+  let awaited: Set<string> | undefined;
+  let resolve: () => void = () => undefined;
+  const handedOver = new Promise<void>((done) => (resolve = done));
+  const note = (path: string, bytes: Buffer): void => {
+    if (path === '/index.html') awaited = new Set(Array.from(bytes.toString().matchAll(/(?:src|href)="\.(\/[^"]+)"/gu), ([, name]) => name ?? ''));
+    awaited?.delete(path);
+    if (awaited?.size === 0) resolve();
+  };
   session.defaultSession.protocol.handle('app', async (request) => {
     const url = new URL(request.url);
     if (url.host === 'paper' && paper !== undefined) return paper(url.pathname);
     if (url.host !== 'app' || request.method !== 'GET') return notFound();
-    const path = normalize(join(root, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
+    const name = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
+    const path = normalize(join(root, name));
     const mediaType = mediaTypes[extname(path)];
     if (!path.startsWith(root) || mediaType === undefined) return notFound();
     try {
-      return new Response(await readFile(path), {
+      const bytes = await readFile(path);
+      note(name, bytes);
+      return new Response(bytes, {
         headers: {
           'content-type': mediaType,
           'content-security-policy': contentSecurityPolicy,
@@ -70,5 +87,6 @@ export function serveApp(folder: string): { servePaper(serve: (path: string) => 
     servePaper(serve) {
       paper = serve;
     },
+    handedOver,
   };
 }

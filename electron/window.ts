@@ -34,7 +34,13 @@ export function denyByDefault(): void {
   });
 }
 
-export function openMainWindow(userData: string, role: Role, preload: string): BrowserWindow {
+export type MainWindow = {
+  window: BrowserWindow;
+  /** To be called when there is something to see: an empty window must not stand behind the words of a start that is stopped. */
+  show(): void;
+};
+
+export function openMainWindow(userData: string, role: Role, preload: string): MainWindow {
   const placeFile = join(userData, 'window.json');
   const place = isKiosk(role) ? undefined : visiblePlace(placeFile);
   const window = new BrowserWindow({
@@ -58,9 +64,9 @@ export function openMainWindow(userData: string, role: Role, preload: string): B
   });
   window.removeMenu();
   if (place?.isMaximized === true) window.maximize();
-  window.once('ready-to-show', () => window.show());
+  const painted = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
   if (!isKiosk(role)) keepPlace(window, placeFile);
-  return window;
+  return { window, show: () => void painted.then(() => window.isDestroyed() || window.show()) };
 }
 
 export const loadPage = (window: BrowserWindow): Promise<void> => window.loadURL(`${ORIGIN}/index.html`);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
 import { createRecovery, newRecoveryKey, openRecovery, recoverySchema, resealRecovery, type Recovery } from './recovery.ts';
+import { KeysUnavailable } from './keys-unavailable.ts';
 import { KEY_ID_BYTES, type LaterKey } from './vault.ts';
 
 /** The operating system's key store, as Electron's `safeStorage` offers it. */
@@ -51,16 +52,6 @@ export type DeviceKeys = {
   /** A new data key for what is sealed from now on, durable and wrapped in every way the keys are before it is given out. */
   rotate(): Promise<LaterKey>;
 };
-
-/** The machine has no usable key store, or its store no longer opens our keys. */
-export class KeysUnavailable extends Error {
-  constructor(
-    readonly kind: 'no-key-store' | 'keys-damaged' | 'keys-missing',
-    options?: ErrorOptions,
-  ) {
-    super(kind, options);
-  }
-}
 
 /**
  * Opens the keys, or makes them on first start. Keys that exist but cannot be opened are never replaced:

@@ -1,13 +1,9 @@
-/** `--recover-keys-from=FILE`: a start that only recovers the keys, with the passphrase on the first line of a file (on a stick of the supervisor's). */
+/** A start that only recovers the keys, with the passphrase on the first line of a file (on a stick of the supervisor's). */
 import { readFile } from 'node:fs/promises';
 import { fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { recoverDeviceKeys, type KeyStore } from './device-keys.ts';
 
-const OPTION = '--recover-keys-from=';
 const MAX_BYTES = 4096;
-
-/** The file named on the command line; undefined at any other start. */
-export const recoveryFileOf = (args: readonly string[]): string | undefined => args.find((arg) => arg.startsWith(OPTION))?.slice(OPTION.length);
 
 export async function recoverFrom(file: string, keysFolder: string, store: KeyStore): Promise<Result<null, Failure>> {
   const text = await readFile(file).catch(() => undefined);

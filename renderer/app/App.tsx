@@ -1,10 +1,12 @@
 /** One program, four roles: the settings say which screens this device shows. */
+import { lazy, Suspense } from 'react';
 import { unreachable } from '../../shared/lib/result.ts';
-import { BoardScreen } from '../board/BoardScreen.tsx';
-import { LobbyScreen } from '../lobby/LobbyScreen.tsx';
 import { Desk } from './Desk.tsx';
 import { ServicesProvider, type Services } from './services.tsx';
 import { useShell } from './shell-context.tsx';
+
+const LobbyScreen = lazy(async () => ({ default: (await import('../lobby/LobbyScreen.tsx')).LobbyScreen }));
+const BoardScreen = lazy(async () => ({ default: (await import('../board/BoardScreen.tsx')).BoardScreen }));
 
 /** `services` is null for roles that never see a dossier. */
 export function App({ services }: { services: Services | null }) {
@@ -19,9 +21,17 @@ export function App({ services }: { services: Services | null }) {
         </ServicesProvider>
       );
     case 'lobby':
-      return <LobbyScreen />;
+      return (
+        <Suspense fallback={null}>
+          <LobbyScreen />
+        </Suspense>
+      );
     case 'board':
-      return <BoardScreen />;
+      return (
+        <Suspense fallback={null}>
+          <BoardScreen />
+        </Suspense>
+      );
     default:
       return unreachable(role);
   }

@@ -1,24 +1,18 @@
 /** The officer's and the postal counter's frame: rail, state of the world, one screen; and what every key does. */
-import { useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { unreachable, type Failure } from '../../shared/lib/result.ts';
 import type { QueuedTicket } from '../../shared/queue/ticket.ts';
-import { CatalogueScreen } from '../catalogue/CatalogueScreen.tsx';
-import { DossiersScreen } from '../dossiers/DossiersScreen.tsx';
-import { TodayScreen } from '../dossiers/TodayScreen.tsx';
-import { IntakeScreen } from '../intake/IntakeScreen.tsx';
-import { IssueTicketDialog } from '../queue/IssueTicketDialog.tsx';
 import { QueueScreen } from '../queue/QueueScreen.tsx';
 import { viewOf } from '../queue/queue-view.ts';
 import { useQueueActions } from '../queue/useQueueActions.ts';
-import { SettingsScreen } from '../settings/SettingsScreen.tsx';
-import { OutboxScreen } from '../sync/OutboxScreen.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { useShortcut, useShortcuts } from '../ui/useShortcut.ts';
-import { CommandPalette, type Command } from './CommandPalette.tsx';
+import type { Command } from './CommandPalette.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
+import { fetchScreens, lazyScreen } from './lazy-screen.tsx';
 import { PostalHome } from './PostalHome.tsx';
 import { Rail, type RailItem } from './Rail.tsx';
 import { useQueueDay, useRoute, useShell, useSync } from './shell-context.tsx';
@@ -27,6 +21,15 @@ import { useStartIntake } from './useStartIntake.ts';
 import { WorldBar } from './WorldBar.tsx';
 import { waitingOf } from './world-words.ts';
 import styles from './Desk.module.css';
+
+const IntakeScreen = lazyScreen(async () => (await import('../intake/IntakeScreen.tsx')).IntakeScreen);
+const DossiersScreen = lazyScreen(async () => (await import('../dossiers/DossiersScreen.tsx')).DossiersScreen);
+const OutboxScreen = lazyScreen(async () => (await import('../sync/OutboxScreen.tsx')).OutboxScreen);
+const TodayScreen = lazyScreen(async () => (await import('../dossiers/TodayScreen.tsx')).TodayScreen);
+const CatalogueScreen = lazyScreen(async () => (await import('../catalogue/CatalogueScreen.tsx')).CatalogueScreen);
+const SettingsScreen = lazyScreen(async () => (await import('../settings/SettingsScreen.tsx')).SettingsScreen);
+const CommandPalette = lazyScreen(async () => (await import('./CommandPalette.tsx')).CommandPalette);
+const IssueTicketDialog = lazyScreen(async () => (await import('../queue/IssueTicketDialog.tsx')).IssueTicketDialog);
 
 type Overlay = 'help' | 'palette' | 'issue' | null;
 
@@ -43,6 +46,7 @@ export function Desk() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [hasCrashed, setHasCrashed] = useState(info.startedAfterCrash);
   const words = useFailureWords();
+  useEffect(fetchScreens, []);
 
   const hasQueue = info.settings.role === 'officer';
   const view = day === null ? null : viewOf(day, info.settings.queueGroups, info.settings.counter, clock());
@@ -152,7 +156,7 @@ export function Desk() {
         <Rail label={t('rail.label')} groups={[keyed, places, [settings]]} />
         <main className={styles.screen}>
           <ErrorBoundary bridge={bridge} resetKey={JSON.stringify(route)}>
-            {screen()}
+            <Suspense fallback={null}>{screen()}</Suspense>
           </ErrorBoundary>
         </main>
       </div>
@@ -172,14 +176,16 @@ export function Desk() {
           <p>{words(failure)}</p>
         </Dialog>
       )}
-      {overlay === 'help' && <HelpDialog shortcuts={keyedCommands()} onClose={() => setOverlay(null)} />}
-      {overlay === 'palette' && (
-        <CommandPalette
-          commands={[...keyedCommands().filter(({ keys }) => keys !== 'Ctrl+K'), ...placeCommands, ...paperCommand]}
-          onClose={() => setOverlay(null)}
-        />
-      )}
-      {overlay === 'issue' && <IssueTicketDialog onClose={() => setOverlay(null)} />}
+      <Suspense fallback={null}>
+        {overlay === 'help' && <HelpDialog shortcuts={keyedCommands()} onClose={() => setOverlay(null)} />}
+        {overlay === 'palette' && (
+          <CommandPalette
+            commands={[...keyedCommands().filter(({ keys }) => keys !== 'Ctrl+K'), ...placeCommands, ...paperCommand]}
+            onClose={() => setOverlay(null)}
+          />
+        )}
+        {overlay === 'issue' && <IssueTicketDialog onClose={() => setOverlay(null)} />}
+      </Suspense>
     </div>
   );
 }
