@@ -213,6 +213,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       upstreams.stop();
       await sync.stop();
       await papers.stop();
+      await scans.settled();
       await journal.close();
     },
   };

@@ -16,7 +16,7 @@ import { demoSettings } from './settings/demo-office.ts';
 import { startDemoProvince, type DemoProvince } from './settings/demo-province.ts';
 import { loadSettings } from './settings/load-settings.ts';
 import { denyByDefault, loadPage, openMainWindow } from './window.ts';
-import type { Opened } from './service.ts';
+import type { Opened, ServiceContext } from './service.ts';
 import { setLanguage, words } from './words.ts';
 
 registerScheme();
@@ -99,7 +99,7 @@ async function open(userData: string, log: Log): Promise<void> {
   room.keep();
 }
 
-async function openService(context: Parameters<typeof import('./service.ts').openService>[0]): Promise<Opened> {
+async function openService(context: ServiceContext): Promise<Opened> {
   return (await import('./service.ts')).openService(context);
 }
 

@@ -5,10 +5,10 @@ import { createHandlers } from './handlers.ts';
 import type { Service } from './ipc.ts';
 
 export type Opened = { counter: Counter; service: Service };
-type Context = Omit<Parameters<typeof createHandlers>[0], 'counter'> & { userData: string };
+export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter'> & { userData: string };
 
 /** Throws `KeysUnavailable`, or what the disk says. */
-export async function openService({ userData, ...context }: Context): Promise<Opened> {
+export async function openService({ userData, ...context }: ServiceContext): Promise<Opened> {
   const counter = await openCounter(userData, context.settings, context.log);
   return { counter, service: { handlers: createHandlers({ counter, ...context }), parsers: argsParsers } };
 }

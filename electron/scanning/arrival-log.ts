@@ -3,9 +3,11 @@
  * fdatasync and no change of the file system's own records. A little later each gets a file of its own, and what lay here is
  * overwritten. What a crash leaves here is found again at the next start.
  */
+import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull, isMissing, syncFolder } from '../files.ts';
+import { diskSpaceOf } from '../journal/disk-space.ts';
 
 export type Arrival = { sha256: string; sealed: Buffer };
 
@@ -22,6 +24,8 @@ type Options = {
   folder: string;
   /** Writes each as a file of its own; on disk when it resolves. */
   store(arrivals: readonly Arrival[]): Promise<void>;
+  /** Whether what was found at a start is what was put: a record that was cut was never acknowledged. */
+  isSound(arrival: Arrival): boolean;
   /** Size of the file. */
   bytes?: number;
   /** A pause in which a dossier is accepted is not the time to write. */
@@ -30,18 +34,24 @@ type Options = {
 
 const FILE = 'arrivals.log';
 const MAGIC = Buffer.from('QMCSCAN1', 'latin1');
-/** magic ‖ SHA-256 ‖ length (4, LE) */
-const HEADER_BYTES = MAGIC.length + 32 + 4;
+const FILLING_BYTES = 8;
+/** magic ‖ filling (8) ‖ SHA-256 ‖ length (4, LE). Each filling of the file has a random name, so that no record of an earlier one follows those of a later. */
+const DIGEST_AT = MAGIC.length + FILLING_BYTES;
+const HEADER_BYTES = DIGEST_AT + 32 + 4;
+/** The file is not made on a disk that has less than this many times its size. */
+const ROOM_FACTOR = 4;
 const ZERO_BYTES = 1024 * 1024;
 const AGAIN_MS = 30_000;
 
 type Waiting = Arrival & { settle(isHere: boolean): void; failed(error: unknown): void };
 
-export async function openArrivalLog({ folder, store, bytes = 16 * 1024 * 1024, restMs = 1000 }: Options): Promise<ArrivalLog> {
+export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024 * 1024, restMs = 1000 }: Options): Promise<ArrivalLog> {
   const path = join(folder, FILE);
   /** On disk here, without a file of its own; the bytes are kept, so that reading never depends on this file's place. */
   const here = new Map<string, Buffer>();
-  let file: FileHandle | undefined;
+  /** The file is there, of its size and with nothing in it that is wanted but `here`. */
+  let isUsable = false;
+  let filling = randomBytes(FILLING_BYTES);
   let end = 0;
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | undefined;
@@ -53,15 +63,14 @@ export async function openArrivalLog({ folder, store, bytes = 16 * 1024 * 1024, 
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const records = batch.map(encode);
+      const records = batch.map((one) => encode(one, filling));
       const total = records.reduce((sum, record) => sum + record.length, 0);
-      if (file === undefined || end + total > bytes) {
+      if (!isUsable || end + total > bytes) {
         for (const one of batch) one.settle(false);
         continue;
       }
       try {
-        await file.write(Buffer.concat(records), 0, total, end);
-        await file.datasync();
+        await overwriteAt(path, end, records);
         end += total;
         for (const one of batch) {
           here.set(one.sha256, one.sealed);
@@ -69,8 +78,7 @@ export async function openArrivalLog({ folder, store, bytes = 16 * 1024 * 1024, 
         }
       } catch (error) {
         // After a failed flush nothing is known of this file any more: what comes next goes elsewhere until a start reads it.
-        await file.close().catch(() => undefined);
-        file = undefined;
+        isUsable = false;
         for (const one of batch) one.failed(error);
       }
     }
@@ -102,26 +110,38 @@ export async function openArrivalLog({ folder, store, bytes = 16 * 1024 * 1024, 
     await empty();
   }
 
-  /** A scan that has left this device must not stay behind here. */
+  /** A scan that has left this device must not stay behind here. The first header goes last: while it is there, so may the rest be. */
   async function empty(): Promise<void> {
     const used = end;
-    end = bytes; // arrivals of this moment go elsewhere
-    if (file !== undefined && used > 0) await overwrite(file, used);
+    if (!isUsable || used === 0) return;
+    isUsable = false; // arrivals of this moment go elsewhere
+    await clear(path, used);
+    filling = randomBytes(FILLING_BYTES);
     end = 0;
+    isUsable = true;
   }
 
-  const left = await readLeft(path);
-  if (left.length > 0) {
-    try {
-      await store(left);
-    } catch (error) {
-      // A full disk must not keep the counter from starting; they stay here, and are read from here.
-      if (!isDiskFull(error)) throw error;
-      for (const { sha256, sealed } of left) here.set(sha256, sealed);
+  async function prepare(): Promise<void> {
+    const { size, isDirty } = await stateOf(path);
+    if (size === bytes && isDirty) await clear(path, bytes);
+    if (size !== bytes) {
+      if ((await diskSpaceOf(folder)()) < bytes * ROOM_FACTOR) return;
+      await make(folder, path, bytes);
     }
+    isUsable = true;
   }
-  if (here.size === 0) file = await openEmpty(folder, path, bytes).catch(() => undefined);
-  else settleLater(AGAIN_MS);
+
+  const left = (await readLeft(path)).filter(isSound);
+  try {
+    if (left.length > 0) await store(left);
+    // In the background: until then each scan gets its own file at once.
+    void prepare().catch(() => undefined);
+  } catch (error) {
+    // A full disk must not keep the counter from starting; they stay here, and are read from here.
+    if (!isDiskFull(error)) throw error;
+    for (const { sha256, sealed } of left) here.set(sha256, sealed);
+    settleLater(AGAIN_MS);
+  }
 
   return {
     append: (arrival) =>
@@ -137,13 +157,12 @@ export async function openArrivalLog({ folder, store, bytes = 16 * 1024 * 1024, 
   };
 }
 
-function encode({ sha256, sealed }: Arrival): Buffer {
+function encode({ sha256, sealed }: Arrival, filling: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(sealed.length);
-  return Buffer.concat([MAGIC, Buffer.from(sha256, 'hex'), length, sealed]);
+  return Buffer.concat([MAGIC, filling, Buffer.from(sha256, 'hex'), length, sealed]);
 }
 
-/** What is whole is told by whoever opens the seal; a record that was cut by the end was never acknowledged. */
 async function readLeft(path: string): Promise<Arrival[]> {
   let file: FileHandle;
   try {
@@ -156,13 +175,16 @@ async function readLeft(path: string): Promise<Arrival[]> {
     const { size } = await file.stat();
     const left: Arrival[] = [];
     const header = Buffer.alloc(HEADER_BYTES);
+    let filling: Buffer | undefined;
     for (let at = 0; at + HEADER_BYTES <= size;) {
       await file.read(header, 0, HEADER_BYTES, at);
       const length = header.readUInt32LE(HEADER_BYTES - 4);
-      if (!header.subarray(0, MAGIC.length).equals(MAGIC) || at + HEADER_BYTES + length > size) break;
+      filling ??= Buffer.from(header.subarray(MAGIC.length, DIGEST_AT));
+      const isOurs = header.subarray(0, MAGIC.length).equals(MAGIC) && header.subarray(MAGIC.length, DIGEST_AT).equals(filling);
+      if (!isOurs || at + HEADER_BYTES + length > size) break;
       const sealed = Buffer.alloc(length);
       await file.read(sealed, 0, length, at + HEADER_BYTES);
-      left.push({ sha256: header.toString('hex', MAGIC.length, MAGIC.length + 32), sealed });
+      left.push({ sha256: header.toString('hex', DIGEST_AT, DIGEST_AT + 32), sealed });
       at += HEADER_BYTES + length;
     }
     return left;
@@ -171,32 +193,52 @@ async function readLeft(path: string): Promise<Arrival[]> {
   }
 }
 
-/** All of it overwritten and on disk, made anew when it is not of its size. */
-async function openEmpty(folder: string, path: string, bytes: number): Promise<FileHandle> {
-  const known = await open(path, 'r+').catch(() => undefined);
-  if (known !== undefined) {
-    if ((await known.stat()).size === bytes) {
-      await overwrite(known, HEADER_BYTES);
-      return known;
-    }
-    await known.close();
-  }
-  const temporary = join(folder, `.tmp-${FILE}`);
-  const made = await open(temporary, 'w+', 0o600);
+async function stateOf(path: string): Promise<{ size: number; isDirty: boolean }> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return { size: 0, isDirty: false };
   try {
-    await overwrite(made, bytes);
+    const { buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return { size: (await file.stat()).size, isDirty: buffer.some((byte) => byte !== 0) };
+  } finally {
+    await file.close();
+  }
+}
+
+async function make(folder: string, path: string, bytes: number): Promise<void> {
+  const temporary = join(folder, `.tmp-${FILE}`);
+  try {
+    await (await open(temporary, 'w', 0o600)).close();
+    await overwriteAt(temporary, 0, zeros(bytes));
     await rename(temporary, path);
     await syncFolder(folder);
-    return made;
   } catch (error) {
-    await made.close();
     await rm(temporary, { force: true });
     throw error;
   }
 }
 
-async function overwrite(file: FileHandle, bytes: number): Promise<void> {
-  const zeros = Buffer.alloc(Math.min(ZERO_BYTES, bytes));
-  for (let at = 0; at < bytes; at += zeros.length) await file.write(zeros, 0, Math.min(zeros.length, bytes - at), at);
-  await file.datasync();
+async function clear(path: string, bytes: number): Promise<void> {
+  await overwriteAt(path, HEADER_BYTES, zeros(bytes - HEADER_BYTES));
+  await overwriteAt(path, 0, zeros(HEADER_BYTES));
+}
+
+function zeros(bytes: number): Buffer[] {
+  const block = Buffer.alloc(Math.min(ZERO_BYTES, bytes));
+  return Array.from({ length: Math.ceil(bytes / ZERO_BYTES) }, (_, nth) => block.subarray(0, Math.min(ZERO_BYTES, bytes - nth * ZERO_BYTES)));
+}
+
+/** One flush for all of it. */
+async function overwriteAt(path: string, offset: number, buffers: Buffer[]): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    let at = offset;
+    for (const buffer of buffers) {
+      const { bytesWritten } = await file.write(buffer, 0, buffer.length, at);
+      if (bytesWritten < buffer.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+      at += buffer.length;
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }

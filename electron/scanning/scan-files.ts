@@ -1,21 +1,26 @@
-/** Scans as sealed files named by the digest of their plain bytes; fsynced before anyone is told they are there. */
+/** Scans as sealed files named by the digest of their plain bytes; on disk, there or in the arrival log, before anyone is told they are there. */
 import { createHash } from 'node:crypto';
-import { access, readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
 import { createSharedWrites, isDiskFull, isMissing, preparePrivateFolder } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
+import { openArrivalLog, type Arrival } from './arrival-log.ts';
 import { inspectScan, sniffMediaType, type ScanFailure } from './inspect-scan.ts';
 
 export type ScanFiles = {
   put(bytes: Uint8Array): Promise<Result<ScanRef, ScanFailure | Failure<'disk-full'>>>;
   has(sha256: string): Promise<boolean>;
+  /** Sealed; undefined when it is not here. */
+  sizeOf(sha256: string): Promise<number | undefined>;
   pathOf(sha256: string): string;
   /** Checked against its digest at every read: a flipped bit is never shown as the citizen's paper and never sent. */
   read(sha256: string): Promise<Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }, Failure<'scan-missing' | 'scan-damaged'>>>;
   /** Removes a scan whose time has passed; false when it was put again since this start, by someone who may build on it. */
   purge(sha256: string): Promise<boolean>;
+  /** Resolves when nothing waits in the arrival log that can have a file. */
+  settled(): Promise<void>;
 };
 
 export async function openScanFiles(folder: string, vault: Vault): Promise<ScanFiles> {
@@ -25,16 +30,29 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const write = createSharedWrites(folder);
   const contextOf = (sha256: string): string => `scan/${sha256}`;
   const putSinceStart = new Set<string>();
-  const has = (sha256: string): Promise<boolean> =>
-    access(pathOf(sha256)).then(
-      () => true,
-      () => false,
+  const isSound = ({ sha256, sealed }: Arrival): boolean => {
+    try {
+      return digestOf(vault.open(sealed, contextOf(sha256))) === sha256;
+    } catch {
+      return false;
+    }
+  };
+  const arrivals = await openArrivalLog({
+    folder,
+    isSound,
+    store: async (all) => void (await Promise.all(all.map(({ sha256, sealed }) => write(nameOf(sha256), sealed)))),
+  });
+  const sizeOf = async (sha256: string): Promise<number | undefined> =>
+    arrivals.find(sha256)?.length ??
+    stat(pathOf(sha256)).then(
+      (file) => file.size,
+      () => undefined,
     );
 
   async function read(sha256: string): ReturnType<ScanFiles['read']> {
     let sealed: Buffer;
     try {
-      sealed = await readFile(pathOf(sha256));
+      sealed = arrivals.find(sha256) ?? (await readFile(pathOf(sha256)));
     } catch (error) {
       if (isMissing(error)) return fail('scan-missing');
       throw error;
@@ -42,7 +60,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
     try {
       const bytes = new Uint8Array(vault.open(sealed, contextOf(sha256)));
       const mediaType = sniffMediaType(bytes);
-      if (mediaType === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) return fail('scan-damaged');
+      if (mediaType === undefined || digestOf(bytes) !== sha256) return fail('scan-damaged');
       return ok({ bytes, mediaType });
     } catch {
       return fail('scan-damaged');
@@ -50,18 +68,20 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   }
 
   return {
-    has,
+    has: async (sha256) => (await sizeOf(sha256)) !== undefined,
+    sizeOf,
     pathOf,
     read,
     async put(bytes) {
       const inspected = inspectScan(bytes);
       if (!inspected.ok) return inspected;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = digestOf(bytes);
       putSinceStart.add(sha256);
       // A file that no longer opens is replaced by the bytes in hand.
       if (!(await read(sha256)).ok) {
         try {
-          await write(nameOf(sha256), vault.seal(bytes, contextOf(sha256)));
+          const sealed = vault.seal(bytes, contextOf(sha256));
+          if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), sealed);
         } catch (error) {
           if (isDiskFull(error)) return fail('disk-full');
           throw error;
@@ -70,9 +90,12 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       return ok({ sha256, bytes: bytes.byteLength, mediaType: inspected.value });
     },
     async purge(sha256) {
-      if (putSinceStart.has(sha256)) return false;
+      if (putSinceStart.has(sha256) || arrivals.find(sha256) !== undefined) return false;
       await rm(pathOf(sha256), { force: true });
       return true;
     },
+    settled: () => arrivals.settled(),
   };
 }
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

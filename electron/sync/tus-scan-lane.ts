@@ -1,5 +1,4 @@
 /** Uploads scans by tus: resumable after any cut, plain bytes only in memory. */
-import { stat } from 'node:fs/promises';
 import { Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
 import { ok } from '../../shared/lib/result.ts';
 import type { ProvinceFailure, ScanLane } from '../../shared/sync/engine.ts';
@@ -17,11 +16,7 @@ type Options = { url: string; files: ScanFiles; province: HttpProvince; urlStora
 
 export function createTusScanLane({ url, files, province, urlStorage }: Options): ScanLane {
   return {
-    sizeOf: (sha256) =>
-      stat(files.pathOf(sha256)).then(
-        (file) => file.size,
-        () => undefined,
-      ),
+    sizeOf: (sha256) => files.sizeOf(sha256),
     async upload(sha256) {
       const scan = await files.read(sha256);
       if (!scan.ok) return { ok: false, failure: { kind: 'refused', reason: scan.failure.kind } };

@@ -17,6 +17,7 @@ beforeEach(async () => {
   sealer = await createKeys(new Uint8Array(32).fill(1));
   scans = createScanRepository(db, sealer, shell.bridge);
   await scans.add(bytes);
+  await scans.copied();
   shell.calls.length = 0;
 });
 afterEach(() => db.delete());
@@ -36,6 +37,7 @@ it('takes the shell’s scan in place of a damaged copy, and mends the copy', as
   await flipCopy();
   expect((await scans.read(sha256)).ok).toBe(true);
   expect(shell.calls).toEqual(['scans:read']);
+  await scans.copied();
   expect((await scans.read(sha256)).ok).toBe(true);
   expect(shell.calls).toEqual(['scans:read']);
 });

@@ -2,7 +2,7 @@
 import type { Bridge } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
-import type { CounterDatabase } from './database.ts';
+import type { CounterDatabase, StoredScan } from './database.ts';
 import type { Sealer } from './sealer.ts';
 
 type ScanBytes = { bytes: Uint8Array<ArrayBuffer>; mediaType: string };
@@ -12,6 +12,8 @@ export type ScanRepository = {
   add(bytes: Uint8Array<ArrayBuffer>): Promise<Result<ScanRef, Failure>>;
   /** One scan at a time, its digest checked. A damaged copy gives way to the shell's; `scan-damaged` when no sound one is left. */
   read(sha256: string): Promise<Result<ScanBytes, Failure>>;
+  /** Resolves once everything added has its copy here, or cannot have one. */
+  copied(): Promise<void>;
   /** Lets copies go; the shell's files are the shell's affair. */
   drop(digests: readonly string[]): Promise<void>;
 };
@@ -19,9 +21,42 @@ export type ScanRepository = {
 const nameOf = (sha256: string, mediaType: string): string => `scan/${sha256}/${mediaType}`;
 
 export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): ScanRepository {
-  async function keep(sha256: string, { bytes, mediaType }: ScanBytes): Promise<void> {
-    const sealed = await sealer.seal(nameOf(sha256, mediaType), bytes);
-    await db.scanCopies.put({ sha256, mediaType, sealed, addedAtMs: Date.now() });
+  let waiting: Array<ScanBytes & { sha256: string }> = [];
+  let copying: Promise<void> | undefined;
+
+  /**
+   * Nobody waits for a copy, and it is not flushed: on disk is the shell's file, from which a copy that a power cut takes is
+   * read again. What comes together goes into one transaction.
+   */
+  function keep(sha256: string, scan: ScanBytes): void {
+    waiting.push({ sha256, ...scan });
+    copying ??= copyAll().finally(() => (copying = undefined));
+  }
+
+  async function copyAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      // The shell has them: copies that cannot be kept cost only time.
+      await Promise.all(batch.map(sealed))
+        .then(store)
+        .catch(() => undefined);
+    }
+  }
+
+  async function sealed({ sha256, bytes, mediaType }: ScanBytes & { sha256: string }): Promise<StoredScan> {
+    return { sha256, mediaType, sealed: await sealer.seal(nameOf(sha256, mediaType), bytes), addedAtMs: Date.now() };
+  }
+
+  async function store(copies: readonly StoredScan[]): Promise<void> {
+    await db.open();
+    return new Promise((resolve, reject) => {
+      // Dexie has one durability for a whole database.
+      const transaction = db.backendDB().transaction(db.scanCopies.name, 'readwrite', { durability: 'relaxed' });
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
+      for (const copy of copies) transaction.objectStore(db.scanCopies.name).put(copy);
+    });
   }
 
   /** The value of a scan is a file of its own to Chromium: it may be gone or cut while everything else is well. */
@@ -40,8 +75,7 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
   return {
     async add(bytes) {
       const put = await bridge.invoke('scans:put', { bytes });
-      // The shell has it: a copy that cannot be kept costs only time.
-      if (put.ok) await keep(put.value.sha256, { bytes, mediaType: put.value.mediaType }).catch(() => undefined);
+      if (put.ok) keep(put.value.sha256, { bytes, mediaType: put.value.mediaType });
       return put;
     },
     async read(sha256) {
@@ -50,8 +84,11 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
       const read = await bridge.invoke('scans:read', { sha256 });
       if (!read.ok) return copy === 'damaged' && read.failure.kind === 'scan-missing' ? fail('scan-damaged') : read;
       if ((await digestOf(read.value.bytes)) !== sha256) return fail('scan-damaged');
-      if (copy === 'damaged') await keep(sha256, read.value).catch(() => undefined);
+      if (copy === 'damaged') keep(sha256, read.value);
       return read;
+    },
+    copied: async () => {
+      while (copying !== undefined) await copying;
     },
     drop: (digests) => db.scanCopies.bulkDelete([...digests]),
   };

@@ -120,6 +120,7 @@ describe('the start gate', () => {
     const draft = draftSchema.parse({ draftId: uuid(1), updatedAtMs: 1, startedAtMs: 1, applicant: { fullName: 'Lò Thị Kín' } });
     await store.drafts.save(draft);
     await store.scans.add(new TextEncoder().encode('scan of Bí Mật'));
+    await store.scans.copied();
     expect(await store.drafts.list()).toEqual([draft]);
     const stored = await everythingStored();
     expect(stored).toContain(uuid(3));

@@ -5,7 +5,7 @@ import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resol
 import { computeFees } from '../fees/compute.ts';
 import { feeCountsOf } from '../fees/counts.ts';
 import type { AcceptFailureKind } from '../ipc/contract.ts';
-import type { CounterState } from '../journal/counter-state.ts';
+import { numberingDate, type CounterState } from '../journal/counter-state.ts';
 import type { Operation } from '../journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../lib/result.ts';
 import { dateAt } from '../lib/time.ts';
@@ -68,7 +68,7 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
 
 /** From a lease; when all are used up or expired, from the emergency series that only this device has. */
 function takeNumber(state: CounterState, { settings, atMs }: AcceptInput): { code: string; leaseId: string; order: number } {
-  const date = dateAt(atMs);
+  const date = numberingDate(state.usedByDate, dateAt(atMs));
   const { agencyCode } = settings.office;
   const next = nextNumber(state.leases, state.usedByDate, date);
   if (next !== null) return { ...next, code: formatCode({ pattern: settings.codePattern, agencyCode, date, order: next.order }) };

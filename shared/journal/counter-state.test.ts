@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { QueuedTicket } from '../queue/ticket.ts';
-import { counterStateSchema, emptyCounterState, mergeCounter, type CounterState } from './counter-state.ts';
+import { addDays } from '../calendar/dates.ts';
+import { instantOf } from '../lib/time.ts';
+import { aDossier } from '../../tests/fixtures/dossiers.ts';
+import { counterStateSchema, emptyCounterState, KEPT_DAYS, mergeCounter, numberingDate, reduceCounter, type CounterState } from './counter-state.ts';
 
 const lease = (leaseId: string, to: number) => ({ leaseId, from: 1, to, validFrom: '2026-11-01', validTo: '2026-12-31', epoch: 1 });
 const ticket = (number: string, state: QueuedTicket['state']): QueuedTicket => ({
@@ -54,5 +57,37 @@ describe('two views of one counter', () => {
       queue: { date: '2026-11-23', tickets: [ticket('B001', 'called')] },
     });
     expect(counterStateSchema.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
+  });
+});
+
+describe('the days a counter remembers', () => {
+  const accept = (before: CounterState, date: string): { after: CounterState; code: string } => {
+    const numbered = numberingDate(before.usedByDate, date);
+    const order = (before.usedByDate[numbered]?.a ?? 0) + 1;
+    const atMs = instantOf(date, '09:00');
+    const operation = { type: 'dossier.accepted' as const, dossier: aDossier({ acceptedAtMs: atMs }), number: { leaseId: 'a', order } };
+    return { after: reduceCounter(before, { operation, atMs }), code: `${numbered} ${order}` };
+  };
+
+  it('are bounded, and no code comes twice whatever the clock says', () => {
+    const codes = new Set<string>();
+    let now = emptyCounterState;
+    const days = Array.from({ length: KEPT_DAYS + 50 }, (_, nth) => addDays('2026-01-05', nth));
+    // On, back by years, back by days, far ahead, and back to the beginning.
+    const dates = [...days, ...Array<string>(5).fill('2019-03-04'), ...days.slice(-7), '2099-01-01', ...days, '2019-03-04'];
+    for (const date of dates) {
+      const { after, code } = accept(now, date);
+      expect(codes.has(code)).toBe(false);
+      codes.add(code);
+      now = after;
+      expect(Object.keys(now.usedByDate).length).toBeLessThanOrEqual(KEPT_DAYS);
+    }
+    expect(now.dossiersAccepted).toBe(dates.length);
+    expect(mergeCounter(now, emptyCounterState).usedByDate).toEqual(now.usedByDate);
+  });
+
+  it('keep a day of their own while nothing is forgotten, also one before all others', () => {
+    const { after } = accept(accept(emptyCounterState, '2026-11-23').after, '2026-11-20');
+    expect(after.usedByDate).toEqual({ '2026-11-23': { a: 1 }, '2026-11-20': { a: 1 } });
   });
 });

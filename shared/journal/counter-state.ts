@@ -14,6 +14,12 @@ const queuedTicketSchema = ticketSchema.extend({
 /** Day → lease id (or the emergency series) → highest order number used. */
 export type UsedByDate = Readonly<Record<PlainDate, Readonly<Record<string, number>>>>;
 
+/**
+ * Days whose numbers are remembered. The code carries the date, so a day is needed only while a clock may be set back to it;
+ * what comes from a clock further back is numbered in the newest day (`numberingDate`).
+ */
+export const KEPT_DAYS = 100;
+
 export type CounterState = {
   enrolment: { deviceId: string; instance: number; officeId: string } | null;
   leases: readonly NumberLease[];
@@ -47,15 +53,32 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
     case 'ticket.no-show':
       return ended(state, operation.ticketId, 'no-show', atMs);
     case 'dossier.accepted': {
-      const date = dateAt(operation.dossier.acceptedAtMs);
+      const date = numberingDate(state.usedByDate, dateAt(operation.dossier.acceptedAtMs));
       const { leaseId, order } = operation.number;
       const used = { ...state.usedByDate[date], [leaseId]: Math.max(order, state.usedByDate[date]?.[leaseId] ?? 0) };
-      return { ...state, usedByDate: { ...state.usedByDate, [date]: used }, dossiersAccepted: state.dossiersAccepted + 1 };
+      return { ...state, usedByDate: newestDays({ ...state.usedByDate, [date]: used }), dossiersAccepted: state.dossiersAccepted + 1 };
     }
     case 'catalogue.installed':
     case 'keys.rotated':
       return state;
   }
+}
+
+/**
+ * The day in whose series a dossier of `date` is numbered: its own, unless what was used on it may be forgotten. A clock that
+ * went back years must not make a code a second time.
+ */
+export function numberingDate(usedByDate: UsedByDate, date: PlainDate): PlainDate {
+  if (usedByDate[date] !== undefined) return date;
+  const days = Object.keys(usedByDate).sort();
+  return days.length >= KEPT_DAYS && date < (days[0] ?? '') ? (days.at(-1) ?? date) : date;
+}
+
+function newestDays(usedByDate: UsedByDate): UsedByDate {
+  const days = Object.keys(usedByDate);
+  if (days.length <= KEPT_DAYS) return usedByDate;
+  const kept = days.sort().slice(-KEPT_DAYS);
+  return Object.fromEntries(kept.map((date) => [date, usedByDate[date] ?? {}]));
 }
 
 const ended = (state: CounterState, ticketId: string, as: TicketState, atMs: number): CounterState =>
@@ -93,7 +116,7 @@ export function mergeCounter(state: CounterState, other: CounterState): CounterS
   return {
     enrolment: other.enrolment ?? state.enrolment,
     leases: [...(isSameIdentity ? state.leases.filter((lease) => !isKnown(lease)) : []), ...other.leases],
-    usedByDate,
+    usedByDate: newestDays(usedByDate),
     queue: mergeQueue(state.queue, other.queue),
     dossiersAccepted: Math.max(state.dossiersAccepted, other.dossiersAccepted),
   };

@@ -47,6 +47,7 @@ function products(bridge: Bridge, store: Store): Pick<Record<ContenderName, Cont
         await accept(sample, refs);
         mark('saved');
         await store.catchUp();
+        await store.scans.copied();
         mark('homes');
       },
     },

@@ -215,6 +215,7 @@ describe('reading from the archive', () => {
     expect((await device.readScan(sha256)).ok).toBe(true);
     expect((await device.scans.read(sha256)).ok).toBe(true);
 
+    await device.scans.settled();
     await rm(device.scans.pathOf(sha256));
     const stored = join(province.scansDir, 'content', sha256.slice(0, 2), sha256);
     await writeFile(stored, Buffer.alloc(bytes.byteLength, 1));
