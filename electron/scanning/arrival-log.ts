@@ -4,10 +4,9 @@
  * overwritten. What a crash leaves here is found again at the next start.
  */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull, isMissing, syncFolder } from '../files.ts';
-import { diskSpaceOf } from '../journal/disk-space.ts';
 
 export type Arrival = { sha256: string; sealed: Buffer };
 
@@ -125,7 +124,8 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
     const { size, isDirty } = await stateOf(path);
     if (size === bytes && isDirty) await clear(path, bytes);
     if (size !== bytes) {
-      if ((await diskSpaceOf(folder)()) < bytes * ROOM_FACTOR) return;
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < bytes * ROOM_FACTOR) return;
       await make(folder, path, bytes);
     }
     isUsable = true;
