@@ -11,6 +11,7 @@ import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
 import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
+import { createHandOver } from './dossiers/hand-over.ts';
 import { tell } from './ipc.ts';
 import { diskSpaceOf, roomForIntake } from './journal/disk-space.ts';
 import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
@@ -53,6 +54,7 @@ export type Counter = {
   takeScan: ScanFiles['put'];
   readScan: ReturnType<typeof createScanReader>;
   archive: Archive;
+  handOver: ReturnType<typeof createHandOver>;
   retention: Retention;
   takeaway: Takeaway;
   keyDesk: KeyDesk;
@@ -189,6 +191,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     takeScan: async (bytes) => ((await room()) === 'none' ? fail('disk-full') : scans.put(bytes)),
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
     archive,
+    handOver: createHandOver({ journal, deliveries: sync.deliveries, operatorId: settings.operator.id, onHandedOver: retention.runNow }),
     retention,
     keyDesk: createKeyDesk({ keys, vault, record: (operation) => journal.transact(settings.operator.id, () => ok(operation)) }),
     takeaway: createTakeaway({

@@ -6,15 +6,24 @@ import { fail, ok, type Failure, type Result } from '../shared/lib/result.ts';
 import { dateAt } from '../shared/lib/time.ts';
 import type { PublicSettings, Settings } from '../shared/settings/settings.ts';
 import type { Counter } from './counter.ts';
+import type { RebuildDatabase } from './database/rebuild-database.ts';
 import type { Handlers } from './ipc.ts';
 import { tell } from './ipc.ts';
 import type { Log } from './log.ts';
 import { RECEIPT_EXTENSION, TAKEAWAY_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { words } from './words.ts';
 
-type Context = { counter: Counter; settings: Settings; isDemoOffice: boolean; window: BrowserWindow; log: Log; takeCrashNotice(): boolean };
+type Context = {
+  counter: Counter;
+  settings: Settings;
+  isDemoOffice: boolean;
+  window: BrowserWindow;
+  log: Log;
+  takeCrashNotice(): boolean;
+  rebuild: RebuildDatabase;
+};
 
-export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice }: Context): Handlers {
+export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice, rebuild }: Context): Handlers {
   const { journal, catalogues, drafts, queue, papers, sync } = counter;
 
   async function saveAs(suggestedName: string, bytes: Uint8Array): Promise<Result<{ saved: boolean; path?: string }, Failure>> {
@@ -66,6 +75,11 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       if (local !== undefined) return ok(local.dossier);
       const fetched = await counter.archive.dossier(dossierId);
       return fetched.ok ? fetched : fail(fetched.failure.kind === 'refused' ? 'dossier-unknown' : 'province-unreachable');
+    },
+    'dossiers:hand-over': async ({ dossierIds }) => {
+      const handed = await counter.handOver(dossierIds);
+      if (handed.ok) tell('sync:delivered', sync.deliveries(dossierIds));
+      return handed;
     },
     'storage:key': () => counter.storageKey(),
     'journal:head': () => ({ ...journal.head(), dossiersAccepted: journal.state().dossiersAccepted }),
@@ -122,6 +136,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       return taken.ok ? ok({ opened: true, ...taken.value }) : taken;
     },
     'storage:purged': () => counter.retention.purged(),
+    'storage:rebuild': ({ isAsked }) => rebuild(isAsked),
     'storage:forgotten': ({ scans: forgotten }) => counter.retention.forgotten(forgotten),
   };
 }

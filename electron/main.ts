@@ -6,6 +6,7 @@ import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../shared/settings/settings.ts';
 import { keepMemoryOutOfCoreDumps, watchForCrash, watchProcess } from './crash.ts';
 import { removePlainDatabase } from './database/plain-database.ts';
+import { removeBroken } from './database/rebuild-database.ts';
 import { serveIpc } from './ipc.ts';
 import { KeysUnavailable } from './keys/keys-unavailable.ts';
 import { recoveryFileOf } from './keys/recovery-option.ts';
@@ -61,6 +62,7 @@ async function open(userData: string, log: Log): Promise<void> {
   const { settings, province } = office;
   setLanguage(settings.language);
   if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
+  await removeBroken(userData);
   denyByDefault();
   // Before the counter, whose spool at once draws what a crash left unprinted: without its page that ends the whole process.
   const { servePaper, handedOver } = serveApp(join(__dirname, '../renderer'));

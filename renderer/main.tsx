@@ -21,7 +21,7 @@ import { ShellProvider, usePreferences, type Shell } from './app/shell-context.t
 import { StartFailed, Starting } from './app/StartScreen.tsx';
 import { followPurge } from './db/purge.ts';
 import type { ReplayProgress } from './db/replay.ts';
-import { passStartGate } from './db/start-gate.ts';
+import { DatabaseUnusable, passStartGate } from './db/start-gate.ts';
 import { createListFilter } from './dossiers/list-filter.ts';
 import { createShortcutRegistry } from './ui/shortcut-registry.ts';
 import { ShortcutProvider } from './ui/useShortcut.ts';
@@ -121,7 +121,13 @@ async function start(): Promise<void> {
     bridge.on('catalogue:changed', () => void readCatalogue().then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
   } catch (error) {
     reportError(bridge, error);
-    show(<StartFailed />);
+    if (!(error instanceof DatabaseUnusable)) return show(<StartFailed />);
+    const rebuild = async (isAsked: boolean): Promise<void> => {
+      const cleared = await bridge.invoke('storage:rebuild', { isAsked });
+      if (cleared.ok) location.reload();
+      else show(<StartFailed refusal={cleared.failure.kind} onRebuild={() => void rebuild(true)} />);
+    };
+    await rebuild(false);
   }
 }
 

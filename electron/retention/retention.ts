@@ -24,6 +24,8 @@ const DEFAULT_REST_MS = 20;
 export type Retention = {
   /** Runs now unless one runs or the last was less than a day ago by the province's time. */
   runWhenDue(): Promise<void>;
+  /** Papers were handed over: what may leave for that reason leaves now, not at the end of the day. */
+  runNow(): Promise<void>;
   purged(): Purged;
   /**
    * When the oldest dossier of a replaced device may have been accepted and stay here (province's time; undefined before it
@@ -39,7 +41,7 @@ export type Retention = {
 type Options = {
   rules: RetentionRules;
   role: Role;
-  journal: Pick<Journal, 'head' | 'firstSeq' | 'read' | 'find' | 'problems' | 'dropThrough'>;
+  journal: Pick<Journal, 'head' | 'state' | 'firstSeq' | 'read' | 'find' | 'problems' | 'dropThrough'>;
   scans: Pick<ScanFiles, 'purge'>;
   drafts: { list(): Promise<Draft[]> };
   memory: PurgeMemoryFile;
@@ -64,17 +66,19 @@ export function createRetention({
   log,
   restMs = DEFAULT_REST_MS,
 }: Options): Retention {
-  // Hand-over lists come with postal transfer; until then a postal counter keeps the days of any other.
-  const isHandedOver = false;
-  const days = retentionDays(rules, role, isHandedOver);
+  const days = retentionDays(rules, role, false);
+  /** What leaves soonest; each dossier is then judged by its own standing. */
+  const soonest = retentionDays(rules, role, role === 'postal');
   let running: Promise<void> | undefined;
   let lastRunMs: number | undefined;
   let dossiersGone: string[] = [];
 
+  let handedOver: ReadonlySet<string> = new Set();
+
   const heldOf = ({ operation, seq }: JournalEntry): HeldDossier[] => {
     if (operation.type !== 'dossier.accepted') return [];
     const { dossierId } = operation.dossier;
-    const standingOf = { confirmedAtMs: confirmedAt(memory.current().marks, { seq, dossierId }), isHandedOver };
+    const standingOf = { confirmedAtMs: confirmedAt(memory.current().marks, { seq, dossierId }), isHandedOver: handedOver.has(dossierId) };
     return [{ dossierId, seq, scans: scansOf(operation.dossier), standing: standingOf }];
   };
 
@@ -92,17 +96,17 @@ export function createRetention({
     return held;
   }
 
-  async function note(nowMs: number): Promise<void> {
+  async function note(nowMs: number, atLeastMs: number): Promise<void> {
     const { acknowledgedSeq, unconfirmed, rejected } = standing();
     const open = [...new Set([...Object.keys(unconfirmed), ...rejected.flatMap(({ dossierId }) => dossierId ?? [])])];
     await memory.change((known) => {
-      const marks = forgetOlder(noteMark(known.marks, { atMs: nowMs, seq: acknowledgedSeq, open }), nowMs - days.dossier * DAY_MS);
+      const marks = forgetOlder(noteMark(known.marks, { atMs: nowMs, seq: acknowledgedSeq, open }, atLeastMs), nowMs - days.dossier * DAY_MS);
       return marks === known.marks ? known : { ...known, marks };
     });
   }
 
   async function purgeScans(nowMs: number): Promise<void> {
-    const through = markBefore(memory.current().marks, nowMs - days.scans * DAY_MS)?.seq ?? 0;
+    const through = markBefore(memory.current().marks, nowMs - soonest.scans * DAY_MS)?.seq ?? 0;
     const { scansThrough, later } = memory.current();
     if (through <= scansThrough && later.length === 0) return;
     const earlier: HeldDossier[] = [];
@@ -135,13 +139,14 @@ export function createRetention({
   }
 
   async function purgeDossiers(nowMs: number): Promise<void> {
-    const through = markBefore(memory.current().marks, nowMs - days.dossier * DAY_MS)?.seq ?? 0;
+    const through = markBefore(memory.current().marks, nowMs - soonest.dossier * DAY_MS)?.seq ?? 0;
     if (through < journal.firstSeq()) {
       dossiersGone = [];
       return;
     }
     const held = await heldBetween(journal.firstSeq() - 1, through);
-    const isDue = (dossier: HeldDossier): boolean => mayLeave(rules, role, dossier.standing, nowMs).dossier;
+    const withScans = new Set(memory.current().later.map(({ dossierId }) => dossierId));
+    const isDue = ({ dossierId, standing: held }: HeldDossier): boolean => !withScans.has(dossierId) && mayLeave(rules, role, held, nowMs).dossier;
     dossiersGone = held.filter(isDue).map(({ dossierId }) => dossierId);
     const staying = [...held.filter((dossier) => !isDue(dossier)), ...memory.current().later].map(({ seq }) => seq);
     // A journal with something wrong in it is evidence; nothing of it goes by itself.
@@ -150,9 +155,10 @@ export function createRetention({
     if (dropped.segments > 0) log.info(`retention: the journal now begins at ${dropped.firstSeq}`);
   }
 
-  async function run(nowMs: number): Promise<void> {
+  async function run(nowMs: number, markEveryMs = DAY_MS): Promise<void> {
     try {
-      await note(nowMs);
+      handedOver = new Set(journal.state().handedOver);
+      await note(nowMs, markEveryMs);
       await purgeScans(nowMs);
       await purgeDossiers(nowMs);
       onPurged(purged());
@@ -176,6 +182,13 @@ export function createRetention({
       if (nowMs === undefined || running !== undefined || (lastRunMs !== undefined && nowMs < lastRunMs + DAY_MS)) return running;
       lastRunMs = nowMs;
       running = run(nowMs).finally(() => (running = undefined));
+      return running;
+    },
+    async runNow() {
+      await running;
+      const nowMs = provinceTimeMs();
+      if (nowMs === undefined) return;
+      running = run(nowMs, 0).finally(() => (running = undefined));
       return running;
     },
     forgotten: (told) =>

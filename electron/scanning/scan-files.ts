@@ -9,6 +9,9 @@ import type { Vault } from '../keys/vault.ts';
 import { openArrivalLog, type Arrival } from './arrival-log.ts';
 import { inspectScan, sniffMediaType, type ScanFailure } from './inspect-scan.ts';
 
+/** Longer than anything takes between a scan and the draft that names it. */
+const RECENTLY_MS = 3_600_000;
+
 export type ScanFiles = {
   put(bytes: Uint8Array): Promise<Result<ScanRef, ScanFailure | Failure<'disk-full'>>>;
   has(sha256: string): Promise<boolean>;
@@ -17,7 +20,7 @@ export type ScanFiles = {
   pathOf(sha256: string): string;
   /** Checked against its digest at every read: a flipped bit is never shown as the citizen's paper and never sent. */
   read(sha256: string): Promise<Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }, Failure<'scan-missing' | 'scan-damaged'>>>;
-  /** Removes a scan whose time has passed; false when it was put again since this start, by someone who may build on it. */
+  /** Removes a scan whose time has passed; false when it was put within the last hour, by someone who may build on it. */
   purge(sha256: string): Promise<boolean>;
   /** Resolves when nothing waits in the arrival log that can have a file. */
   settled(): Promise<void>;
@@ -29,7 +32,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const pathOf = (sha256: string): string => join(folder, nameOf(sha256));
   const write = createSharedWrites(folder);
   const contextOf = (sha256: string): string => `scan/${sha256}`;
-  const putSinceStart = new Set<string>();
+  const putAt = new Map<string, number>();
   const isSound = ({ sha256, sealed }: Arrival): boolean => {
     try {
       return digestOf(vault.open(sealed, contextOf(sha256))) === sha256;
@@ -76,7 +79,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       const inspected = inspectScan(bytes);
       if (!inspected.ok) return inspected;
       const sha256 = digestOf(bytes);
-      putSinceStart.add(sha256);
+      putAt.set(sha256, performance.now());
       // A file that no longer opens is replaced by the bytes in hand.
       if (!(await read(sha256)).ok) {
         try {
@@ -90,7 +93,9 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       return ok({ sha256, bytes: bytes.byteLength, mediaType: inspected.value });
     },
     async purge(sha256) {
-      if (putSinceStart.has(sha256) || arrivals.find(sha256) !== undefined) return false;
+      const isRecent = performance.now() - (putAt.get(sha256) ?? -Infinity) < RECENTLY_MS;
+      if (isRecent || arrivals.find(sha256) !== undefined) return false;
+      putAt.delete(sha256);
       await rm(pathOf(sha256), { force: true });
       return true;
     },

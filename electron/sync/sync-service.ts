@@ -124,11 +124,14 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   function deliveries(dossierIds: string[]): DossierDelivery[] {
     const memory = engine.memory();
     const rejected = new Set(memory.rejected.map((one) => one.dossierId));
+    const handedOver = new Set(journal.state().handedOver);
     return dossierIds.flatMap((dossierId) => {
       const dossier = journal.acceptedAt(dossierId);
       if (dossier === undefined) return [];
       const scansTotal = dossier.scans;
-      const delivery = (at: DossierDelivery['state'], scansVerified: number): DossierDelivery[] => [{ dossierId, state: at, scansTotal, scansVerified }];
+      const delivery = (at: DossierDelivery['state'], scansVerified: number): DossierDelivery[] => [
+        { dossierId, state: at, scansTotal, scansVerified, ...(handedOver.has(dossierId) ? { isHandedOver: true } : {}) },
+      ];
       if (rejected.has(dossierId)) return delivery('needs-fix', 0);
       if (dossier.seq > memory.acknowledgedSeq) return delivery('saved', 0);
       return dossierId in memory.unconfirmed ? delivery('sent', 0) : delivery('confirmed', scansTotal);

@@ -4,6 +4,7 @@ import { Button } from '../ui/Button.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
+import { HandOver } from '../dossiers/HandOver.tsx';
 import { Drafts } from './Drafts.tsx';
 
 export function PostalHome({ onIntake }: { onIntake: () => void }) {
@@ -24,6 +25,7 @@ export function PostalHome({ onIntake }: { onIntake: () => void }) {
         </EmptyState>
       </Panel>
       <Drafts />
+      <HandOver />
     </Page>
   );
 }

@@ -34,12 +34,24 @@ export type Store = {
   close(): void;
 };
 
-/** Rejects when no database can be had at all: the counter must not start without one, nor with an empty one. */
+/** Chromium gives no database here, not even a new one; the journal has nothing to do with it. */
+export class DatabaseUnusable extends Error {}
+
+/** Rejects (with `DatabaseUnusable`) when no database can be had at all: the counter must not start without one, nor with an empty one. */
 export async function passStartGate(
   bridge: Pick<Bridge, 'invoke'>,
   onProgress: (progress: ReplayProgress) => void = () => undefined,
   name?: string,
 ): Promise<Store> {
+  try {
+    return await openStore(bridge, onProgress, name);
+  } catch (error) {
+    if (error instanceof Dexie.DexieError) throw new DatabaseUnusable(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function openStore(bridge: Pick<Bridge, 'invoke'>, onProgress: (progress: ReplayProgress) => void, name: string | undefined): Promise<Store> {
   const sealer = await openSealing(await bridge.invoke('storage:key'));
   let { db, reason } = await openSound(name, sealer, bridge);
   let store = repositories(db, sealer, bridge);

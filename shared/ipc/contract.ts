@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { catalogueSchema, type Catalogue } from '../catalogue/catalogue.ts';
 import { draftSchema, type Draft } from '../dossiers/draft.ts';
 import { dossierIdSchema, intakeSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
-import type { JournalEntry, JournalHead } from '../journal/operation.ts';
+import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal/operation.ts';
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import type { PrintingState } from '../printing/paper.ts';
@@ -28,6 +28,8 @@ export type AcceptFailureKind =
   | 'not-enrolled'
   | 'ticket-unknown';
 
+export type HandOverFailureKind = 'not-confirmed' | 'handed-over-before' | 'disk-full' | 'disk-low' | 'journal-failed';
+
 export type IpcContract = {
   'app:info': { args: undefined; result: AppInfo };
   'app:report-error': { args: { message: string; stack?: string }; result: void };
@@ -46,6 +48,8 @@ export type IpcContract = {
   };
   /** A dossier that has left this device, from the province. */
   'dossiers:fetch': { args: { dossierId: DossierId }; result: Result<Dossier, Failure<'dossier-unknown' | 'province-unreachable'>> };
+  /** Notes that the papers of these were handed over to the agency; refused as a whole when the province has not confirmed one of them. */
+  'dossiers:hand-over': { args: { dossierIds: string[] }; result: Result<null, Failure<HandOverFailureKind>> };
   /** Key of the page's own database, derived for nothing else; the page keeps it where no script can read it back. */
   'storage:key': { args: undefined; result: Uint8Array<ArrayBuffer> };
   'journal:head': { args: undefined; result: JournalHead & { dossiersAccepted: number } };
@@ -82,7 +86,15 @@ export type IpcContract = {
   /** What left this device by its retention rules and whose copies the page may still hold. */
   'storage:purged': { args: undefined; result: Purged };
   'storage:forgotten': { args: { scans: string[] }; result: void };
+  /**
+   * Takes the page's database away when it cannot be opened; the page starts again and makes it anew from journal, drafts and
+   * scans. Without an officer's word only once a start, and only beside a journal with nothing wrong in it.
+   */
+  'storage:rebuild': { args: { isAsked: boolean }; result: Result<null, Failure<RebuildRefusal>> };
 };
+
+/** `storage-locked`: the files cannot be moved away. `needs-word`: an officer has to ask for it. */
+export type RebuildRefusal = 'disk-full' | 'storage-locked' | 'needs-word';
 
 export type RestoredPage = {
   /** The last to arrive at the province first. */
@@ -140,6 +152,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'scans:read': z.strictObject({ sha256: sha256Schema }),
   'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
   'dossiers:fetch': z.strictObject({ dossierId: dossierIdSchema }),
+  'dossiers:hand-over': z.strictObject({ dossierIds: z.array(z.uuid()).min(1).max(MAX_HANDED_OVER) }),
   'storage:key': none,
   'journal:head': none,
   'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
@@ -167,6 +180,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'takeaway:export': none,
   'takeaway:import-receipt': none,
   'storage:purged': none,
+  'storage:rebuild': z.strictObject({ isAsked: z.boolean() }),
   'storage:forgotten': z.strictObject({ scans: z.array(sha256Schema).max(1_000_000) }),
 };
 

@@ -14,6 +14,7 @@ const channels: Record<Channel, true> = {
   'scans:read': true,
   'dossiers:accept': true,
   'dossiers:fetch': true,
+  'dossiers:hand-over': true,
   'storage:key': true,
   'journal:head': true,
   'journal:read': true,
@@ -42,6 +43,7 @@ const channels: Record<Channel, true> = {
   'takeaway:import-receipt': true,
   'storage:purged': true,
   'storage:forgotten': true,
+  'storage:rebuild': true,
 };
 
 const events: Record<EventName, true> = {

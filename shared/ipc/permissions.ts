@@ -42,12 +42,13 @@ const staff: Channel[] = [
   'takeaway:import-receipt',
   'storage:purged',
   'storage:forgotten',
+  'storage:rebuild',
 ];
 
 const allowed: Record<Role, ReadonlySet<Channel>> = {
   officer: new Set(staff),
   // Postal staff receive and check, they do not change the catalogue (QĐ 45/2016).
-  postal: new Set(staff.filter((channel) => channel !== 'catalogue:install')),
+  postal: new Set<Channel>([...staff.filter((channel) => channel !== 'catalogue:install'), 'dossiers:hand-over']),
   lobby: new Set(lobby),
   board: new Set(board),
 };

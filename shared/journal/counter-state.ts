@@ -27,9 +27,21 @@ export type CounterState = {
   usedByDate: UsedByDate;
   queue: QueueDay;
   dossiersAccepted: number;
+  /** The newest dossiers that were handed over, the last one last; older ones have long left, or stay as any other does. */
+  handedOver: readonly string[];
 };
 
-export const emptyCounterState: CounterState = { enrolment: null, leases: [], usedByDate: {}, queue: { date: '', tickets: [] }, dossiersAccepted: 0 };
+export const emptyCounterState: CounterState = {
+  enrolment: null,
+  leases: [],
+  usedByDate: {},
+  queue: { date: '', tickets: [] },
+  dossiersAccepted: 0,
+  handedOver: [],
+};
+
+/** Months of a busy post office, in some hundred kilobytes. */
+const KEPT_HANDED_OVER = 10_000;
 
 export function reduceCounter(state: CounterState, { operation, atMs }: Pick<JournalEntry, 'operation' | 'atMs'>): CounterState {
   switch (operation.type) {
@@ -58,6 +70,8 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
       const used = { ...state.usedByDate[date], [leaseId]: Math.max(order, state.usedByDate[date]?.[leaseId] ?? 0) };
       return { ...state, usedByDate: newestDays({ ...state.usedByDate, [date]: used }), dossiersAccepted: state.dossiersAccepted + 1 };
     }
+    case 'dossiers.handed-over':
+      return { ...state, handedOver: joined(state.handedOver, operation.dossierIds) };
     case 'catalogue.installed':
     case 'keys.rotated':
       return state;
@@ -81,6 +95,8 @@ function newestDays(usedByDate: UsedByDate): UsedByDate {
   return Object.fromEntries(kept.map((date) => [date, usedByDate[date] ?? {}]));
 }
 
+const joined = (handedOver: readonly string[], more: readonly string[]): string[] => [...new Set([...handedOver, ...more])].slice(-KEPT_HANDED_OVER);
+
 const ended = (state: CounterState, ticketId: string, as: TicketState, atMs: number): CounterState =>
   withTicket(state, ticketId, (ticket) => ({ ...ticket, state: as, endedAtMs: atMs }));
 
@@ -96,6 +112,7 @@ export const counterStateSchema: z.ZodType<CounterState> = z.object({
   usedByDate: z.record(z.string(), z.record(z.string(), z.int().nonnegative())),
   queue: z.object({ date: z.string(), tickets: z.array(queuedTicketSchema) }),
   dossiersAccepted: z.int().nonnegative(),
+  handedOver: z.array(z.string()).default([]),
 });
 
 /**
@@ -119,6 +136,7 @@ export function mergeCounter(state: CounterState, other: CounterState): CounterS
     usedByDate: newestDays(usedByDate),
     queue: mergeQueue(state.queue, other.queue),
     dossiersAccepted: Math.max(state.dossiersAccepted, other.dossiersAccepted),
+    handedOver: joined(state.handedOver, other.handedOver),
   };
 }
 

@@ -14,6 +14,9 @@ export const numberLeaseSchema = z.object({
 });
 export type NumberLease = z.infer<typeof numberLeaseSchema>;
 
+/** Dossiers in one hand-over. */
+export const MAX_HANDED_OVER = 1000;
+
 const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.string().max(60), atMs: z.int() });
 
 export const operationSchema = z.discriminatedUnion('type', [
@@ -30,6 +33,8 @@ export const operationSchema = z.discriminatedUnion('type', [
     /** Where the code's order number came from, so that counters go on from the journal alone. */
     number: z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) }),
   }),
+  /** The post office has handed the papers of these over to the agency it works for (QĐ 45/2016/QĐ-TTg). */
+  z.object({ type: z.literal('dossiers.handed-over'), handOverId: z.uuid(), dossierIds: z.array(z.uuid()).min(1).max(MAX_HANDED_OVER) }),
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
   /** Entries after this one are sealed with the data key of this id. */
   z.object({ type: z.literal('keys.rotated'), keyId: z.string().max(20) }),

@@ -17,10 +17,10 @@ export const marksSchema = z.array(markSchema);
 
 const DAY_MS = 86_400_000;
 
-/** A confirmation counts from the next mark on, so it is taken for up to a day younger than it is, never older. */
-export function noteMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+/** A confirmation counts from the next mark on, so it is taken for up to `atLeastMs` younger than it is, never older. */
+export function noteMark(marks: readonly Mark[], mark: Mark, atLeastMs = DAY_MS): readonly Mark[] {
   const last = marks.at(-1);
-  return last !== undefined && mark.atMs < last.atMs + DAY_MS ? marks : [...marks, mark];
+  return last !== undefined && mark.atMs < last.atMs + atLeastMs ? marks : [...marks, mark];
 }
 
 /** What the province lost (it was restored from a backup) was never confirmed: the days are counted anew. */

@@ -54,7 +54,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       scanDays: z.int().min(0).max(3650).default(30),
       dossierDays: z.int().min(0).max(3650).default(365),
-      backupDays: z.int().min(1).max(365).default(7),
+      backupDays: z.int().min(0).max(365).default(7),
     })
     .prefault({}),
   language: z.enum(['vi', 'en']).default('vi'),

@@ -22,4 +22,11 @@ export type SyncState = {
   replaces?: string;
 };
 
-export type DossierDelivery = { dossierId: string; state: DeliveryState; scansTotal: number; scansVerified: number };
+export type DossierDelivery = {
+  dossierId: string;
+  state: DeliveryState;
+  scansTotal: number;
+  scansVerified: number;
+  /** Its papers are with the agency: on a postal counter. */
+  isHandedOver?: true;
+};

@@ -12,7 +12,14 @@ import type { Counter } from './app.ts';
 import { officerAt, type Officer } from './officer.ts';
 import { expect, test as base } from './test.ts';
 
-type OpenOptions = { role?: 'officer' | 'lobby' | 'board'; paperWidthMm?: 58 | 80 };
+type OpenOptions = {
+  role?: 'officer' | 'postal' | 'lobby' | 'board';
+  paperWidthMm?: 58 | 80;
+  /** Of another PC; the office's own otherwise. */
+  userData?: string;
+  code?: string;
+  retention?: object;
+};
 
 /** What the province's database holds of one dossier, found by its code. */
 export type Arrived = {
@@ -24,6 +31,8 @@ export type Arrived = {
 };
 
 export type Office = {
+  /** For `open`: a code by which a new device takes the place of the one that is there. */
+  newCode(options?: { replaces?: string }): Promise<string>;
   province: RunningProvince;
   line: TcpProxy;
   printer(): VirtualPrinter;
@@ -41,11 +50,12 @@ export type Office = {
 const repoRoot = resolve(import.meta.dirname, '../..');
 const RECEIPT_DOTS = 900;
 
-async function newEnrolmentCode(province: RunningProvince): Promise<string> {
+async function newEnrolmentCode(province: RunningProvince, { replaces }: { replaces?: string } = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(repoRoot, 'out/server/main.cjs'),
     'enrolment-code',
     ...['--office', OFFICE.id, '--agency', OFFICE.agencyCode, '--data', province.dataDir],
+    ...(replaces === undefined ? [] : ['--replaces', replaces]),
   ]);
   return stdout.trim();
 }
@@ -82,6 +92,7 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
 
     await use({
       province,
+      newCode: (options) => newEnrolmentCode(province, options),
       line,
       printer: () => printer,
       printerOff,
@@ -92,16 +103,16 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       tickets: () => files(({ heightDots }) => heightDots < RECEIPT_DOTS),
       receipts: () => files(({ heightDots }) => heightDots >= RECEIPT_DOTS),
       userData,
-      async open({ role = 'officer', paperWidthMm = 80 } = {}) {
+      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention } = {}) {
         if (paperWidthMm === 58 && printer.papers().length === 0) {
           await printerOff();
           printer = await startPrinter(0, 384);
           isOn = true;
         }
-        const settings = officeSettings({ provinceUrl: line.url, enrolmentCode, printerPort: printer.port, paperWidthMm, role });
-        const counter = await launchCounter({ settings, userData });
+        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention };
+        const counter = await launchCounter({ settings, userData: folder });
         const officer = officerAt(counter.page);
-        if (role === 'officer') await officer.isReady();
+        if (role === 'officer' || role === 'postal') await officer.isReady();
         return { counter, officer };
       },
       async arrived(code) {

@@ -1,15 +1,17 @@
 /**
  * The browser's database damaged in every way files get damaged, each opened twice, because a damage may strike only at the
- * second opening. Whatever happened to it, all is there afterwards or the counter stops and says why; it is never silently empty.
+ * second opening. Whatever happened to it, all is there afterwards: what cannot be opened is made anew from the journal. It is never silently empty.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { HEAD_FILE } from '../../electron/journal/signed-head.ts';
+import { launchCounter } from '../e2e/app.ts';
 import { officerAt } from '../e2e/officer.ts';
 import { certifiedCopy } from '../fixtures/intakes.ts';
 import { pngPage } from '../fixtures/scans.ts';
-import { expect, openCounter, Stopped, test, type EnrolledCounter } from './fault-test.ts';
+import { expect, openCounter, test, type EnrolledCounter } from './fault-test.ts';
 import { once } from './once.ts';
 import { isLong } from './seed.ts';
 import { findLosses, newLedger, work, type Ledger } from './work.ts';
@@ -210,14 +212,8 @@ for (const [name, corrupt] of Object.entries(corruptions).filter(([each]) => isL
     corrupt(userData, before);
     try {
       for (const opening of ['first', 'second']) {
-        const counter = await openCounter({ userData, settings: enrolled.settings }).catch((error: unknown) => {
-          if (error instanceof Stopped) return undefined;
-          throw error;
-        });
-        if (counter === undefined) {
-          console.log(`IndexedDB, ${name}: stopped with words at the ${opening} opening`);
-          break;
-        }
+        // Throws when it stops with words: here a database can always be made anew.
+        const counter = await openCounter({ userData, settings: enrolled.settings });
         const { page } = counter;
         const wrong = [...(await findLosses(page, before.ledger, { allScans: true })), ...(await lookAtScreens(page, before))];
         expect(wrong, `${opening} opening`).toEqual([]);
@@ -226,7 +222,28 @@ for (const [name, corrupt] of Object.entries(corruptions).filter(([each]) => isL
         await counter.close();
       }
     } finally {
-      if (isRoot && existsSync(databaseOf(userData))) execFileSync('chattr', ['-R', '-i', databaseOf(userData)]);
+      if (isRoot) execFileSync('chattr', ['-R', '-i', userData]);
     }
   });
 }
+
+test('IndexedDB: unusable beside a damaged journal: an officer is asked first', async ({ enrolled, home }) => {
+  const before = readBefore(await once('day-of-work', (folder) => dayOfWork(folder, enrolled)));
+  const userData = join(home, 'data');
+  cpSync(join(before.folder, 'data'), userData, { recursive: true });
+  corruptions['LOCK is a folder']?.(userData, before);
+  rmSync(join(userData, 'journal', HEAD_FILE));
+  const counter = await launchCounter({ userData, settings: enrolled.settings, env: { QMC_LOG: 'console' } });
+  const { page } = counter;
+  try {
+    await page.getByRole('alert').filter({ hasText: 'Chưa mở được dữ liệu' }).waitFor({ timeout: 60_000 });
+    expect(existsSync(join(databaseOf(userData), 'LOCK'))).toBe(true);
+    await page.getByRole('button', { name: 'Dựng lại dữ liệu từ nhật ký' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Dựng lại dữ liệu từ nhật ký' }).click();
+    await page.getByRole('navigation').waitFor({ timeout: 60_000 });
+    const wrong = [...(await findLosses(page, before.ledger, { allScans: true })), ...(await lookAtScreens(page, before))];
+    expect(wrong).toEqual([]);
+  } finally {
+    await counter.kill9();
+  }
+});
