@@ -50,8 +50,7 @@ async function daysLater(days: number): Promise<void> {
   await device.retention.runWhenDue();
 }
 
-// Real clocks, files and HTTP: on a machine with five times its load a pass may be overtaken; a rule that is wrong fails every time.
-describe('retention', { retry: 2 }, () => {
+describe('retention', () => {
   it('lets confirmed scans go after their days, tells the page, and fetches them again', async () => {
     const bytes = pngPage(1);
     const dossier = await device.accept([bytes]);
