@@ -51,6 +51,7 @@ async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, 
       await effects.installCatalogue(trx, owner.deviceId, operation.version);
       return applied;
     case 'keys.rotated':
+    case 'day.closed':
       // Kept in the journal for whoever audits the device.
       return applied;
     case 'ticket.issued':

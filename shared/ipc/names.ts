@@ -40,6 +40,10 @@ const channels: Record<Channel, true> = {
   'keys:rotate': true,
   'takeaway:export': true,
   'takeaway:import-receipt': true,
+  'reconciliation:state': true,
+  'reconciliation:close': true,
+  'reconciliation:ask': true,
+  'reconciliation:figures': true,
   'storage:purged': true,
   'storage:forgotten': true,
 };
@@ -53,6 +57,7 @@ const events: Record<EventName, true> = {
   'journal:appended': true,
   'catalogue:changed': true,
   'storage:purged': true,
+  'reconciliation:changed': true,
   'takeaway:progress': true,
 };
 

@@ -40,6 +40,10 @@ const staff: Channel[] = [
   'keys:rotate',
   'takeaway:export',
   'takeaway:import-receipt',
+  'reconciliation:state',
+  'reconciliation:close',
+  'reconciliation:ask',
+  'reconciliation:figures',
   'storage:purged',
   'storage:forgotten',
 ];

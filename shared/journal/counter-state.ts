@@ -60,6 +60,7 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
     }
     case 'catalogue.installed':
     case 'keys.rotated':
+    case 'day.closed':
       return state;
   }
 }
