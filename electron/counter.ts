@@ -6,6 +6,7 @@ import { app, safeStorage } from 'electron';
 import { inTodaysForm, type JournalEntry } from '../shared/journal/operation.ts';
 import { fail, ok } from '../shared/lib/result.ts';
 import type { Clock } from '../shared/lib/time.ts';
+import { paths, statementAnswerSchema } from '../shared/sync/protocol.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
 import { createAcceptance } from './dossiers/acceptance.ts';
@@ -22,6 +23,8 @@ import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
 import { ORIGIN } from './protocol.ts';
+import { openBookFile } from './reconciliation/book-file.ts';
+import { createStatements, type Statements } from './reconciliation/statements.ts';
 import { openPurgeMemory } from './retention/purge-memory.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
 import { createScanReader } from './scanning/read-scan.ts';
@@ -57,6 +60,7 @@ export type Counter = {
   handOver: ReturnType<typeof createHandOver>;
   retention: Retention;
   takeaway: Takeaway;
+  statements: Statements;
   keyDesk: KeyDesk;
   queue: QueueDesk;
   papers: PaperDesk;
@@ -111,6 +115,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     onChange(state) {
       tell('sync:changed', state);
       if (state.connection.status === 'online') upstreams.wake();
+      statements.wake();
     },
     onDelivered: (deliveries) => tell('sync:delivered', deliveries),
   });
@@ -133,6 +138,19 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     standing: sync.memory,
     provinceTimeMs: province.timeMs,
     onPurged: (purged) => tell('storage:purged', purged),
+    log,
+  });
+  const statements: Statements = createStatements({
+    journal,
+    file: openBookFile(at('journal', 'days.sealed'), vault, log),
+    deviceKey: keys.deviceKey,
+    send: (request) => province.post(paths.statements, request, statementAnswerSchema),
+    isOnline: sync.isOnline,
+    acknowledgedSeq: () => sync.memory().acknowledgedSeq,
+    isConfirmed: (dossierId) => sync.deliveries([dossierId])[0]?.state === 'confirmed',
+    operatorId: settings.operator.id,
+    clock,
+    onChange: (state) => tell('reconciliation:changed', state),
     log,
   });
   const retaining = setInterval(() => void retention.runWhenDue(), RETAIN_EVERY_MS);
@@ -193,6 +211,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     archive,
     handOver: createHandOver({ journal, deliveries: sync.deliveries, operatorId: settings.operator.id, onHandedOver: retention.runNow }),
     retention,
+    statements,
     keyDesk: createKeyDesk({ keys, vault, record: (operation) => journal.transact(settings.operator.id, () => ok(operation)) }),
     takeaway: createTakeaway({
       identity,
@@ -215,6 +234,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       clearInterval(retaining);
       upstreams.stop();
       await sync.stop();
+      await statements.stop();
       await papers.stop();
       await scans.settled();
       await journal.close();

@@ -135,6 +135,10 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       const taken = await counter.takeaway.importReceipt(path);
       return taken.ok ? ok({ opened: true, ...taken.value }) : taken;
     },
+    'reconciliation:state': () => counter.statements.state(),
+    'reconciliation:close': ({ date }) => counter.statements.close(date),
+    'reconciliation:ask': () => counter.statements.ask(),
+    'reconciliation:figures': ({ date }) => counter.statements.figures({ from: date, to: date, asOfMs: Date.now() }),
     'storage:purged': () => counter.retention.purged(),
     'storage:rebuild': ({ isAsked }) => rebuild(isAsked),
     'storage:forgotten': ({ scans: forgotten }) => counter.retention.forgotten(forgotten),

@@ -98,6 +98,7 @@ async function open(userData: string, log: Log): Promise<void> {
     loading,
   ]);
   counter.sync.start();
+  counter.statements.start();
   room.keep();
 }
 

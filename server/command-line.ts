@@ -10,6 +10,8 @@ export const usage = `Usage:
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
            [--settings FILE | --simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
+  province monitoring --from YYYY-MM-DD --to YYYY-MM-DD [--office ID] [--as-of TIME] [--format csv|json]
+           [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
@@ -23,13 +25,15 @@ export const usage = `Usage:
   --simulate-upstreams  connects every specialised system to a simulation of it; for demonstrations only
   --upstream          igate, civil-registry, land, business-registry or vneid: sends the dossiers it stopped at again
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
+  --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
+                      the same figures whenever they are computed
   --exit-with-parent  stop when standard input ends: for a program that starts the province as its child
   --demo-code         an enrolment code that works anew after every start; for demonstrations only`;
 
 const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
 
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code', 'import', 'upstreams', 'requeue', 'simulate-upstreams']),
+  command: z.enum(['serve', 'enrolment-code', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -40,6 +44,10 @@ const commandSchema = z.object({
   'exit-with-parent': z.boolean().default(false),
   'demo-code': z.string().trim().min(4).max(40).optional(),
   replaces: z.uuid().optional(),
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  'as-of': z.iso.datetime({ offset: true }).optional(),
+  format: z.enum(['csv', 'json']).default('csv'),
   days: z.coerce.number().int().min(1).max(365).default(14),
   /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
   file: z.string().min(1).optional(),
@@ -82,6 +90,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'simulate-upstreams': { type: 'boolean' },
       upstream: { type: 'string' },
       dossier: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      'as-of': { type: 'string' },
+      format: { type: 'string' },
       help: { type: 'boolean' },
       office: { type: 'string' },
       agency: { type: 'string' },
@@ -103,6 +115,9 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
     throw new Error(`${issue?.path.join('.') ?? 'command line'}: ${issue?.message ?? 'not understood'}`);
   }
   if (parsed.data.command === 'requeue' && parsed.data.upstream === undefined) throw new Error('requeue needs --upstream');
+  const { from, to } = parsed.data;
+  if (parsed.data.command === 'monitoring' && (from === undefined || to === undefined || from > to))
+    throw new Error('--from and --to are needed, in this order');
   const needsOffice = parsed.data.command === 'enrolment-code' || parsed.data['demo-code'] !== undefined;
   if (needsOffice && (parsed.data.office === undefined || parsed.data.agency === undefined)) throw new Error('--office and --agency are needed with a code');
   return parsed.data;

@@ -23,6 +23,8 @@ import { healthRoutes } from './health/routes.ts';
 import { isShallowJson } from './journal/content.ts';
 import { journalRoutes } from './journal/routes.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
+import { createReconciliation } from './reconciliation/reconciliation.ts';
+import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { scanRoutes } from './scans/routes.ts';
 import { createEffects } from './effects.ts';
@@ -30,7 +32,16 @@ import { upstreamRoutes } from './upstreams/routes.ts';
 import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
 import { openUpstreams } from './upstreams/upstreams.ts';
 
-const features: readonly Routes[] = [healthRoutes, deviceRoutes, journalRoutes, deliveryStatusRoutes, dossierRoutes, scanRoutes, upstreamRoutes];
+const features: readonly Routes[] = [
+  healthRoutes,
+  deviceRoutes,
+  journalRoutes,
+  deliveryStatusRoutes,
+  dossierRoutes,
+  scanRoutes,
+  upstreamRoutes,
+  reconciliationRoutes,
+];
 
 export type ProvinceOptions = {
   db: Database;
@@ -140,6 +151,7 @@ export async function createProvince({
     callers,
     upstreams,
     effects: createEffects(upstreams.enqueue),
+    reconciliation: createReconciliation({ db, clock, alarm }),
     alarm,
     logFailure,
     credentials: { rateLimit: { max: limits.credentials, timeWindow: '1 minute' } },

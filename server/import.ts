@@ -7,6 +7,7 @@ import { findDevice } from './devices/device-store.ts';
 import { progressOfDossiers } from './dossiers/dossier-store.ts';
 import { createEffects } from './effects.ts';
 import { receiveJournal } from './journal/receive.ts';
+import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { acceptScan } from './scans/accept-scan.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
@@ -23,6 +24,7 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
   const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
   const deliveries = await openEnqueue(db, await readPlan(db), clock);
   const receiver = { db, epoch: province.epoch, alarm, effects: createEffects(deliveries.enqueue) };
+  const reconciliation = createReconciliation({ db, clock, alarm });
   const known = async (deviceId: string) => {
     const device = await findDevice(db, deviceId);
     if (device === undefined) throw new Error('the device vanished during the import');
@@ -40,7 +42,11 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
         const { journal_id: journalId, office_id: officeId, public_key: publicKey, head_seq: headSeq } = device;
         return { deviceId, journalId, officeId, publicKey, headSeq, isRevoked: device.revoked_at !== null };
       },
-      receive: (deviceId, request) => receiveJournal(receiver, deviceId, request, clock()),
+      async receive(deviceId, request) {
+        const answer = await receiveJournal(receiver, deviceId, request, clock());
+        await reconciliation.delivered(deviceId);
+        return answer;
+      },
       hasScan: async (officeId, sha256) => (await verifiedScansOf(db, officeId, [sha256])).length > 0,
       acceptScan: (file, claim, sender) => acceptScan(db, folder, file, claim, { ...sender, at: new Date(clock()) }),
       async status(deviceId, dossierIds, scans) {

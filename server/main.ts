@@ -14,6 +14,8 @@ import { createProvince } from './http.ts';
 import { importFile } from './import.ts';
 import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
+import { monitoringCsv } from '../shared/reconciliation/monitoring.ts';
+import { monitoringOf } from './reconciliation/monitoring.ts';
 import { TakeawayRefused } from './takeaway/open-file.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
 import { allHealth } from './upstreams/health-store.ts';
@@ -157,6 +159,18 @@ async function takeIn(command: Command, log: Log): Promise<void> {
   });
 }
 
+async function printMonitoring(command: Command): Promise<void> {
+  const { from, to, office: officeId, 'as-of': asOf } = command;
+  if (from === undefined || to === undefined) throw new Error('--from and --to are needed');
+  const period = { from, to, asOfMs: asOf === undefined ? Date.now() : Date.parse(asOf), ...(officeId === undefined ? {} : { officeId }) };
+  await withDatabase(command, async (db) => {
+    const rows = await monitoringOf(db, period);
+    const text = command.format === 'json' ? `${JSON.stringify({ ...period, rows })}\n` : monitoringCsv(period, rows);
+    // A pipe takes what is written only bit by bit, and the process ends right after.
+    await new Promise<void>((done) => process.stdout.write(text, () => done()));
+  });
+}
+
 async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2), process.env);
   if (command.help) {
@@ -178,6 +192,8 @@ async function main(): Promise<void> {
       return requeue(command);
     case 'simulate-upstreams':
       return simulateUpstreams(command);
+    case 'monitoring':
+      return printMonitoring(command);
   }
 }
 

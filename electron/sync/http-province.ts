@@ -38,6 +38,7 @@ export type HttpProvince = Province & {
   /** The bearer token for what is not JSON. */
   authorise(): Promise<Result<string, ProvinceFailure>>;
   get<S extends z.ZodType>(path: string, schema: S): Promise<Result<z.infer<S>, ProvinceFailure>>;
+  post<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<Result<z.infer<S>, ProvinceFailure>>;
   /** The province's time by its last signed hello; undefined before one, and late by as long as this machine slept since. */
   timeMs(): number | undefined;
 };
@@ -96,6 +97,7 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
   return {
     authorise,
     get: (path, schema) => authorised(path, undefined, schema),
+    post: authorised,
     timeMs,
     async hello() {
       const nonce = randomBytes(24).toString('base64url');

@@ -26,6 +26,7 @@ const IntakeScreen = lazyScreen(async () => (await import('../intake/IntakeScree
 const DossiersScreen = lazyScreen(async () => (await import('../dossiers/DossiersScreen.tsx')).DossiersScreen);
 const OutboxScreen = lazyScreen(async () => (await import('../sync/OutboxScreen.tsx')).OutboxScreen);
 const TodayScreen = lazyScreen(async () => (await import('../dossiers/TodayScreen.tsx')).TodayScreen);
+const ReconciliationScreen = lazyScreen(async () => (await import('../reconciliation/ReconciliationScreen.tsx')).ReconciliationScreen);
 const CatalogueScreen = lazyScreen(async () => (await import('../catalogue/CatalogueScreen.tsx')).CatalogueScreen);
 const SettingsScreen = lazyScreen(async () => (await import('../settings/SettingsScreen.tsx')).SettingsScreen);
 const CommandPalette = lazyScreen(async () => (await import('./CommandPalette.tsx')).CommandPalette);
@@ -71,7 +72,11 @@ export function Desk() {
   useShortcut('Ctrl+K', () => setOverlay('palette'), { label: t('keys.palette') });
   useShortcut('Esc', back, { label: t('keys.back') });
 
-  const place = (id: 'home' | 'outbox' | 'today' | 'catalogue' | 'settings' | 'dossiers', icon: RailItem['icon'], more: Partial<RailItem> = {}): RailItem => ({
+  const place = (
+    id: 'home' | 'outbox' | 'today' | 'reconciliation' | 'catalogue' | 'settings' | 'dossiers',
+    icon: RailItem['icon'],
+    more: Partial<RailItem> = {},
+  ): RailItem => ({
     id,
     icon,
     label: t(`rail.${id === 'home' && hasQueue ? 'queue' : id}`),
@@ -84,6 +89,7 @@ export function Desk() {
     place('home', hasQueue ? 'people' : 'home', { badge: hasQueue ? count(waitingHere) : undefined }),
     place('outbox', 'send', { badge: count(toSend) }),
     place('today', 'today'),
+    place('reconciliation', 'check'),
     place('catalogue', 'book'),
   ];
   const settings = place('settings', 'settings');
@@ -120,6 +126,8 @@ export function Desk() {
         return <OutboxScreen />;
       case 'today':
         return <TodayScreen />;
+      case 'reconciliation':
+        return <ReconciliationScreen />;
       case 'catalogue':
         return <CatalogueScreen />;
       case 'settings':

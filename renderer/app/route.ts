@@ -8,6 +8,7 @@ const routeSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('dossiers'), dossierId: z.uuid().optional() }),
   z.object({ name: z.literal('outbox') }),
   z.object({ name: z.literal('today') }),
+  z.object({ name: z.literal('reconciliation') }),
   z.object({ name: z.literal('catalogue') }),
   z.object({ name: z.literal('settings') }),
 ]);

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Health } from '../../shared/upstreams/health.ts';
 import type { Route } from '../../shared/upstreams/routing.ts';
 import type { UpstreamDeliveryState, UpstreamName } from '../../shared/upstreams/upstream.ts';
+import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
 
 /** The public and, for the server's own key, private members of an EC P-256 JWK. */
 export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
@@ -122,6 +123,18 @@ export type Tables = {
   };
   upstream_health: { upstream: UpstreamName; health: Json<Health> };
   upstream_plan: { singleton: Generated<boolean>; plan: Json<{ connected: UpstreamName[]; routes: Route[] }> };
+  day_statements: {
+    device_id: string;
+    date: string;
+    head_seq: number;
+    digest: string;
+    statement: string;
+    signature: string;
+    received_at: Date;
+    outcome: Outcome['status'];
+    differences: Json<Difference[]>;
+    judged_at: Date;
+  };
 };
 
 export type Database = Kysely<Tables>;

@@ -4,8 +4,14 @@ import type { Database } from './database.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { replacement } from './migrations/0002-replacement.ts';
 import { upstreams } from './migrations/0003-upstreams.ts';
+import { reconciliation } from './migrations/0004-reconciliation.ts';
 
-const ladder = { '0001-foundation': foundation, '0002-replacement': replacement, '0003-upstreams': upstreams };
+const ladder = {
+  '0001-foundation': foundation,
+  '0002-replacement': replacement,
+  '0003-upstreams': upstreams,
+  '0004-reconciliation': reconciliation,
+};
 
 /** Brings the schema up to date in one transaction under an advisory lock, so servers that start together take turns. */
 export async function migrate(db: Database): Promise<void> {

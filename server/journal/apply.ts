@@ -52,6 +52,7 @@ async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, 
       return applied;
     case 'keys.rotated':
     case 'dossiers.handed-over':
+    case 'day.closed':
       // Kept in the journal for whoever audits the device.
       return applied;
     case 'ticket.issued':

@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { catalogueSchema, type Catalogue } from '../catalogue/catalogue.ts';
 import { draftSchema, type Draft } from '../dossiers/draft.ts';
-import { dossierIdSchema, intakeSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
+import { dossierIdSchema, intakeSchema, plainDateSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
 import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal/operation.ts';
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import type { PrintingState } from '../printing/paper.ts';
 import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
+import type { MonitoringRow } from '../reconciliation/monitoring.ts';
+import type { ReconciliationState } from '../reconciliation/state.ts';
 import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
 import type { PublicSettings } from '../settings/settings.ts';
 import type { DossierDelivery, SyncState } from '../sync/state.ts';
@@ -83,6 +85,11 @@ export type IpcContract = {
   'takeaway:export': { args: undefined; result: Result<{ saved: boolean; path?: string; entries: number; scans: number; missing: number }> };
   /** Takes in the province's receipt for such a file. */
   'takeaway:import-receipt': { args: undefined; result: Result<{ opened: boolean; acknowledged: number; confirmed: number }> };
+  'reconciliation:state': { args: undefined; result: ReconciliationState };
+  'reconciliation:close': { args: { date: string }; result: Result<null> };
+  'reconciliation:ask': { args: undefined; result: Result<null> };
+  /** This device's part of the monitoring figures of a day, by procedure. */
+  'reconciliation:figures': { args: { date: string }; result: MonitoringRow[] };
   /** What left this device by its retention rules and whose copies the page may still hold. */
   'storage:purged': { args: undefined; result: Purged };
   'storage:forgotten': { args: { scans: string[] }; result: void };
@@ -130,6 +137,7 @@ export type IpcEvents = {
   'journal:appended': { seq: number };
   'catalogue:changed': { version: string };
   'storage:purged': Purged;
+  'reconciliation:changed': ReconciliationState;
   'takeaway:progress': { done: number; total: number };
 };
 export type EventName = keyof IpcEvents;
@@ -179,6 +187,10 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'keys:rotate': none,
   'takeaway:export': none,
   'takeaway:import-receipt': none,
+  'reconciliation:state': none,
+  'reconciliation:close': z.strictObject({ date: plainDateSchema }),
+  'reconciliation:ask': none,
+  'reconciliation:figures': z.strictObject({ date: plainDateSchema }),
   'storage:purged': none,
   'storage:rebuild': z.strictObject({ isAsked: z.boolean() }),
   'storage:forgotten': z.strictObject({ scans: z.array(sha256Schema).max(1_000_000) }),

@@ -41,6 +41,10 @@ const channels: Record<Channel, true> = {
   'keys:rotate': true,
   'takeaway:export': true,
   'takeaway:import-receipt': true,
+  'reconciliation:state': true,
+  'reconciliation:close': true,
+  'reconciliation:ask': true,
+  'reconciliation:figures': true,
   'storage:purged': true,
   'storage:forgotten': true,
   'storage:rebuild': true,
@@ -55,6 +59,7 @@ const events: Record<EventName, true> = {
   'journal:appended': true,
   'catalogue:changed': true,
   'storage:purged': true,
+  'reconciliation:changed': true,
   'takeaway:progress': true,
 };
 

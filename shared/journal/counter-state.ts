@@ -74,6 +74,7 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
       return { ...state, handedOver: joined(state.handedOver, operation.dossierIds) };
     case 'catalogue.installed':
     case 'keys.rotated':
+    case 'day.closed':
       return state;
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dossierSchema, plainDateSchema } from '../dossiers/dossier.ts';
 import { ticketSchema } from '../queue/ticket.ts';
+import { sha256Schema } from '../scanning/scan.ts';
 
 export const numberLeaseSchema = z.object({
   leaseId: z.string().min(1).max(64),
@@ -38,6 +39,8 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
   /** Entries after this one are sealed with the data key of this id. */
   z.object({ type: z.literal('keys.rotated'), keyId: z.string().max(20) }),
+  /** The statement of a date was written as the journal stood at `head`; `statement` is the digest of its text. */
+  z.object({ type: z.literal('day.closed'), date: plainDateSchema, head: z.object({ seq: z.int().min(1), hash: sha256Schema }), statement: sha256Schema }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 

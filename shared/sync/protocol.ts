@@ -1,6 +1,7 @@
 /** The only definition of the protocol between a counter and the province (JSON over HTTP; scans by tus 1.0). */
 import { z } from 'zod';
 import { numberLeaseSchema } from '../journal/operation.ts';
+import { outcomeSchema } from '../reconciliation/compare.ts';
 import { sha256Schema } from '../scanning/scan.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -25,6 +26,7 @@ export const paths = {
   dossierBodies: '/v1/offices/:officeId/dossier-bodies',
   upstreams: '/v1/upstreams',
   dossierUpstreams: '/v1/offices/:officeId/dossiers/:dossierId/upstreams',
+  statements: '/v1/statements',
 } as const;
 
 /** A path of `paths` with its parameters put in, each escaped. */
@@ -160,6 +162,16 @@ export const dossierAnswerSchema = heldDossierSchema;
 export const MAX_BODIES_PAGE = 100;
 /** GET /v1/offices/:officeId/dossier-bodies?after=cursor&limit=…: what the devices took in whose place the caller took, the last to arrive first. */
 export const dossierBodiesAnswerSchema = z.object({ dossiers: z.array(heldDossierSchema), next: z.string().nullable(), total: z.int().nonnegative() });
+
+/**
+ * POST /v1/statements: the end-of-day statement as text (its canonical JSON) and the device's signature over `signedText` of
+ * it. The same statement may come any number of times; each time it is compared anew. Refused: `wrong-signature`,
+ * `foreign-journal`, `inconsistent`, `statement-conflict` (another statement of the same date at the same head).
+ */
+export const statementRequestSchema = z.object({ text: z.string().max(8 * 1024 * 1024), signature: z.string().max(200) });
+export type StatementRequest = z.infer<typeof statementRequestSchema>;
+export const statementAnswerSchema = z.object({ date: z.iso.date(), headSeq: z.int(), outcome: outcomeSchema });
+export type StatementAnswer = z.infer<typeof statementAnswerSchema>;
 
 // GET /v1/offices/:officeId/scans/:sha256 answers the bytes of a scan the office has sent, named by their digest.
 

@@ -1,0 +1,40 @@
+/** Owns the reading of accepted dossiers from the journal, for figures that stand on nothing else. */
+import { sql } from 'kysely';
+import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
+import type { Connection } from '../db/database.ts';
+
+const DAY_MS = 86_400_000;
+const PAGE = 500;
+
+export type AcceptedEntry = { deviceId: string; seq: number; acceptedAtMs: number; operation: string };
+
+const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
+
+/** Applied entries of dossiers accepted in the period (inclusive), whenever they came, a page at a time. */
+export async function* acceptedEntries(db: Connection, from: PlainDate, to: PlainDate): AsyncGenerator<AcceptedEntry[]> {
+  const endMs = instantOf(to, '00:00') + DAY_MS;
+  let after: Pick<AcceptedEntry, 'acceptedAtMs' | 'deviceId' | 'seq'> = {
+    acceptedAtMs: instantOf(from, '00:00') - 1,
+    deviceId: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    seq: Number.MAX_SAFE_INTEGER,
+  };
+  for (;;) {
+    const { rows } = await sql<AcceptedEntry>`
+      select device_id as "deviceId", seq, ${acceptedAtMs} as "acceptedAtMs", operation from journal_entries
+      where status = 'applied' and ${acceptedAtMs} >= ${after.acceptedAtMs} and ${acceptedAtMs} < ${endMs}
+        and (${acceptedAtMs}, device_id, seq) > (${after.acceptedAtMs}::bigint, ${after.deviceId}::uuid, ${after.seq}::bigint)
+      order by ${acceptedAtMs}, device_id, seq limit ${PAGE}`.execute(db);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last;
+  }
+}
+
+/** Of these scans those each office had sent, verified, by `asOf`: `office/digest`. */
+export async function verifiedBy(db: Connection, digests: readonly string[], asOf: Date): Promise<Set<string>> {
+  if (digests.length === 0) return new Set();
+  const { rows } = await sql<{ held: string }>`
+    select office_id || '/' || sha256 as held from scan_offices where sha256 = any(${[...digests]}::text[]) and verified_at <= ${asOf}`.execute(db);
+  return new Set(rows.map(({ held }) => held));
+}

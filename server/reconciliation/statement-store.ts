@@ -1,0 +1,152 @@
+/** Owns the rows of end-of-day statements, and the reading of what the province itself holds of a day. */
+import { sql } from 'kysely';
+import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
+import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
+import type { Connection } from '../db/database.ts';
+
+const DAY_MS = 86_400_000;
+const JUDGED_AT_ONCE = 50;
+
+export type StatementKey = { deviceId: string; date: PlainDate; headSeq: number };
+export type StoredStatement = StatementKey & { digest: string; statement: string; outcome: Outcome };
+
+const outcomeOfRow = ({ outcome, differences }: { outcome: Outcome['status']; differences: Difference[] }): Outcome =>
+  outcome === 'differs' ? { status: outcome, differences } : { status: outcome };
+
+/** Keeps a statement that has not been compared yet. Gives the digest of the one held at its place: another's is not replaced. */
+export async function putStatement(
+  db: Connection,
+  { deviceId, date, headSeq }: StatementKey,
+  { digest, statement, signature }: { digest: string; statement: string; signature: string },
+  at: Date,
+): Promise<string> {
+  await db
+    .insertInto('day_statements')
+    .values({
+      ...{ device_id: deviceId, date, head_seq: headSeq, digest, statement, signature },
+      ...{ received_at: at, outcome: 'waiting', differences: '[]', judged_at: at },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const held = await keyed(db, { deviceId, date, headSeq }).select('digest').executeTakeFirstOrThrow();
+  return held.digest;
+}
+
+const keyed = (db: Connection, { deviceId, date, headSeq }: StatementKey) =>
+  db.selectFrom('day_statements').where('device_id', '=', deviceId).where('date', '=', date).where('head_seq', '=', headSeq);
+
+/** Holds the row until the transaction ends, so that of two comparisons the one that read later is kept. */
+export async function lockStatement(trx: Connection, key: StatementKey): Promise<StoredStatement | undefined> {
+  const row = await keyed(trx, key).select(['digest', 'statement', 'outcome', 'differences']).forUpdate().executeTakeFirst();
+  return row === undefined ? undefined : { ...key, digest: row.digest, statement: row.statement, outcome: outcomeOfRow(row) };
+}
+
+export async function settleStatement(trx: Connection, { deviceId, date, headSeq }: StatementKey, outcome: Outcome, at: Date): Promise<void> {
+  await trx
+    .updateTable('day_statements')
+    .set({ outcome: outcome.status, differences: JSON.stringify(outcome.status === 'differs' ? outcome.differences : []), judged_at: at })
+    .where('device_id', '=', deviceId)
+    .where('date', '=', date)
+    .where('head_seq', '=', headSeq)
+    .execute();
+}
+
+/** Statements of the device that did not agree when they were last compared, those that waited longest first. */
+export async function unsettledStatements(db: Connection, deviceId: string): Promise<StatementKey[]> {
+  const { rows } = await sql<StatementKey>`
+    select device_id as "deviceId", date, s.head_seq as "headSeq" from day_statements s join devices using (device_id)
+    where device_id = ${deviceId} and (outcome = 'differs' or (outcome = 'waiting' and s.head_seq <= devices.head_seq))
+    order by judged_at limit ${JUDGED_AT_ONCE}`.execute(db);
+  return rows;
+}
+
+export type DayAtProvince = StatementKey & {
+  officeId: string;
+  deviceName: string;
+  outcome: Outcome;
+  receivedAtMs: number;
+  judgedAtMs: number;
+};
+
+/** The newest statement of each device and date of the period. */
+export async function statementsBetween(db: Connection, from: PlainDate, to: PlainDate): Promise<DayAtProvince[]> {
+  const { rows } = await sql<
+    StatementKey & {
+      officeId: string;
+      deviceName: string;
+      outcome: Outcome['status'];
+      differences: Difference[];
+      received_at: Date;
+      judged_at: Date;
+    }
+  >`
+    select distinct on (date, device_id) device_id as "deviceId", date, s.head_seq as "headSeq", office_id as "officeId",
+      name as "deviceName", outcome, differences, received_at, judged_at
+    from day_statements s join devices using (device_id)
+    where date between ${from}::date and ${to}::date
+    order by date, device_id, s.head_seq desc`.execute(db);
+  return rows.map(({ outcome, differences, received_at, judged_at, ...row }) => ({
+    ...row,
+    outcome: outcomeOfRow({ outcome, differences }),
+    receivedAtMs: received_at.getTime(),
+    judgedAtMs: judged_at.getTime(),
+  }));
+}
+
+export type HeldEntry = {
+  seq: number;
+  operationId: string;
+  atMs: number;
+  monotonicMs: number;
+  operatorId: string;
+  previousHash: string;
+  hash: string;
+  operation: string;
+  isApplied: boolean;
+};
+
+const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
+
+const entryColumns = sql`
+  seq, operation_id as "operationId", at_ms as "atMs", monotonic_ms as "monotonicMs", operator_id as "operatorId",
+  previous_hash as "previousHash", hash, operation, status = 'applied' as "isApplied"`;
+
+/** The device's entries from `firstSeq` to `lastSeq`, in order. */
+export async function entriesBetween(db: Connection, deviceId: string, firstSeq: number, lastSeq: number): Promise<HeldEntry[]> {
+  const { rows } = await sql<HeldEntry>`
+    select ${entryColumns} from journal_entries
+    where device_id = ${deviceId} and seq between ${firstSeq} and ${lastSeq} order by seq`.execute(db);
+  return rows;
+}
+
+/** Dossiers of the date that the device journalled before `seq`: none, if the statement is whole. */
+export async function acceptedBefore(db: Connection, deviceId: string, date: PlainDate, seq: number): Promise<HeldEntry[]> {
+  const startMs = instantOf(date, '00:00');
+  const { rows } = await sql<HeldEntry>`
+    select ${entryColumns} from journal_entries
+    where status = 'applied' and ${acceptedAtMs} >= ${startMs} and ${acceptedAtMs} < ${startMs + DAY_MS}
+      and device_id = ${deviceId} and seq < ${seq} order by seq`.execute(db);
+  return rows;
+}
+
+export async function headSeqOf(db: Connection, deviceId: string): Promise<number> {
+  const row = await db.selectFrom('devices').select('head_seq').where('device_id', '=', deviceId).executeTakeFirstOrThrow();
+  return row.head_seq;
+}
+
+export type HeldDossier = { dossierId: string; code: string; procedureCode: string; body: object };
+
+/** Rows of these dossiers, and whatever else the table says the device took in on that date up to the head. */
+export async function dossiersOfDay(db: Connection, { deviceId, date, headSeq }: StatementKey, dossierIds: readonly string[]): Promise<HeldDossier[]> {
+  const startMs = instantOf(date, '00:00');
+  const { rows } = await sql<HeldDossier>`
+    select dossier_id as "dossierId", code, procedure_code as "procedureCode", body from dossiers
+    where dossier_id = any(${[...dossierIds]}::uuid[])
+    union
+    select dossier_id, code, procedure_code, body from dossiers d
+    where device_id = ${deviceId} and accepted_at_ms >= ${startMs} and accepted_at_ms < ${startMs + DAY_MS}
+      and not exists (
+        select 1 from journal_entries e where e.device_id = d.device_id and e.operation_id = d.operation_id and e.seq > ${headSeq}
+      )`.execute(db);
+  return rows;
+}
