@@ -23,7 +23,7 @@ const protocolOf = (request: FastifyRequest): number => {
   return Number.isInteger(said) && said >= 0 ? said : 1;
 };
 
-export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, alarm }) => {
+export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, metrics, alarm }) => {
   const receiver = { db, epoch: province.epoch, alarm, effects };
 
   server.post(
@@ -36,7 +36,9 @@ export const journalRoutes: Routes = (server, { db, clock, province, callers, ef
     async (request) => {
       const device = callers.of(request);
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
-      return receiveJournal(receiver, device.device_id, request.body, clock());
+      const answer = await receiveJournal(receiver, device.device_id, request.body, clock());
+      metrics.batch(answer.results);
+      return answer;
     },
   );
 };
