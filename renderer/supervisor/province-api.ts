@@ -33,9 +33,9 @@ type Refused = { ok: false; failure: ApiFailure };
 
 async function refusalOf(answer: Response): Promise<Refused> {
   const problem = problemSchema.safeParse(await answer.json().catch(() => null)).data;
-  if (answer.status === 429) return fail('locked', { seconds: Number(answer.headers.get('retry-after') ?? 60) }) as Refused;
+  if (answer.status === 429) return fail('locked', { seconds: Number(answer.headers.get('retry-after') ?? 60) });
   const kind = known.find((one) => one === problem?.kind);
-  return fail(kind ?? (answer.status >= 500 ? 'unreachable' : 'refused')) as Refused;
+  return fail(kind ?? (answer.status >= 500 ? 'unreachable' : 'refused'));
 }
 
 async function ask<S extends z.ZodType>(method: 'GET' | 'POST', path: string, schema: S, body?: unknown): Promise<Result<z.infer<S>, ApiFailure>> {
@@ -48,7 +48,7 @@ async function ask<S extends z.ZodType>(method: 'GET' | 'POST', path: string, sc
     });
     return answer.ok ? ok(schema.parse(await answer.json())) : await refusalOf(answer);
   } catch {
-    return fail('unreachable') as Refused;
+    return fail('unreachable');
   }
 }
 
@@ -57,7 +57,7 @@ async function tell(method: 'POST' | 'DELETE', path: string): Promise<Result<nul
     const answer = await fetch(path, { method, credentials: 'same-origin' });
     return answer.ok ? ok(null) : await refusalOf(answer);
   } catch {
-    return fail('unreachable') as Refused;
+    return fail('unreachable');
   }
 }
 

@@ -1,8 +1,9 @@
 /** Owns whose turn it is with an upload: one request at a time, whichever of the province's servers it reaches. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ERRORS, type Locker } from '@tus/server';
+import type { Locker } from '@tus/server';
 import type { Database } from '../db/database.ts';
+import { Problem } from '../problem.ts';
 import { releaseUploadLock, renewUploadLock, takeUploadLock } from './upload-lock-store.ts';
 
 /** A counter whose line was cut comes back while its old request still holds the upload; tus then ends the old one. */
@@ -20,7 +21,7 @@ export function createUploadLocks(db: Database, onError: (error: unknown) => voi
         async lock(signal, requestRelease) {
           const deadline = performance.now() + WAIT_MS;
           while (!(await takeUploadLock(db, uploadId, holder))) {
-            if (signal.aborted || performance.now() > deadline) throw ERRORS.ERR_LOCK_TIMEOUT;
+            if (signal.aborted || performance.now() > deadline) throw new Problem(423, 'locked', 'another request holds this upload');
             await sleep(ASK_EVERY_MS);
           }
           renewing = setInterval(() => {

@@ -10,7 +10,7 @@ import { dateAt, instantOf } from '../../shared/lib/time.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { aDossier } from '../fixtures/dossiers.ts';
 import { startProvince, type RunningProvince } from '../fixtures/province.ts';
-import { enrolledDevice, send, TestDevice } from '../fixtures/test-device.ts';
+import { enrolledDevice, send, type TestDevice } from '../fixtures/test-device.ts';
 import { openBrowser, type Browser } from './browser.ts';
 
 const repoRoot = resolve(import.meta.dirname, '../..');
