@@ -7,8 +7,10 @@ import { JOURNAL_FORKED } from './journal/receive.ts';
 import { Problem } from './problem.ts';
 import type { PageFiles } from './supervisor/page-files.ts';
 import { supervisorRoutes, type SupervisorDesk } from './supervisor/routes.ts';
+import { countOpen } from './upstreams/delivery-store.ts';
+import { allHealth } from './upstreams/health-store.ts';
 
-const deskOf = ({ db, clock }: ProvinceContext): SupervisorDesk => ({
+const deskOf = ({ db, clock, upstreams }: ProvinceContext): SupervisorDesk => ({
   async newCode(office, lifeMs, replaces) {
     if (replaces !== undefined && (await findDevice(db, replaces))?.office_id !== office.officeId) {
       throw new Problem(409, 'foreign-device', 'the office has no such device');
@@ -23,6 +25,14 @@ const deskOf = ({ db, clock }: ProvinceContext): SupervisorDesk => ({
     if (device === undefined) return undefined;
     await revokeDevice(db, deviceId, at);
     return { officeId: device.office_id, name: device.name };
+  },
+  async upstreams() {
+    const [health, counts] = await Promise.all([allHealth(db), countOpen(db)]);
+    return [...health].flatMap(([name, { status, sinceMs }]) => {
+      const { waiting = 0, stopped = 0 } = counts.find(({ upstream }) => upstream === name) ?? {};
+      // Disconnected since: of interest only while something waits for it.
+      return upstreams.connected.includes(name) || waiting + stopped > 0 ? [{ name, status, sinceMs, waiting, stopped }] : [];
+    });
   },
   isQuarantine: (what) => what === JOURNAL_FORKED,
 });

@@ -11,6 +11,7 @@ const keys: Record<string, string> = {
   'journal entry could not be stored': 'not-storable',
   'one operation id with two bodies': 'two-bodies',
   'journal forked: the device was copied or set back': 'forked',
+  'a dossier was given up for a specialised system': 'given-up',
   'a verified scan is not as it was stored': 'scan-changed',
 };
 

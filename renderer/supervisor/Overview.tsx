@@ -15,6 +15,7 @@ import { NewCodeDialog } from './NewCodeDialog.tsx';
 import type { ProvinceApi } from './province-api.ts';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import styles from './supervisor.module.css';
+import { UpstreamTable } from './UpstreamTable.tsx';
 
 const EVERY_MS = 15_000;
 
@@ -75,6 +76,7 @@ export function Overview({ api, name, onSignOut, onSignedOut, onLanguage }: Prop
               onReplace={(replaces) => setAsked({ kind: 'code', replaces })}
               onRevoke={(device) => setAsked({ kind: 'revoke', device })}
             />
+            <UpstreamTable upstreams={seen.upstreams} />
             <AcceptedCharts accepted={seen.accepted} onDate={setDate} />
             <Audit entries={seen.audit} />
             {asked?.kind === 'code' && <NewCodeDialog api={api} offices={seen.offices} replaces={asked.replaces} onClose={close} />}

@@ -1,7 +1,15 @@
 /** The supervisors' page and what it asks for. */
 import { z } from 'zod';
 import { dateAt } from '../../shared/lib/time.ts';
-import { givenCodeSchema, newCodeSchema, overviewSchema, sessionSchema, signInSchema, supervisorPaths as paths } from '../../shared/supervisor/contract.ts';
+import {
+  type Overview,
+  givenCodeSchema,
+  newCodeSchema,
+  overviewSchema,
+  sessionSchema,
+  signInSchema,
+  supervisorPaths as paths,
+} from '../../shared/supervisor/contract.ts';
 import { problems, type ProvinceContext, type TypedServer } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { audit, lastAudit } from './account-store.ts';
@@ -15,6 +23,7 @@ export type SupervisorDesk = {
   newCode(office: { officeId: string; agencyCode: string }, lifeMs: number, replaces: string | undefined): Promise<string>;
   /** The device's office and name; undefined when there is none. Revoked already: nothing changes. */
   revoke(deviceId: string, at: Date): Promise<{ officeId: string; name: string } | undefined>;
+  upstreams(): Promise<Overview['upstreams']>;
   /** Whether an alarm says that the device's journal was copied or set back. */
   isQuarantine(what: string): boolean;
 };
@@ -84,13 +93,14 @@ export function supervisorRoutes(server: TypedServer, { db, clock, log, credenti
       const nowMs = clock();
       const alarms = await openAlarms(db, SHOWN_ALARMS);
       const quarantined = new Set(alarms.flatMap(({ what, deviceId }) => (deviceId !== null && desk.isQuarantine(what) ? [deviceId] : [])));
-      const [offices, devices, accepted, done] = await Promise.all([
+      const [offices, devices, accepted, upstreams, done] = await Promise.all([
         allOffices(db),
         allDevices(db, quarantined),
         acceptedOn(db, request.query.date ?? dateAt(nowMs)),
+        desk.upstreams(),
         lastAudit(db, SHOWN_AUDIT),
       ]);
-      return { nowMs, offices, devices, accepted, alarms, audit: done };
+      return { nowMs, offices, devices, accepted, upstreams, alarms, audit: done };
     },
   );
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { channels } from '../dossiers/dossier.ts';
 import { deviceReportSchema } from '../sync/device-report.ts';
+import { upstreamsAnswerSchema } from '../upstreams/upstream.ts';
 
 const api = '/giam-sat/api';
 
@@ -81,6 +82,8 @@ export const overviewSchema = z.object({
   offices: z.array(z.object({ officeId: z.string(), agencyCode: z.string() })),
   devices: z.array(supervisedDeviceSchema),
   accepted: acceptedDaySchema,
+  /** The connected specialised systems, with what waits for each in the whole province. */
+  upstreams: upstreamsAnswerSchema.shape.upstreams,
   /** Those nobody has marked as seen, the newest first. */
   alarms: z.array(alarmSchema),
   /** What supervisors did, the newest first. */

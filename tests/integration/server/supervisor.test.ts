@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureHealth } from '../../../server/upstreams/health-store.ts';
 import { changeSupervisor } from '../../../server/supervisor/accounts.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
 import { type Overview, overviewSchema, supervisorPaths } from '../../../shared/supervisor/contract.ts';
@@ -169,6 +170,21 @@ describe('what a supervisor sees', () => {
     expect((await act(path, headers)).status).toBe(404);
     expect(await alarmsOf()).toEqual([]);
     expect((await overview(headers)).audit[0]).toMatchObject({ supervisor: name, action: 'alarm-seen' });
+  });
+
+  it('shows the connected systems with what waits for each', async () => {
+    const { headers } = await supervisor();
+    expect((await overview(headers)).upstreams).toEqual([]);
+    await ensureHealth(province.db, 'land', Date.now());
+    // Not connected and nothing waiting: nothing to see to.
+    expect((await overview(headers)).upstreams).toEqual([]);
+    const { dossier_id: dossierId } = await province.db.selectFrom('dossiers').select('dossier_id').limit(1).executeTakeFirstOrThrow();
+    const delivery = { dossier_id: dossierId, upstream: 'land' as const, office_id: 'xa-dem', since_ms: 1 };
+    await province.db
+      .insertInto('upstream_deliveries')
+      .values({ ...delivery, state: 'awaiting-scans' })
+      .execute();
+    expect((await overview(headers)).upstreams).toMatchObject([{ name: 'land', status: 'working', waiting: 1, stopped: 0 }]);
   });
 
   it('shows a copied device as in quarantine', async () => {
