@@ -72,6 +72,7 @@ async function serve(command: Command, log: Log): Promise<void> {
       clock: Date.now,
       log,
       lease,
+      upstreams,
       pageDir: join(__dirname, '../supervisor'),
     });
     simulator?.trust(publicPart((await provinceState(db)).signingKey));

@@ -111,6 +111,12 @@ describe('a province restored from its backup', () => {
     expect(await rowsOf('select count(*)::int as dossiers from dossiers')).toEqual([{ dossiers: 4 }]);
     server = await startServerProcess({ databaseUrl, dataDir, args: ['--port', port] });
 
+    await expect
+      .poll(async () => {
+        device.sync.wake();
+        return contentOf();
+      })
+      .toEqual(whole);
     await device.accept([pngPage(9)]);
     await device.deliver();
     await expect.poll(contentOf).toEqual([{ dossiers: 10, distinct_dossiers: 10, operations: 12, entries: 12, verified: 10 }]);
