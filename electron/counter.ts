@@ -30,8 +30,10 @@ import { createRetention, type Retention } from './retention/retention.ts';
 import { createScanReader } from './scanning/read-scan.ts';
 import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
 import { createArchive, type Archive } from './sync/archive.ts';
+import { createDeviceReporter } from './sync/device-report.ts';
 import { createHttpProvince } from './sync/http-province.ts';
 import { openIdentityFile } from './sync/identity.ts';
+import { createProvinceAgent } from './sync/province-trust.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
@@ -95,8 +97,11 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const drafts = await openDraftFiles(at('drafts'), vault, log, room);
   const scans = await openScanFiles(at('scans'), vault);
   const identity = await openIdentityFile(at('keys', 'identity.json'));
+  const { url } = settings.province;
+  const agent = url.startsWith('https:') ? createProvinceAgent(settings.province) : undefined;
   const province = createHttpProvince({
-    url: settings.province.url,
+    url,
+    agent,
     deviceKey: keys.deviceKey,
     identity: identity.current,
     about: { journalId: journal.journalId, deviceName: hostname().slice(0, 100), appVersion: app.getVersion() },
@@ -106,7 +111,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     journal,
     identity,
     province,
-    scans: createTusScanLane({ url: settings.province.url, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    scans: createTusScanLane({ url, agent, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
     memoryFile: at('journal', 'province.json'),
     enrolmentCode: settings.province.enrolmentCode,
     clock,
@@ -116,18 +121,27 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       tell('sync:changed', state);
       if (state.connection.status === 'online') upstreams.wake();
       statements.wake();
+      void report(state);
     },
     onDelivered: (deliveries) => tell('sync:delivered', deliveries),
   });
   const upstreams: UpstreamHealth = createUpstreamHealth({
-    url: settings.province.url,
+    url,
     province,
     identity: identity.current,
     isOnline: sync.isOnline,
     clock,
     onChange: (state) => tell('upstreams:changed', state),
   });
-  const archive = createArchive({ url: settings.province.url, province, identity: identity.current });
+  const report = createDeviceReporter({
+    post: province.post,
+    appVersion: app.getVersion(),
+    freeBytes: diskSpaceOf(userData),
+    day: () => queue.day(),
+    printing: () => papers.state(),
+    clock,
+  });
+  const archive = createArchive({ url, agent, province, identity: identity.current });
   const retention: Retention = createRetention({
     rules: settings.retention,
     role: settings.role,

@@ -14,9 +14,21 @@ describe('command line', () => {
     expect(() => parseCommand(['--prot', '1'], {})).toThrow(/--prot/u);
     expect(() => parseCommand(['fly'], {})).toThrow(/^command/u);
   });
+  it('wants certificate and key together', () => {
+    expect(() => parseCommand(['--tls-cert', 'a.pem'], {})).toThrow(/--tls-key/u);
+    expect(parseCommand(['--tls-cert', 'a.pem', '--tls-key', 'b.pem'], {})).toMatchObject({ 'tls-cert': 'a.pem', 'tls-key': 'b.pem' });
+  });
   it('wants to know the office of a code', () => {
     expect(() => parseCommand(['enrolment-code'], {})).toThrow(/--office/u);
     expect(() => parseCommand(['--demo-code', 'DEMO-2026'], {})).toThrow(/--office/u);
     expect(parseCommand(['enrolment-code', '--office', 'o', '--agency', 'H36'], {}).days).toBe(14);
+  });
+  it('takes what stands behind a command, and no more', () => {
+    expect(parseCommand(['supervisor', 'add', 'Lan'], {})).toMatchObject({ command: 'supervisor', action: 'add', name: 'lan' });
+    expect(parseCommand(['import', 'x.qmc'], {})).toMatchObject({ file: 'x.qmc' });
+    expect(() => parseCommand(['supervisor', 'add'], {})).toThrow(/name/u);
+    expect(() => parseCommand(['supervisor', 'praise', 'lan'], {})).toThrow(/^action/u);
+    expect(() => parseCommand(['import'], {})).toThrow(/file/u);
+    expect(() => parseCommand(['enrolment-code', 'x'], {})).toThrow(/one command/u);
   });
 });

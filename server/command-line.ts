@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { upstreamNameSchema } from '../shared/upstreams/upstream.ts';
+import { supervisorNameSchema } from '../shared/supervisor/contract.ts';
 
 export const usage = `Usage:
   province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
+           [--tls-cert FILE --tls-key FILE] [--metrics-port N [--metrics-host 127.0.0.1]]
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
            [--settings FILE | --simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
   province monitoring --from YYYY-MM-DD --to YYYY-MM-DD [--office ID] [--as-of TIME] [--format csv|json]
            [--data DIR | --database-url URL]
+  province supervisor add|renew|remove NAME [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
@@ -19,11 +22,14 @@ export const usage = `Usage:
 
   --data              folder of scans and of the province's own PostgreSQL (QMC_PROVINCE_DATA)
   --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
+  --tls-cert, --tls-key  PEM files: speak HTTPS; devices of a closed network pin the certificate (province.pin)
+  --metrics-port      answer Prometheus at /metrics on a port of its own; keep it inside the server room
   --replaces          the new device takes the place of this one, which is revoked when the code is used:
                       take in its take-away file before, what it had not sent is refused afterwards
   --settings          JSON file of the province: its specialised systems and what goes where (QMC_PROVINCE_SETTINGS)
   --simulate-upstreams  connects every specialised system to a simulation of it; for demonstrations only
   --upstream          igate, civil-registry, land, business-registry or vneid: sends the dossiers it stopped at again
+  supervisor          who may sign in at /giam-sat; add and renew print a new password, once
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
                       the same figures whenever they are computed
@@ -32,8 +38,10 @@ export const usage = `Usage:
 
 const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
 
+const supervisorActions = ['add', 'renew', 'remove'] as const;
+
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
+  command: z.enum(['serve', 'enrolment-code', 'supervisor', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -41,6 +49,10 @@ const commandSchema = z.object({
   'lease-size': z.coerce.number().int().min(1).max(9_999).default(100),
   'lease-days': z.coerce.number().int().min(1).max(366).default(60),
   'log-level': z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  'metrics-port': z.coerce.number().int().min(0).max(65_535).optional(),
+  'metrics-host': z.string().min(1).default('127.0.0.1'),
+  'tls-cert': z.string().min(1).optional(),
+  'tls-key': z.string().min(1).optional(),
   'exit-with-parent': z.boolean().default(false),
   'demo-code': z.string().trim().min(4).max(40).optional(),
   replaces: z.uuid().optional(),
@@ -49,6 +61,9 @@ const commandSchema = z.object({
   'as-of': z.iso.datetime({ offset: true }).optional(),
   format: z.enum(['csv', 'json']).default('csv'),
   days: z.coerce.number().int().min(1).max(365).default(14),
+  /** What `supervisor` does, and with whom. */
+  action: z.enum(supervisorActions).optional(),
+  name: supervisorNameSchema.optional(),
   /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
   file: z.string().min(1).optional(),
   receipt: z.string().min(1).optional(),
@@ -68,6 +83,9 @@ const defaultDataDir = (): string =>
     ? '/var/lib/quay-mot-cua/province'
     : join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'quay-mot-cua', 'province');
 
+/** What stands behind a command's name, in order. */
+const operandsOf: Record<string, readonly string[]> = { import: ['file'], supervisor: ['action', 'name'] };
+
 /** Throws an Error whose message names the option. */
 export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   const { values, positionals } = parseArgs({
@@ -81,6 +99,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'lease-size': { type: 'string' },
       'lease-days': { type: 'string' },
       'log-level': { type: 'string' },
+      'metrics-port': { type: 'string' },
+      'metrics-host': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
       'exit-with-parent': { type: 'boolean' },
       'demo-code': { type: 'string' },
       days: { type: 'string' },
@@ -99,12 +121,14 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       agency: { type: 'string' },
     },
   });
-  const [command = 'serve', file, ...rest] = positionals;
-  if (rest.length > 0 || (file !== undefined && command !== 'import')) throw new Error(`one command at a time: ${positionals.join(' ')}`);
-  if (command === 'import' && file === undefined) throw new Error('import needs the take-away file');
+  const [command = 'serve', ...operands] = positionals;
+  const wanted = operandsOf[command] ?? [];
+  if (operands.length > wanted.length) throw new Error(`one command at a time: ${positionals.join(' ')}`);
+  const missing = wanted[operands.length];
+  if (missing !== undefined) throw new Error(`${command} needs: ${missing}`);
   const parsed = commandSchema.safeParse({
     command,
-    file,
+    ...Object.fromEntries(wanted.map((name, index) => [name, operands[index]])),
     ...values,
     data: values.data ?? env['QMC_PROVINCE_DATA'] ?? defaultDataDir(),
     'database-url': values['database-url'] ?? env['DATABASE_URL'],
@@ -118,6 +142,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   const { from, to } = parsed.data;
   if (parsed.data.command === 'monitoring' && (from === undefined || to === undefined || from > to))
     throw new Error('--from and --to are needed, in this order');
+  if ((parsed.data['tls-cert'] === undefined) !== (parsed.data['tls-key'] === undefined)) throw new Error('--tls-cert and --tls-key are needed together');
   const needsOffice = parsed.data.command === 'enrolment-code' || parsed.data['demo-code'] !== undefined;
   if (needsOffice && (parsed.data.office === undefined || parsed.data.agency === undefined)) throw new Error('--office and --agency are needed with a code');
   return parsed.data;

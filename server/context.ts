@@ -11,6 +11,7 @@ import type { LeaseTerms } from './devices/number-store.ts';
 import type { TokenIssuer } from './devices/tokens.ts';
 import type { Effects } from './journal/apply.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { ScanFolder } from './scans/scan-folder.ts';
 import type { Upstreams } from './upstreams/upstreams.ts';
 
@@ -26,6 +27,7 @@ export type ProvinceContext = {
   upstreams: Upstreams;
   effects: Effects;
   reconciliation: Reconciliation;
+  metrics: Metrics;
   /** Something that must not happen has happened, and someone must look at it. No citizen's data in `facts`. */
   alarm(what: string, facts: Record<string, unknown>): void;
   logFailure(error: unknown): void;

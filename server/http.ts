@@ -9,8 +9,9 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { PROTOCOL_VERSION } from '../shared/sync/protocol.ts';
+import { raiseAlarm } from './alarm-store.ts';
 import type { ProvinceContext, Routes } from './context.ts';
-import type { Database } from './db/database.ts';
+import { type Database, poolUse } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { provinceState } from './db/province-store.ts';
 import { deliveryStatusRoutes } from './delivery-status.ts';
@@ -22,6 +23,8 @@ import { dossierRoutes } from './dossiers/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { isShallowJson } from './journal/content.ts';
 import { journalRoutes } from './journal/routes.ts';
+import { readFigures } from './metrics/figures-store.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { loggableError, Problem, problemOf } from './problem.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
@@ -31,6 +34,8 @@ import { createEffects } from './effects.ts';
 import { upstreamRoutes } from './upstreams/routes.ts';
 import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
 import { openUpstreams } from './upstreams/upstreams.ts';
+import { supervisionRoutes } from './supervision.ts';
+import { readPageFiles } from './supervisor/page-files.ts';
 
 const features: readonly Routes[] = [
   healthRoutes,
@@ -54,6 +59,10 @@ export type ProvinceOptions = {
   limits?: { all: number; credentials: number };
   /** Unless given, no specialised system is connected. */
   upstreams?: UpstreamSettings;
+  /** PEM; without it the server speaks plain HTTP. */
+  tls?: { cert: Buffer | string; key: Buffer | string };
+  /** Folder of the built page of the supervisors. */
+  pageDir?: string;
 };
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -74,15 +83,25 @@ export async function createProvince({
   lease = defaultLease,
   limits = defaultLimits,
   upstreams: systems = provinceSettingsSchema.parse({}).upstreams,
+  tls,
+  pageDir,
 }: ProvinceOptions) {
   await migrate(db);
   const province = await provinceState(db);
   const tokens = await createTokenIssuer(province.signingKey);
   const scanFolder = await openScanFolder(scansDir);
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
-  const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
+
+  const metrics = createMetrics({ figures: () => readFigures(db, clock()), pool: () => poolUse(db) });
+  const alarm = (what: string, facts: Record<string, unknown>): void => {
+    log.error({ alarm: what, ...facts }, 'alarm');
+    metrics.alarm();
+    // Not in the transaction that found it: that one may be rolled back for the same reason.
+    void raiseAlarm(db, what, facts, clock()).catch(logFailure);
+  };
 
   const app = fastify({
+    ...tlsOptions(tls),
     loggerInstance: log,
     // Its request lines carry whole URLs; ours name the route only.
     logController: new LogController({ disableRequestLogging: true }),
@@ -117,8 +136,18 @@ export async function createProvince({
     return reply.code(problem.status).send(problem.body());
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ kind: 'not-found', message: 'no such address' }));
-  app.addHook('onResponse', async (request, reply) => {
-    log.info({ method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  app.addHook('onResponse', async ({ method, routeOptions: { url: route = 'unknown' } }, { statusCode: status, elapsedTime }) => {
+    log.info({ method, route, status, ms: Math.round(elapsedTime) }, 'request');
+    metrics.request({ method, route, status, seconds: elapsedTime / 1000 });
+  });
+
+  // A connection that was busy when the server began to stop would otherwise be kept open by its client.
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) void reply.header('connection', 'close');
   });
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
@@ -152,6 +181,7 @@ export async function createProvince({
     upstreams,
     effects: createEffects(upstreams.enqueue),
     reconciliation: createReconciliation({ db, clock, alarm }),
+    metrics,
     alarm,
     logFailure,
     credentials: { rateLimit: { max: limits.credentials, timeWindow: '1 minute' } },
@@ -159,9 +189,14 @@ export async function createProvince({
   await app.register(async (server) => {
     for (const routes of features) routes(server.withTypeProvider<ZodTypeProvider>(), context);
   });
+  const page = supervisionRoutes(pageDir === undefined ? { page: undefined, assets: new Map() } : await readPageFiles(pageDir));
+  await app.register(async (server) => page(server.withTypeProvider<ZodTypeProvider>(), context));
   await app.ready();
-  return app;
+  return Object.assign(app, { metrics });
 }
+
+/** Typed as nothing: Fastify would type every route of a server anew for TLS, which no route can tell from plain HTTP. */
+const tlsOptions = (tls: ProvinceOptions['tls']): object => (tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' } });
 
 async function unpack(packed: Buffer, limit: number): Promise<Buffer> {
   try {

@@ -12,10 +12,12 @@ import { provinceState, publicPart } from './db/province-store.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { createProvince } from './http.ts';
 import { importFile } from './import.ts';
+import { listenForMetrics } from './metrics/listener.ts';
 import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
 import { monitoringCsv } from '../shared/reconciliation/monitoring.ts';
 import { monitoringOf } from './reconciliation/monitoring.ts';
+import { changeSupervisor } from './supervisor/accounts.ts';
 import { TakeawayRefused } from './takeaway/open-file.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
 import { allHealth } from './upstreams/health-store.ts';
@@ -44,6 +46,11 @@ async function upstreamSettings({ settings }: Command, simulator: Simulator | un
   throw new Error(`${settings}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
 }
 
+/** Throws when a file cannot be read; a wrong one stops the start in `createProvince`. */
+async function readTls({ 'tls-cert': cert, 'tls-key': key }: Command): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  return cert === undefined || key === undefined ? undefined : { cert: await readFile(cert), key: await readFile(key) };
+}
+
 async function serve(command: Command, log: Log): Promise<void> {
   let stopRequested: (reason: string) => void = () => undefined;
   const stopReason = new Promise<string>((resolve) => {
@@ -59,17 +66,29 @@ async function serve(command: Command, log: Log): Promise<void> {
   try {
     const db = openDatabase(postgres.url, (error) => log.warn({ failure: loggableError(error) }, 'a database connection broke'));
     const lease = { size: command['lease-size'], days: command['lease-days'] };
-    const app = await createProvince({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log, lease, upstreams });
+    const tls = await readTls(command);
+    const app = await createProvince({
+      db,
+      tls,
+      scansDir: join(command.data, 'scans'),
+      clock: Date.now,
+      log,
+      lease,
+      upstreams,
+      pageDir: join(__dirname, '../supervisor'),
+    });
     simulator?.trust(publicPart((await provinceState(db)).signingKey));
     const { 'demo-code': demoCode, office, agency } = command;
     if (demoCode !== undefined && office !== undefined && agency !== undefined) {
       await createEnrolmentCode(db, { officeId: office, agencyCode: agency }, Date.now(), 365 * DAY_MS, { given: demoCode });
     }
+    const { 'metrics-port': metricsPort, 'metrics-host': metricsHost } = command;
+    const listener = metricsPort === undefined ? undefined : await listenForMetrics(app.metrics, { host: metricsHost, port: metricsPort });
     const url = await app.listen({ host: command.host, port: command.port });
 
     const port = parentPort();
     if (port !== undefined) port.postMessage({ type: 'ready', url, enrolmentCode: demoCode });
-    else process.stdout.write(`${JSON.stringify({ ready: true, url, ...(demoCode === undefined ? {} : { enrolmentCode: demoCode }) })}\n`);
+    else process.stdout.write(`${JSON.stringify({ ready: true, url, enrolmentCode: demoCode, metrics: listener?.url })}\n`);
 
     const reason = await Promise.race([
       stopReason,
@@ -82,6 +101,7 @@ async function serve(command: Command, log: Log): Promise<void> {
     const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     await app.close();
     clearTimeout(cut);
+    await listener?.stop();
     await db.destroy();
   } finally {
     await simulator?.stop();
@@ -171,6 +191,13 @@ async function printMonitoring(command: Command): Promise<void> {
   });
 }
 
+async function administerSupervisor({ action, name, ...command }: Command): Promise<void> {
+  await withDatabase(command, async (db) => {
+    const password = await changeSupervisor(db, action as NonNullable<typeof action>, name as string, Date.now());
+    if (password !== undefined) process.stdout.write(`${password}\n`);
+  });
+}
+
 async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2), process.env);
   if (command.help) {
@@ -194,6 +221,8 @@ async function main(): Promise<void> {
       return simulateUpstreams(command);
     case 'monitoring':
       return printMonitoring(command);
+    case 'supervisor':
+      return administerSupervisor(command);
   }
 }
 

@@ -14,6 +14,7 @@ const sources = [
   'build/icons',
   'electron.vite.config.ts',
   'server.vite.config.ts',
+  'supervisor.vite.config.ts',
   'tsconfig.json',
   'package.json',
   'package-lock.json',
@@ -48,11 +49,11 @@ export const prepareApp = async () => {
   say('building the app …');
   rmSync(stampFile, { force: true });
   const env = { ...process.env, NODE_ENV: 'production' };
-  const builds = [mustRun('building the app', nodeBin('electron-vite'), ['build'], { env })];
-  if (existsSync(inRepo('server.vite.config.ts'))) {
-    builds.push(mustRun('building the provincial server', nodeBin('vite'), ['build', '--config', 'server.vite.config.ts'], { env }));
-  }
-  await Promise.all(builds);
+  await Promise.all([
+    mustRun('building the app', nodeBin('electron-vite'), ['build'], { env }),
+    mustRun('building the provincial server', nodeBin('vite'), ['build', '--config', 'server.vite.config.ts'], { env }),
+    mustRun('building the page of the supervisors', nodeBin('vite'), ['build', '--config', 'supervisor.vite.config.ts'], { env }),
+  ]);
   mkdirSync(inRepo('out'), { recursive: true });
   writeFileSync(stampFile, hash);
   say(`built in ${secondsSince(started)}`);

@@ -16,6 +16,7 @@ const libraries = {
   ],
   display: [['xvfb'], ['xauth']],
   papers: [['poppler-utils']],
+  certificates: [['openssl']],
   bench: [['strace']],
   packaging: [['p7zip-full', '7zip']],
 };

@@ -1,5 +1,6 @@
 /** What has left this device, fetched again from the province: scans by their digest, dossiers by their id. */
 import { createHash } from 'node:crypto';
+import type { Agent } from 'node:https';
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import type { RestoredPage } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/lib/result.ts';
@@ -9,6 +10,7 @@ import { dossierAnswerSchema, dossierBodiesAnswerSchema, pathOf, paths } from '.
 import { requestBytes } from './http-json.ts';
 import { failureOf, type HttpProvince } from './http-province.ts';
 import type { Identity } from './identity.ts';
+import { NotTheProvince } from './province-trust.ts';
 
 /** A scan of 50 MB over a line of 2 Mbit/s. */
 const SCAN_TIMEOUT_MS = 5 * 60_000;
@@ -21,12 +23,12 @@ export type Archive = {
   dossiers(after: string | null): Promise<Result<Omit<RestoredPage, 'expired'>, ProvinceFailure>>;
 };
 
-type Options = { url: string; province: Pick<HttpProvince, 'authorise' | 'get'>; identity(): Identity | undefined };
+type Options = { url: string; agent?: Agent; province: Pick<HttpProvince, 'authorise' | 'get'>; identity(): Identity | undefined };
 
 const refused = (reason: string): { ok: false; failure: ProvinceFailure } => ({ ok: false, failure: { kind: 'refused', reason } });
 const notTheProvince: { ok: false; failure: ProvinceFailure } = { ok: false, failure: { kind: 'not-the-province' } };
 
-export function createArchive({ url, province, identity }: Options): Archive {
+export function createArchive({ url, agent, province, identity }: Options): Archive {
   const ofOffice = (path: string, parameters: Record<string, string> = {}): string | undefined => {
     const officeId = identity()?.officeId;
     return officeId === undefined ? undefined : pathOf(path, { officeId, ...parameters });
@@ -38,9 +40,10 @@ export function createArchive({ url, province, identity }: Options): Archive {
       if (path === undefined) return refused('not-enrolled');
       const bearer = await province.authorise();
       if (!bearer.ok) return bearer;
-      const limits = { headers: { authorization: `Bearer ${bearer.value}` }, timeoutMs: SCAN_TIMEOUT_MS, maxBytes: MAX_SCAN_BYTES };
-      const answer = await requestBytes(new URL(path, url), limits).catch(() => undefined);
+      const limits = { headers: { authorization: `Bearer ${bearer.value}` }, timeoutMs: SCAN_TIMEOUT_MS, maxBytes: MAX_SCAN_BYTES, agent };
+      const answer = await requestBytes(new URL(path, url), limits).catch((error: unknown) => (error instanceof NotTheProvince ? error : undefined));
       if (answer === undefined) return { ok: false, failure: { kind: 'unreachable' } };
+      if (answer instanceof NotTheProvince) return notTheProvince;
       if (answer.status !== 200) return { ok: false, failure: failureOf({ ...answer, body: parseOrUndefined(answer.bytes) }) };
       // A captive portal answers 200 too; nothing but the right bytes has this digest.
       if (createHash('sha256').update(answer.bytes).digest('hex') !== sha256) return notTheProvince;

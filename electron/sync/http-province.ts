@@ -1,4 +1,5 @@
 /** The province over HTTP: contracts from `shared/sync/protocol.ts`, signed hello, short-lived tokens. */
+import type { Agent } from 'node:https';
 import { createPublicKey, randomBytes, verify, type KeyObject } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { SignJWT } from 'jose';
@@ -21,6 +22,7 @@ import {
 } from '../../shared/sync/protocol.ts';
 import { requestJson, type HttpAnswer } from './http-json.ts';
 import type { Identity } from './identity.ts';
+import { NotTheProvince } from './province-trust.ts';
 
 const TIMEOUT_MS = 20_000;
 const HELLO_TIMEOUT_MS = 5_000;
@@ -28,6 +30,8 @@ const ASSERTION_LIFE_S = 120;
 
 export type HttpProvinceOptions = {
   url: string;
+  /** Who may answer at an https address; see province-trust.ts. */
+  agent?: Agent;
   deviceKey: KeyObject;
   identity(): Identity | undefined;
   about: { journalId: string; deviceName: string; appVersion: string };
@@ -43,7 +47,7 @@ export type HttpProvince = Province & {
   timeMs(): number | undefined;
 };
 
-export function createHttpProvince({ url, deviceKey, identity, about, clock }: HttpProvinceOptions): HttpProvince {
+export function createHttpProvince({ url, agent, deviceKey, identity, about, clock }: HttpProvinceOptions): HttpProvince {
   let lastHello: { timeMs: number; atMs: number } | undefined;
   let token: { value: string; expiresAtMs: number } | undefined;
 
@@ -58,9 +62,9 @@ export function createHttpProvince({ url, deviceKey, identity, about, clock }: H
   ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     let answer: HttpAnswer;
     try {
-      answer = await requestJson(new URL(path, url), { body, headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers }, timeoutMs });
-    } catch {
-      return { ok: false, failure: { kind: 'unreachable' } };
+      answer = await requestJson(new URL(path, url), { body, headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers }, timeoutMs, agent });
+    } catch (error) {
+      return { ok: false, failure: { kind: error instanceof NotTheProvince ? 'not-the-province' : 'unreachable' } };
     }
     if (answer.status === 401) token = undefined;
     if (answer.status >= 400) return { ok: false, failure: failureOf(answer) };

@@ -1,10 +1,12 @@
 /** Uploads scans by tus: resumable after any cut, plain bytes only in memory. */
-import { Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
+import type { Agent } from 'node:https';
+import { DefaultHttpStack, Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
 import { ok } from '../../shared/lib/result.ts';
 import type { ProvinceFailure, ScanLane } from '../../shared/sync/engine.ts';
 import { paths, problemSchema } from '../../shared/sync/protocol.ts';
 import type { ScanFiles } from '../scanning/scan-files.ts';
 import type { HttpProvince } from './http-province.ts';
+import { NotTheProvince } from './province-trust.ts';
 
 /** Large enough to be few requests, small enough that a cut repeats little on a 2 Mbit/s line. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -12,9 +14,9 @@ const CHUNK_BYTES = 1024 * 1024;
 /** The province holds these bytes already; to tus an answer without a `Location` is an error. */
 const ALREADY_VERIFIED = 208;
 
-type Options = { url: string; files: ScanFiles; province: HttpProvince; urlStorage: UrlStorage };
+type Options = { url: string; agent?: Agent; files: ScanFiles; province: HttpProvince; urlStorage: UrlStorage };
 
-export function createTusScanLane({ url, files, province, urlStorage }: Options): ScanLane {
+export function createTusScanLane({ url, agent, files, province, urlStorage }: Options): ScanLane {
   return {
     sizeOf: (sha256) => files.sizeOf(sha256),
     async upload(sha256) {
@@ -29,6 +31,7 @@ export function createTusScanLane({ url, files, province, urlStorage }: Options)
           metadata: { sha256, mediaType },
           headers: { authorization: `Bearer ${bearer.value}` },
           chunkSize: CHUNK_BYTES,
+          ...(agent === undefined ? {} : { httpStack: new DefaultHttpStack({ agent }) }),
           // The engine decides when to try again.
           retryDelays: [],
           urlStorage,
@@ -56,6 +59,7 @@ const responseOf = (error: Error | DetailedError) => ('originalResponse' in erro
 const statusOf = (error: Error | DetailedError): number => responseOf(error)?.getStatus() ?? 0;
 
 function failureOf(error: Error | DetailedError): ProvinceFailure {
+  if ('causingError' in error && error.causingError instanceof NotTheProvince) return { kind: 'not-the-province' };
   const response = responseOf(error);
   const status = statusOf(error);
   if (response === null || status === 0) return { kind: 'unreachable' };

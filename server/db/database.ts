@@ -5,6 +5,7 @@ import type { Health } from '../../shared/upstreams/health.ts';
 import type { Route } from '../../shared/upstreams/routing.ts';
 import type { UpstreamDeliveryState, UpstreamName } from '../../shared/upstreams/upstream.ts';
 import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
+import type { DeviceReport } from '../../shared/sync/device-report.ts';
 
 /** The public and, for the server's own key, private members of an EC P-256 JWK. */
 export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
@@ -135,11 +136,37 @@ export type Tables = {
     differences: Json<Difference[]>;
     judged_at: Date;
   };
+  upload_locks: { upload_id: string; holder: string; held_until: Date; is_wanted: Generated<boolean> };
+  device_reports: { device_id: string; reported_at: Date; clock_ahead_ms: number; report: Json<DeviceReport> };
+  alarms: {
+    alarm_id: Generated<number>;
+    what: string;
+    device_id: string | null;
+    day: string;
+    facts: Json<object>;
+    times: Generated<number>;
+    first_at: Date;
+    last_at: Date;
+    seen_by: string | null;
+    seen_at: Date | null;
+  };
+  supervisors: { name: string; password_hash: string; created_at: Date };
+  supervisor_failures: { name: string; failures: number; locked_until: Date; last_at: Date };
+  supervisor_sessions: { token_hash: string; supervisor: string; created_at: Date };
+  supervisor_audit: { audit_id: Generated<number>; at: Date; supervisor: string; action: string; facts: Json<object> };
 };
 
 export type Database = Kysely<Tables>;
 /** Where a store function runs: the pool, or a transaction its caller holds. */
 export type Connection = Kysely<Tables> | Transaction<Tables>;
+
+const pools = new WeakMap<Database, pg.Pool>();
+
+/** Connections that are open, those of them idle, and requests waiting for one. */
+export function poolUse(db: Database): { total: number; idle: number; waiting: number } {
+  const pool = pools.get(db);
+  return { total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
+}
 
 const INT8 = 20;
 const DATE = 1082;
@@ -163,5 +190,7 @@ export function openDatabase(url: string, onBroken: (error: Error) => void): Dat
   pool.on('error', () => undefined);
   // The pool listens to its idle connections only; one that breaks inside a transaction would end the whole server.
   pool.on('connect', (client) => client.on('error', onBroken));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  pools.set(db, pool);
+  return db;
 }

@@ -23,7 +23,9 @@ export async function provinceState(db: Connection): Promise<ProvinceState> {
   return { epoch: row.epoch, signingKey: row.signing_key };
 }
 
-/** Makes sure the office exists under the agency. Throws when it is known under another agency. */
+export class OfficeOfAnotherAgency extends Error {}
+
+/** Makes sure the office exists under the agency. Throws OfficeOfAnotherAgency when it is known under another one. */
 export async function ensureOffice(db: Connection, officeId: string, agencyCode: string): Promise<void> {
   await db
     .insertInto('agencies')
@@ -36,7 +38,7 @@ export async function ensureOffice(db: Connection, officeId: string, agencyCode:
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const office = await db.selectFrom('offices').select('agency_code').where('office_id', '=', officeId).executeTakeFirstOrThrow();
-  if (office.agency_code !== agencyCode) throw new Error(`office ${officeId} belongs to agency ${office.agency_code}, not ${agencyCode}`);
+  if (office.agency_code !== agencyCode) throw new OfficeOfAnotherAgency(`office ${officeId} belongs to agency ${office.agency_code}, not ${agencyCode}`);
 }
 
 /** Resolves when the database answers a query. */

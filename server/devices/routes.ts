@@ -1,5 +1,6 @@
 /** How a device becomes known, proves who it is, and gets its numbers. */
 import { z } from 'zod';
+import { deviceReportAnswerSchema, deviceReportSchema } from '../../shared/sync/device-report.ts';
 import {
   enrolAnswerSchema,
   enrolRequestSchema,
@@ -15,7 +16,10 @@ import { Problem } from '../problem.ts';
 import { findDevice, lockDevice, rememberAssertion, touchDevice } from './device-store.ts';
 import { enrol, numbersExhausted } from './enrolment.ts';
 import { leaseNumbers, unconfirmedLease } from './number-store.ts';
+import { keepReport } from './report-store.ts';
 import { claimedDevice, verifyAssertion } from './tokens.ts';
+
+const REPORT_EVERY_S = 60;
 
 export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens, lease, callers, credentials }) => {
   server.post(paths.hello, { schema: { body: helloRequestSchema, response: { 200: helloAnswerSchema, ...problems } } }, async (request) => {
@@ -61,6 +65,15 @@ export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens,
       });
       if (answered === undefined) throw numbersExhausted();
       return { epoch: province.epoch, lease: answered };
+    },
+  );
+
+  server.post(
+    paths.deviceReport,
+    { preParsing: callers.authorise, schema: { body: deviceReportSchema, response: { 200: deviceReportAnswerSchema, ...problems } } },
+    async (request) => {
+      await keepReport(db, callers.of(request).device_id, request.body, clock());
+      return { nextInS: REPORT_EVERY_S };
     },
   );
 };

@@ -22,6 +22,9 @@ import {
 } from './journal-store.ts';
 import { slotOf } from './slot.ts';
 
+/** The alarm that puts a device in quarantine. */
+export const JOURNAL_FORKED = 'journal forked: the device was copied or set back';
+
 /** Something a person has to look into; never carries what a citizen said. */
 export type Alarm = (what: string, facts: Record<string, unknown>) => void;
 
@@ -138,7 +141,7 @@ async function decide(
     return rejected('operation-conflict', '/operationId');
   }
   if (forked) {
-    alarm('journal forked: the device was copied or set back', { deviceId: owner.deviceId, seq: entry.seq });
+    alarm(JOURNAL_FORKED, { deviceId: owner.deviceId, seq: entry.seq });
     return rejected('journal-forked', '/previousHash');
   }
   if (known?.verdict.status === 'applied') return { status: 'duplicate' };

@@ -23,7 +23,7 @@ const protocolOf = (request: FastifyRequest): number => {
   return Number.isInteger(said) && said >= 0 ? said : 1;
 };
 
-export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, alarm, reconciliation, logFailure }) => {
+export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, metrics, alarm, reconciliation, logFailure }) => {
   const receiver = { db, epoch: province.epoch, alarm, effects };
 
   server.post(
@@ -37,6 +37,7 @@ export const journalRoutes: Routes = (server, { db, clock, province, callers, ef
       const device = callers.of(request);
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
       const answer = await receiveJournal(receiver, device.device_id, request.body, clock());
+      metrics.batch(answer.results);
       // The entries are in; a comparison that fails is made at the next delivery.
       await reconciliation.delivered(device.device_id).catch(logFailure);
       return answer;

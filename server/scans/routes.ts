@@ -12,8 +12,8 @@ import { createUploads } from './uploads.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
 
-export const scanRoutes: Routes = (server, { db, clock, scanFolder, callers, alarm, logFailure }) => {
-  const uploads = createUploads(db, scanFolder, clock, logFailure);
+export const scanRoutes: Routes = (server, { db, clock, scanFolder, callers, metrics, alarm, logFailure }) => {
+  const uploads = createUploads(db, scanFolder, clock, logFailure, metrics.scanVerified);
 
   server.get(
     paths.officeScan,

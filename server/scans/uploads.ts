@@ -11,6 +11,7 @@ import { Problem, problemOf } from '../problem.ts';
 import type { ScanFolder } from './scan-folder.ts';
 import { acceptScan } from './accept-scan.ts';
 import { verifiedScansOf } from './scan-store.ts';
+import { createUploadLocks } from './upload-locks.ts';
 
 type Hooks = Required<ServerOptions>;
 type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
@@ -30,7 +31,13 @@ export type Uploads = {
 
 const tusError = (problem: Problem): { status_code: number; body: string } => ({ status_code: problem.status, body: JSON.stringify(problem.body()) });
 
-export function createUploads(db: Database, folder: ScanFolder, clock: Clock, logFailure: (error: unknown) => void): Uploads {
+export function createUploads(
+  db: Database,
+  folder: ScanFolder,
+  clock: Clock,
+  logFailure: (error: unknown) => void,
+  onVerified: (bytes: number) => void,
+): Uploads {
   const store = new FileStore({ directory: folder.incomingDir, expirationPeriodInMilliseconds: ABANDONED_AFTER_MS });
   const senders = new WeakMap<IncomingMessage, Device>();
 
@@ -53,6 +60,7 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
       throw error;
     }
     await store.configstore.delete(upload.id);
+    onVerified(upload.size ?? 0);
   }
 
   async function ownUpload(device: Device, id: string): Promise<Upload | undefined> {
@@ -65,6 +73,7 @@ export function createUploads(db: Database, folder: ScanFolder, clock: Clock, lo
   const server = new Server({
     path: paths.scans,
     datastore: store,
+    locker: createUploadLocks(db, logFailure),
     maxSize: MAX_SCAN_BYTES,
     relativeLocation: true,
     allowedOrigins: () => false,

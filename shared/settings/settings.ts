@@ -23,6 +23,29 @@ export type PrinterSettings = z.infer<typeof printerSettingsSchema>;
 export const queueGroupSchema = z.strictObject({ id, letter: z.string().regex(/^[A-Z]$/u), name: z.string().min(1).max(100), fields: z.array(id).default([]) });
 export type QueueGroup = z.infer<typeof queueGroupSchema>;
 
+const provinceSchema = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/u }),
+    enrolmentCode: z.string().min(4).max(40).optional(),
+    /** For a closed network: PEM of the province's certificate or of the authority that signs it; no other authority is trusted then. */
+    certificate: z
+      .string()
+      .max(40_000)
+      .regex(/^-----BEGIN CERTIFICATE-----\n/u)
+      .optional(),
+    /** Or the SHA-256 fingerprint of the province's own certificate, as `openssl x509 -fingerprint -sha256` prints it. */
+    pin: z
+      .string()
+      .regex(/^[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/iu)
+      .optional(),
+  })
+  // Never quietly without what was asked for.
+  .refine(({ url, certificate, pin }) => (certificate === undefined && pin === undefined) || url.startsWith('https:'), {
+    path: ['url'],
+    message: 'must be https when a certificate or a pin is given',
+  })
+  .refine(({ certificate, pin }) => certificate === undefined || pin === undefined, { path: ['pin'], message: 'either a certificate or a pin' });
+
 export const settingsSchema = z.strictObject({
   role: z.enum(roles),
   office: z.strictObject({
@@ -37,7 +60,7 @@ export const settingsSchema = z.strictObject({
   }),
   counter: z.string().min(1).max(60).default('1'),
   operator: z.strictObject({ id, name: z.string().min(1).max(200), title: z.string().max(100).optional() }),
-  province: z.strictObject({ url: z.url({ protocol: /^https?$/u }), enrolmentCode: z.string().min(4).max(40).optional() }),
+  province: provinceSchema,
   printers: z.array(printerSettingsSchema).max(20).default([]),
   scanners: z
     .array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) }))

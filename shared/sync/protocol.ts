@@ -19,6 +19,7 @@ export const paths = {
   journal: '/v1/journal',
   status: '/v1/status',
   numbers: '/v1/numbers',
+  deviceReport: '/v1/devices/report',
   dossiers: '/v1/offices/:officeId/dossiers',
   scans: '/v1/scans',
   officeScan: '/v1/offices/:officeId/scans/:sha256',

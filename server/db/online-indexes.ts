@@ -1,0 +1,33 @@
+/** Owns indexes that are added to tables in use: built beside the writers, outside the ladder's transaction, which would stop them. */
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+const indexes = [
+  // For the charts of a day.
+  { name: 'dossiers_accepted', definition: sql`dossiers (accepted_at_ms)` },
+];
+
+/** Of our own choosing; kept apart from the ladder's. */
+const LOCK = 7_140_226_001;
+
+/**
+ * Builds what is missing, and again what a server left half-built when it ended. One server at a time, the others go on
+ * without: a build waits for every older transaction, so nobody may wait for the build inside one.
+ */
+export async function buildOnlineIndexes(db: Database): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    const { rows: lock } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(connection);
+    if (lock[0]?.mine !== true) return;
+    try {
+      for (const { name, definition } of indexes) {
+        const { rows } = await sql<{ is_valid: boolean }>`
+          select indisvalid as is_valid from pg_index where indexrelid = to_regclass(${name})`.execute(connection);
+        if (rows[0]?.is_valid === true) continue;
+        if (rows[0] !== undefined) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
+        await sql`create index concurrently if not exists ${sql.id(name)} on ${definition}`.execute(connection);
+      }
+    } finally {
+      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
+    }
+  });
+}

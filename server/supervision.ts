@@ -1,0 +1,43 @@
+/** What the supervisors' page may do with the other features; beside them because it reaches several. */
+import type { ProvinceContext, Routes } from './context.ts';
+import { OfficeOfAnotherAgency } from './db/province-store.ts';
+import { findDevice, revokeDevice } from './devices/device-store.ts';
+import { createEnrolmentCode } from './devices/enrolment.ts';
+import { JOURNAL_FORKED } from './journal/receive.ts';
+import { Problem } from './problem.ts';
+import type { PageFiles } from './supervisor/page-files.ts';
+import { supervisorRoutes, type SupervisorDesk } from './supervisor/routes.ts';
+import { countOpen } from './upstreams/delivery-store.ts';
+import { allHealth } from './upstreams/health-store.ts';
+
+const deskOf = ({ db, clock, upstreams }: ProvinceContext): SupervisorDesk => ({
+  async newCode(office, lifeMs, replaces) {
+    if (replaces !== undefined && (await findDevice(db, replaces))?.office_id !== office.officeId) {
+      throw new Problem(409, 'foreign-device', 'the office has no such device');
+    }
+    return createEnrolmentCode(db, office, clock(), lifeMs, { replaces }).catch((error: unknown) => {
+      if (error instanceof OfficeOfAnotherAgency) throw new Problem(409, 'foreign-agency', 'the office belongs to another agency', { cause: error });
+      throw error;
+    });
+  },
+  async revoke(deviceId, at) {
+    const device = await findDevice(db, deviceId);
+    if (device === undefined) return undefined;
+    await revokeDevice(db, deviceId, at);
+    return { officeId: device.office_id, name: device.name };
+  },
+  async upstreams() {
+    const [health, counts] = await Promise.all([allHealth(db), countOpen(db)]);
+    return [...health].flatMap(([name, { status, sinceMs }]) => {
+      const { waiting = 0, stopped = 0 } = counts.find(({ upstream }) => upstream === name) ?? {};
+      // Disconnected since: of interest only while something waits for it.
+      return upstreams.connected.includes(name) || waiting + stopped > 0 ? [{ name, status, sinceMs, waiting, stopped }] : [];
+    });
+  },
+  isQuarantine: (what) => what === JOURNAL_FORKED,
+});
+
+export const supervisionRoutes =
+  (files: PageFiles): Routes =>
+  (server, context) =>
+    supervisorRoutes(server, context, files, deskOf(context));

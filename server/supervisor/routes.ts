@@ -1,0 +1,147 @@
+/** The supervisors' page and what it asks for. */
+import { z } from 'zod';
+import { dateAt } from '../../shared/lib/time.ts';
+import {
+  type Overview,
+  givenCodeSchema,
+  newCodeSchema,
+  overviewSchema,
+  sessionSchema,
+  signInSchema,
+  supervisorPaths as paths,
+} from '../../shared/supervisor/contract.ts';
+import { problems, type ProvinceContext, type TypedServer } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { audit, lastAudit } from './account-store.ts';
+import { acceptedOn, allDevices, allOffices, markAlarmSeen, openAlarms } from './overview-store.ts';
+import type { PageFiles } from './page-files.ts';
+import { createSessions } from './sessions.ts';
+
+/** What the page needs of other features. */
+export type SupervisorDesk = {
+  /** Resolves with the one-time code. Throws a Problem (409) when office and agency do not belong together, or the replaced device is not the office's. */
+  newCode(office: { officeId: string; agencyCode: string }, lifeMs: number, replaces: string | undefined): Promise<string>;
+  /** The device's office and name; undefined when there is none. Revoked already: nothing changes. */
+  revoke(deviceId: string, at: Date): Promise<{ officeId: string; name: string } | undefined>;
+  upstreams(): Promise<Overview['upstreams']>;
+  /** Whether an alarm says that the device's journal was copied or set back. */
+  isQuarantine(what: string): boolean;
+};
+
+const DAY_MS = 86_400_000;
+const SHOWN_ALARMS = 200;
+const SHOWN_AUDIT = 50;
+/** Each sign-in costs this server an Argon2id: a share of the credentials an address may try. The lock of a name is in sessions.ts. */
+const SIGN_IN_SHARE = 1 / 4;
+
+/** Nothing but the page's own files, no inline script or style, nobody may frame it. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export function supervisorRoutes(server: TypedServer, { db, clock, log, credentials }: ProvinceContext, files: PageFiles, desk: SupervisorDesk): void {
+  const sessions = createSessions(db, clock);
+  const signedIn = { preParsing: sessions.authorise };
+
+  server.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
+
+  for (const url of [paths.page, `${paths.page}/`]) {
+    server.get(url, { schema: { hide: true } }, async (_request, reply) => {
+      if (files.page === undefined) throw new Problem(404, 'not-found', 'this province was built without the page of the supervisors');
+      return reply.header('content-security-policy', PAGE_POLICY).type(files.page.type).send(files.page.bytes);
+    });
+  }
+  server.get(paths.assets, { schema: { hide: true, params: z.object({ file: z.string().max(100) }) } }, async (request, reply) => {
+    const file = files.assets.get(request.params.file);
+    if (file === undefined) throw new Problem(404, 'not-found', 'no such file');
+    // Named by their content.
+    return reply.header('cache-control', 'public, max-age=31536000, immutable').type(file.type).send(file.bytes);
+  });
+
+  server.post(
+    paths.session,
+    {
+      preParsing: sessions.fromOwnPage,
+      config: { rateLimit: { ...credentials.rateLimit, max: Math.ceil(credentials.rateLimit.max * SIGN_IN_SHARE) } },
+      bodyLimit: 4096,
+      schema: { body: signInSchema, response: { 200: sessionSchema, ...problems }, hide: true },
+    },
+    async (request, reply) => ({ name: await sessions.signIn(request, reply, request.body) }),
+  );
+  server.get(paths.session, { ...signedIn, schema: { response: { 200: sessionSchema, ...problems }, hide: true } }, async (request) => ({
+    name: sessions.of(request),
+  }));
+  server.delete(paths.session, { preParsing: sessions.fromOwnPage, schema: { hide: true } }, async (request, reply) => {
+    await sessions.signOut(request, reply);
+    return reply.code(204).send();
+  });
+
+  server.get(
+    paths.overview,
+    { ...signedIn, schema: { querystring: z.object({ date: z.iso.date().optional() }), response: { 200: overviewSchema, ...problems }, hide: true } },
+    async (request) => {
+      const nowMs = clock();
+      const alarms = await openAlarms(db, SHOWN_ALARMS);
+      const quarantined = new Set(alarms.flatMap(({ what, deviceId }) => (deviceId !== null && desk.isQuarantine(what) ? [deviceId] : [])));
+      const [offices, devices, accepted, upstreams, done] = await Promise.all([
+        allOffices(db),
+        allDevices(db, quarantined),
+        acceptedOn(db, request.query.date ?? dateAt(nowMs)),
+        desk.upstreams(),
+        lastAudit(db, SHOWN_AUDIT),
+      ]);
+      return { nowMs, offices, devices, accepted, upstreams, alarms, audit: done };
+    },
+  );
+
+  server.post(
+    paths.enrolmentCodes,
+    { ...signedIn, schema: { body: newCodeSchema, response: { 200: givenCodeSchema, ...problems }, hide: true } },
+    async (request) => {
+      const { officeId, agencyCode, days, replaces } = request.body;
+      const nowMs = clock();
+      const code = await desk.newCode({ officeId, agencyCode }, days * DAY_MS, replaces);
+      await audit(db, {
+        at: new Date(nowMs),
+        supervisor: sessions.of(request),
+        action: 'enrolment-code',
+        facts: { subject: officeId, agencyCode, days, replaces },
+      });
+      return { code, expiresAtMs: nowMs + days * DAY_MS };
+    },
+  );
+
+  server.post(paths.revocation, { ...signedIn, schema: { params: z.object({ deviceId: z.uuid() }), hide: true } }, async (request, reply) => {
+    const { deviceId } = request.params;
+    const at = new Date(clock());
+    const device = await desk.revoke(deviceId, at);
+    if (device === undefined) throw new Problem(404, 'not-found', 'no such device');
+    await audit(db, { at, supervisor: sessions.of(request), action: 'revocation', facts: { subject: `${device.name} (${device.officeId})`, deviceId } });
+    log.warn({ deviceId }, 'device revoked by a supervisor');
+    return reply.code(204).send();
+  });
+
+  server.post(
+    paths.alarmSeen,
+    { ...signedIn, schema: { params: z.object({ alarmId: z.coerce.number().int().positive() }), hide: true } },
+    async (request, reply) => {
+      const { alarmId } = request.params;
+      const at = new Date(clock());
+      const supervisor = sessions.of(request);
+      const what = await markAlarmSeen(db, alarmId, supervisor, at);
+      if (what === undefined) throw new Problem(404, 'not-found', 'no such alarm is open');
+      await audit(db, { at, supervisor, action: 'alarm-seen', facts: { subject: what, alarmId } });
+      return reply.code(204).send();
+    },
+  );
+}
