@@ -12,6 +12,8 @@ test('a postal counter hands over what the province has confirmed, and keeps the
   await first.officer.fillIn(withOwnScans(certifiedCopy, 90));
   const confirmed = await first.officer.accept();
   await expect.poll(() => office.arrived(confirmed), { timeout: 60_000 }).toMatchObject({ verified: 2 });
+  await first.officer.page.getByTestId('rail-home').click();
+  await expect(first.officer.page.getByTestId('to-hand-over')).toContainText('Tỉnh đã xác nhận', { timeout: 30_000 });
   office.line.set({ kind: 'down' });
   await first.officer.startIntake();
   await first.officer.fillIn(withOwnScans(certifiedCopy, 91));
