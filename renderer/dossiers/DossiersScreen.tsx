@@ -39,7 +39,7 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
   const { filter, choose } = useStore(useShell().listFilter);
   const { text } = filter;
   const search = useRef<HTMLInputElement>(null);
-  const { rows, isWhole, readMore } = useDossierList(queryOf(filter));
+  const { rows, asked, isWhole, readMore } = useDossierList(queryOf(filter));
   const deliveries = useDeliveries(rows?.map((row) => row.dossierId) ?? []);
   const isNarrowed = text !== '' || isFiltered(filter);
 
@@ -79,6 +79,8 @@ export function DossiersScreen({ dossierId }: { dossierId?: string }) {
             ) : (
               <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_PX }}>
                 <ListBox
+                  // What answers another query is read from its top.
+                  key={asked}
                   className={styles.list}
                   aria-label={t('title')}
                   selectionMode="single"

@@ -9,7 +9,15 @@ const PAGE = 100;
 
 type Rows = { asked: string; rows: readonly DossierRow[]; isWhole: boolean };
 
-export function useDossierList(query: Omit<DossierQuery, 'limit'>): { rows: readonly DossierRow[] | undefined; isWhole: boolean; readMore(): void } {
+export type DossierList = {
+  /** Undefined until the first answer; then those of the last query that was answered, which `asked` names. */
+  rows: readonly DossierRow[] | undefined;
+  asked: string;
+  isWhole: boolean;
+  readMore(): void;
+};
+
+export function useDossierList(query: Omit<DossierQuery, 'limit'>): DossierList {
   const { dossiers } = useServices();
   const asked = JSON.stringify(query);
   const first = useLiveQuery(async (): Promise<Rows> => {
@@ -22,6 +30,7 @@ export function useDossierList(query: Omit<DossierQuery, 'limit'>): { rows: read
   const shown = first === undefined || first.isWhole || further?.asked !== first.asked ? first : joined(first, further);
   return {
     rows: shown?.rows,
+    asked: shown?.asked ?? asked,
     isWhole: shown?.isWhole ?? true,
     readMore() {
       const afterSeq = shown?.rows.at(-1)?.seq;
