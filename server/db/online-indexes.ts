@@ -5,6 +5,15 @@ import type { Database } from './database.ts';
 const indexes = [
   // For the charts of a day.
   { name: 'dossiers_accepted', definition: sql`dossiers (accepted_at_ms)` },
+  // For what a device took in on a date, in either of its homes. Only what was applied is known to be JSON that PostgreSQL can
+  // read; any other row would make its own receipt fail.
+  { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
+  {
+    name: 'journal_entries_accepted',
+    definition: sql`journal_entries (
+      (case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)
+    ) where status = 'applied'`,
+  },
 ];
 
 /** Of our own choosing; kept apart from the ladder's. */

@@ -26,7 +26,7 @@ export async function judge({ db, clock, alarm }: Judge, key: StatementKey): Pro
     }
 
     const ids = new Set([...statement.dossiers, ...record.dossiers].map(({ dossierId }) => dossierId));
-    const table = linesOfTable(await dossiersOfDay(trx, key, [...ids]));
+    const table = linesOfTable(await dossiersOfDay(trx, key, [...ids]), record.dossiers);
     const outcome = outcomeOf([...(byJournal.status === 'differs' ? byJournal.differences : []), ...compareDossiers(statement.dossiers, table)]);
     await settleStatement(trx, key, outcome, new Date(clock()));
 

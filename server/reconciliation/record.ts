@@ -57,12 +57,16 @@ export function recordOf(statement: Statement, heldSeq: number, entries: readonl
   };
 }
 
-/** The same day from the dossiers table. Columns count, not only the body: both are what the province works with. */
-export function linesOfTable(rows: readonly HeldDossier[]): StatementLine[] {
+/**
+ * The same day from the dossiers table. Columns count, not only the body: both are what the province works with. What became
+ * of a dossier stands in no column; that is taken from the journal.
+ */
+export function linesOfTable(rows: readonly HeldDossier[], journal: readonly StatementLine[]): StatementLine[] {
+  const states = new Map(journal.map(({ dossierId, state }) => [dossierId, state]));
   return rows.map(({ dossierId, code, procedureCode, body }) => {
     const line = lineOf(body as Dossier, sha256);
     // A body this version cannot read is another body, whatever its digest.
     const digest = dossierSchema.safeParse(body).success ? line.digest : sha256(`unreadable ${line.digest}`);
-    return { ...line, dossierId, code, procedureCode, digest };
+    return { ...line, dossierId, code, procedureCode, digest, state: states.get(dossierId) ?? line.state };
   });
 }

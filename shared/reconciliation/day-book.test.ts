@@ -87,6 +87,19 @@ describe('the statement of a day', () => {
     expect([isOpen(later), lastSeqOf(later), later.closing?.head.seq]).toEqual([true, 4, 2]);
   });
 
+  it('says of a dossier what it was at the head: handed over the same day, or only later', () => {
+    const handOver: Operation = { type: 'dossiers.handed-over', handOverId: journalId, dossierIds: [idOf(1), idOf(3)] };
+    const page = pageOf(bookOf([accepted(1), accepted(2), handOver, accepted(4)]));
+    const statesAt = (seq: number) => statementOf(page, journalId, head(seq))?.dossiers.map(({ state }) => state);
+    expect([statesAt(2), statesAt(3), statesAt(4)]).toEqual([
+      ['accepted', 'accepted'],
+      ['handed-over', 'accepted'],
+      ['handed-over', 'accepted', 'accepted'],
+    ]);
+    // Not a reason to close the day again: the statement told how the day ended.
+    expect(lastSeqOf(pageOf(bookOf([accepted(1), handOver])))).toBe(1);
+  });
+
   it('counts a dossier that is journalled twice once', () => {
     expect(statementOf(pageOf(bookOf([accepted(1), accepted(1)])), journalId, head(2))?.dossiers).toHaveLength(1);
   });
@@ -101,6 +114,7 @@ describe('the statement of a day', () => {
 });
 
 const operationArbitrary = fc.oneof(
+  fc.integer({ min: 1, max: 12 }).map((n): Operation => ({ type: 'dossiers.handed-over', handOverId: journalId, dossierIds: [idOf(n)] })),
   fc.record({ n: fc.integer({ min: 1, max: 12 }), date: fc.constantFrom(monday, tuesday) }).map(({ n, date }) => accepted(n, date)),
   fc.constantFrom(monday, tuesday).map((date): Operation => ({ type: 'ticket.issued', ticket: aTicket({ date }) })),
   fc

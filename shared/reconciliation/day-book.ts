@@ -21,7 +21,10 @@ const bookedSchema = z.object({
   digest: sha256Schema,
   phiVnd: z.int(),
   lePhiVnd: z.int(),
+  /** The entry that handed it over to the agency (postal counters). */
+  handedOverSeq: seq.optional(),
 });
+type BookedDossier = z.infer<typeof bookedSchema>;
 
 const closingSchema = z.object({ head: z.object({ seq, hash: sha256Schema }), digest: sha256Schema, atMs: z.int() });
 
@@ -90,6 +93,12 @@ export function addToBook(book: DayBook, entry: Pick<JournalEntry, 'seq' | 'atMs
     case 'ticket.no-show':
       pageOf(dateAt(operation.atMs)).tickets.noShow.push(entry.seq);
       return;
+    case 'dossiers.handed-over': {
+      const handedOver = new Set<string>(operation.dossierIds);
+      const booked = Object.values(book.pages).flatMap(({ dossiers }) => dossiers);
+      for (const one of booked) if (handedOver.has(one.dossierId)) one.handedOverSeq ??= entry.seq;
+      return;
+    }
     case 'day.closed':
       pageOf(operation.date).closing = { head: operation.head, digest: operation.statement, atMs: entry.atMs };
       return;
@@ -97,6 +106,11 @@ export function addToBook(book: DayBook, entry: Pick<JournalEntry, 'seq' | 'atMs
       // Everything else happens to the device, not to a day.
       return;
   }
+}
+
+/** A dossier as it stood at `headSeq`; what befell it later is told by later statements only. */
+function lineAt({ dossierId, code, procedureCode, channel, digest, handedOverSeq = Infinity }: BookedDossier, headSeq: number): StatementLine {
+  return { dossierId, code, procedureCode, channel, state: handedOverSeq <= headSeq ? 'handed-over' : 'accepted', digest };
 }
 
 const allSeqs = ({ dossiers, tickets }: DayPage): number[] => [...dossiers.map((one) => one.seq), ...Object.values(tickets).flat()];
@@ -113,7 +127,7 @@ export function statementOf(page: DayPage, journalId: string, head: StatementHea
   const seqsIn = allSeqs(page).filter(isIn);
   if (seqsIn.length === 0) return undefined;
   const booked = page.dossiers.filter((one) => isIn(one.seq)).sort((a, b) => a.seq - b.seq);
-  const dossiers = booked.map(({ seq: _seq, phiVnd: _phi, lePhiVnd: _lePhi, ...line }): StatementLine => ({ ...line, state: 'accepted' }));
+  const dossiers = booked.map((one) => lineAt(one, head.seq));
   const { issued, called, served, noShow } = page.tickets;
   const howMany = (at: readonly number[]): number => at.filter(isIn).length;
   return {

@@ -1,4 +1,4 @@
-/** End-of-day statements with what came of comparing them, and the ways to a day's entries and dossiers. */
+/** End-of-day statements with what came of comparing them. */
 import { type Kysely, type Migration, sql } from 'kysely';
 
 const statements = [
@@ -17,11 +17,6 @@ const statements = [
   )`,
   sql`create index day_statements_date on day_statements (date)`,
   sql`create index day_statements_unsettled on day_statements (device_id) where outcome <> 'agrees'`,
-  // Only what was applied is known to be JSON that PostgreSQL can read; any other row would make its own receipt fail.
-  sql`create index journal_entries_accepted on journal_entries (
-    (case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)
-  ) where status = 'applied'`,
-  sql`create index dossiers_of_device on dossiers (device_id, accepted_at_ms)`,
 ];
 
 export const reconciliation: Migration = {

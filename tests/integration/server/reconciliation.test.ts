@@ -129,6 +129,18 @@ describe('a day', () => {
     });
   });
 
+  it('agrees on what was handed over before the day was closed', async () => {
+    const { device, dossiers } = await deviceWith(2);
+    device.append({ type: 'dossiers.handed-over', handOverId: randomUUID(), dossierIds: [dossiers[0]?.dossierId] });
+    await device.push();
+    const statement = statementAt(device);
+    expect(statement.counts.map(({ state, count }) => [state, count])).toEqual(expect.arrayContaining([['handed-over', 1]]));
+    expect((await sendStatement(device, statement)).body.outcome).toEqual({ status: 'agrees' });
+    const before = statementAt(device, 4);
+    expect(before.dossiers.map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+    expect((await sendStatement(device, before)).body.outcome).toEqual({ status: 'agrees' });
+  });
+
   it('counts what a re-enrolled device journals anew as held, whoever brought it', async () => {
     const lost = await deviceWith(0);
     const again = await deviceWith(0);
