@@ -16,6 +16,7 @@ import { createHandOver } from './dossiers/hand-over.ts';
 import { tell } from './ipc.ts';
 import { diskSpaceOf, roomForIntake } from './journal/disk-space.ts';
 import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
+import { destroyKeys } from './keys/destroy-keys.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
 import { createVault } from './keys/vault.ts';
@@ -34,6 +35,7 @@ import { createDeviceReporter } from './sync/device-report.ts';
 import { createHttpProvince } from './sync/http-province.ts';
 import { openIdentityFile } from './sync/identity.ts';
 import { createProvinceAgent } from './sync/province-trust.ts';
+import { carryOver, createSuccession, takeOver } from './sync/succession.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
@@ -74,12 +76,14 @@ export type Counter = {
   close(): Promise<void>;
 };
 
-export async function openCounter(userData: string, settings: Settings, log: Log): Promise<Counter> {
+/** `startAnew`: the device goes on with another journal, which only a start can put in place. */
+export async function openCounter(userData: string, settings: Settings, log: Log, startAnew: () => void): Promise<Counter> {
   const clock: Clock = Date.now;
   const at = (...names: string[]): string => join(userData, ...names);
   const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development', () => hasJournal(at('journal')));
   const vault = createVault(keys.dataKey, keys.laterKeys);
 
+  await takeOver(userData);
   let isReady = false;
   const journal: Journal = await openJournal({
     folder: at('journal'),
@@ -89,6 +93,10 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     onEntry: (entry) => isReady && announce(entry),
     onProblem: (problem) => log[problem.kind === 'torn-tail' ? 'warn' : 'error'](`journal: ${JSON.stringify(problem)}`),
   });
+  const identity = await openIdentityFile(at('keys', 'identity.json'));
+  const open = (folder: string) => openJournal({ folder, vault, deviceKey: keys.deviceKey, clock, limits: { reserveBytes: 0 } });
+  const succeeded = await carryOver({ userData, journal, identity, open });
+  if (succeeded !== undefined) log.warn(`a new journal follows an earlier one: ${succeeded.carried} entries carried over`);
   log.info(`journal open at ${journal.head().seq}, ${journal.entriesReadAtStart} entries read`);
   const accepted = createAcceptedDossiers(journal);
 
@@ -96,7 +104,6 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const room = () => roomForIntake(diskSpaceOf(userData));
   const drafts = await openDraftFiles(at('drafts'), vault, log, room);
   const scans = await openScanFiles(at('scans'), vault);
-  const identity = await openIdentityFile(at('keys', 'identity.json'));
   const { url } = settings.province;
   const agent = url.startsWith('https:') ? createProvinceAgent(settings.province) : undefined;
   const province = createHttpProvince({
@@ -112,11 +119,17 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     identity,
     province,
     scans: createTusScanLane({ url, agent, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    succession: createSuccession(userData, journal.journalId),
     memoryFile: at('journal', 'province.json'),
     enrolmentCode: settings.province.enrolmentCode,
     clock,
     log,
     onForgotten: (seq) => retention.provinceForgot(seq),
+    onSucceeded: startAnew,
+    async destroyKeys() {
+      await destroyKeys(at('keys'));
+      startAnew();
+    },
     onChange(state) {
       tell('sync:changed', state);
       if (state.connection.status === 'online') upstreams.wake();
@@ -150,7 +163,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     drafts,
     memory: await openPurgeMemory(at('journal', 'retention.sealed'), vault, log),
     standing: sync.memory,
-    provinceTimeMs: province.timeMs,
+    provinceTimeMs: sync.agreedMs,
     onPurged: (purged) => tell('storage:purged', purged),
     log,
   });

@@ -104,7 +104,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'printing:show-virtual-paper': () => papers.showVirtualPaper(),
     'sync:state': () => sync.state(),
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
-    'sync:retry': () => sync.wake(),
+    'sync:retry': () => sync.retry(),
     'sync:enrol': ({ code }) => sync.enrol(code),
     'upstreams:state': () => counter.upstreams.state(),
     'upstreams:of-dossier': ({ dossierId }) => counter.upstreams.ofDossier(dossierId),

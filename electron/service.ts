@@ -1,4 +1,5 @@
 /** What answers the page: the counter and its channels, apart from the boot so that the window need not wait for its code. */
+import { app } from 'electron';
 import { argsParsers } from '../shared/ipc/contract.ts';
 import { openCounter, type Counter } from './counter.ts';
 import { createRebuildDatabase } from './database/rebuild-database.ts';
@@ -11,7 +12,7 @@ export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter
 
 /** Throws `KeysUnavailable`, or what the disk says. */
 export async function openService({ userData, ...context }: ServiceContext): Promise<Opened> {
-  const counter = await openCounter(userData, context.settings, context.log);
+  const counter = await openCounter(userData, context.settings, context.log, startAnew);
   const rebuild = createRebuildDatabase({
     userData,
     journal: counter.journal,
@@ -20,4 +21,9 @@ export async function openService({ userData, ...context }: ServiceContext): Pro
     log: context.log,
   });
   return { counter, service: { handlers: createHandlers({ counter, rebuild, ...context }), parsers: argsParsers } };
+}
+
+function startAnew(): void {
+  app.relaunch();
+  app.quit();
 }

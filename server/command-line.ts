@@ -15,6 +15,8 @@ export const usage = `Usage:
   province monitoring --from YYYY-MM-DD --to YYYY-MM-DD [--office ID] [--as-of TIME] [--format csv|json]
            [--data DIR | --database-url URL]
   province supervisor add|renew|remove NAME [--data DIR | --database-url URL]
+  province revoke --device DEVICE_ID [--destroy now|when-delivered] [--data DIR | --database-url URL]
+  province restored [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
@@ -30,6 +32,11 @@ export const usage = `Usage:
   --simulate-upstreams  connects every specialised system to a simulation of it; for demonstrations only
   --upstream          igate, civil-registry, land, business-registry or vneid: sends the dossiers it stopped at again
   supervisor          who may sign in at /giam-sat; add and renew print a new password, once
+  --destroy           the device destroys its keys, by a signed order: now, at its next contact, or when it has delivered
+                      everything; until then it may send but gets no more numbers
+  restored            to be run after the database was restored from a backup, before the server starts: devices then offer
+                      again what the backup does not hold, and no number of the forgotten time is given out again.
+                      Take a new backup right after it
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
                       the same figures whenever they are computed
@@ -41,7 +48,18 @@ const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.
 const supervisorActions = ['add', 'renew', 'remove'] as const;
 
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code', 'supervisor', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
+  command: z.enum([
+    'serve',
+    'enrolment-code',
+    'revoke',
+    'restored',
+    'supervisor',
+    'import',
+    'monitoring',
+    'upstreams',
+    'requeue',
+    'simulate-upstreams',
+  ]),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -60,6 +78,8 @@ const commandSchema = z.object({
   to: z.iso.date().optional(),
   'as-of': z.iso.datetime({ offset: true }).optional(),
   format: z.enum(['csv', 'json']).default('csv'),
+  device: z.uuid().optional(),
+  destroy: z.enum(['now', 'when-delivered']).optional(),
   days: z.coerce.number().int().min(1).max(365).default(14),
   /** What `supervisor` does, and with whom. */
   action: z.enum(supervisorActions).optional(),
@@ -107,6 +127,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'demo-code': { type: 'string' },
       days: { type: 'string' },
       replaces: { type: 'string' },
+      device: { type: 'string' },
+      destroy: { type: 'string' },
       receipt: { type: 'string' },
       settings: { type: 'string' },
       'simulate-upstreams': { type: 'boolean' },
@@ -126,6 +148,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   if (operands.length > wanted.length) throw new Error(`one command at a time: ${positionals.join(' ')}`);
   const missing = wanted[operands.length];
   if (missing !== undefined) throw new Error(`${command} needs: ${missing}`);
+  if (command === 'revoke' && values.device === undefined) throw new Error('revoke needs --device');
   const parsed = commandSchema.safeParse({
     command,
     ...Object.fromEntries(wanted.map((name, index) => [name, operands[index]])),

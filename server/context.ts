@@ -7,6 +7,7 @@ import { problemSchema } from '../shared/sync/protocol.ts';
 import type { Database } from './db/database.ts';
 import type { ProvinceState } from './db/province-store.ts';
 import type { Callers } from './devices/callers.ts';
+import type { Lives } from './devices/head-receipts.ts';
 import type { LeaseTerms } from './devices/number-store.ts';
 import type { TokenIssuer } from './devices/tokens.ts';
 import type { Effects } from './journal/apply.ts';
@@ -28,6 +29,7 @@ export type ProvinceContext = {
   effects: Effects;
   reconciliation: Reconciliation;
   metrics: Metrics;
+  lives: Lives;
   /** Something that must not happen has happened, and someone must look at it. No citizen's data in `facts`. */
   alarm(what: string, facts: Record<string, unknown>): void;
   logFailure(error: unknown): void;

@@ -1,10 +1,19 @@
 /** What the features do when an operation reaches the province, whichever way it came. */
 import { setCatalogueVersion } from './devices/device-store.ts';
+import { currentEpoch } from './devices/epoch-store.ts';
+import { receiptOf } from './devices/head-receipts.ts';
 import { confirmLease } from './devices/number-store.ts';
 import { insertDossier } from './dossiers/dossier-store.ts';
 import type { Effects } from './journal/apply.ts';
+import type { TokenIssuer } from './devices/tokens.ts';
 import { issueTicket, moveTicket } from './queue/ticket-store.ts';
 import type { Enqueue } from './upstreams/enqueue.ts';
+
+/** What the journal's receipt needs to know of the province's lives. */
+export const lifeOf = (tokens: TokenIssuer) => ({
+  currentEpoch,
+  receiptOf: (deviceId: string, epoch: number, head: { seq: number; hash: string }) => receiptOf(tokens, deviceId, epoch, head),
+});
 
 export const createEffects = (enqueue: Enqueue): Effects => ({
   installCatalogue: setCatalogueVersion,

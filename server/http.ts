@@ -16,6 +16,8 @@ import { migrate } from './db/migrate.ts';
 import { provinceState } from './db/province-store.ts';
 import { deliveryStatusRoutes } from './delivery-status.ts';
 import { createCallers } from './devices/callers.ts';
+import { currentEpoch, looksRestored, raiseEpoch } from './devices/epoch-store.ts';
+import { createLives } from './devices/head-receipts.ts';
 import type { LeaseTerms } from './devices/number-store.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { createTokenIssuer } from './devices/tokens.ts';
@@ -169,6 +171,11 @@ export async function createProvince({
   });
   app.addHook('onClose', () => upstreams.stop());
   const callers = createCallers(db, tokens, clock);
+  if (await looksRestored(db)) {
+    const from = await currentEpoch(db);
+    const epoch = await raiseEpoch(db, { from, known: from, leaseSize: lease.size, nowMs: clock() });
+    alarm('this is not the database cluster it was: the province lives on from a backup', { epoch });
+  }
   const context: ProvinceContext = {
     db,
     clock,
@@ -182,6 +189,7 @@ export async function createProvince({
     effects: createEffects(upstreams.enqueue),
     reconciliation: createReconciliation({ db, clock, alarm }),
     metrics,
+    lives: createLives({ db, tokens, lease, clock, alarm }),
     alarm,
     logFailure,
     credentials: { rateLimit: { max: limits.credentials, timeWindow: '1 minute' } },

@@ -4,8 +4,10 @@ import type { Clock } from '../shared/lib/time.ts';
 import type { Database } from './db/database.ts';
 import { provinceState } from './db/province-store.ts';
 import { findDevice } from './devices/device-store.ts';
+import { currentEpoch } from './devices/epoch-store.ts';
+import { createTokenIssuer } from './devices/tokens.ts';
 import { progressOfDossiers } from './dossiers/dossier-store.ts';
-import { createEffects } from './effects.ts';
+import { createEffects, lifeOf } from './effects.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { acceptScan } from './scans/accept-scan.ts';
@@ -23,7 +25,7 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
   const folder = await openScanFolder(scansDir);
   const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
   const deliveries = await openEnqueue(db, await readPlan(db), clock);
-  const receiver = { db, epoch: province.epoch, alarm, effects: createEffects(deliveries.enqueue) };
+  const receiver = { db, alarm, effects: createEffects(deliveries.enqueue), ...lifeOf(await createTokenIssuer(province.signingKey)) };
   const reconciliation = createReconciliation({ db, clock, alarm });
   const known = async (deviceId: string) => {
     const device = await findDevice(db, deviceId);
@@ -56,7 +58,7 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
           verifiedScansOf(db, device.office_id, scans),
         ]);
         return {
-          epoch: province.epoch,
+          epoch: await currentEpoch(db),
           head: { seq: device.head_seq, hash: device.head_hash },
           dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
           verifiedScans,

@@ -9,6 +9,8 @@ import { type Database, openDatabase } from './db/database.ts';
 import { runningPostgresUrl, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
 import { provinceState, publicPart } from './db/province-store.ts';
+import { findDevice, revokeAndDestroy, revokeDevice } from './devices/device-store.ts';
+import { currentEpoch, raiseEpoch } from './devices/epoch-store.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { createProvince } from './http.ts';
 import { importFile } from './import.ts';
@@ -211,6 +213,20 @@ async function main(): Promise<void> {
       return serve(command, log);
     case 'enrolment-code':
       return printEnrolmentCode(command);
+    case 'revoke':
+      return withDatabase(command, async (db) => {
+        const deviceId = command.device as string;
+        if ((await findDevice(db, deviceId)) === undefined) throw new Error(`no device ${deviceId}`);
+        if (command.destroy === undefined) await revokeDevice(db, deviceId, new Date());
+        else await revokeAndDestroy(db, deviceId, command.destroy, new Date());
+      });
+    case 'restored':
+      return withDatabase(command, async (db) => {
+        await provinceState(db);
+        const from = await currentEpoch(db);
+        const epoch = await raiseEpoch(db, { from, known: from, leaseSize: command['lease-size'], nowMs: Date.now() });
+        process.stdout.write(`${JSON.stringify({ epoch })}\n`);
+      });
     case 'import':
       return takeIn(command, log);
     case 'upstreams':

@@ -1,4 +1,5 @@
 /** Owns the words of every refusal: what a counter is told, and what the log may keep of an error. */
+import type { DestroyOrder } from '../shared/sync/protocol.ts';
 import { isCollision, isUnavailable, sqlStateOf } from './db/sqlstate.ts';
 
 /** A refusal that the caller is told of: HTTP status, stable `kind`, English message for the log of the counter. */
@@ -7,13 +8,14 @@ export class Problem extends Error {
     readonly status: number,
     readonly kind: string,
     message: string,
-    options?: ErrorOptions,
+    private readonly options: ErrorOptions & { destroy?: DestroyOrder } = {},
   ) {
     super(message, options);
   }
 
-  body(): { kind: string; message: string } {
-    return { kind: this.kind, message: this.message };
+  body(): { kind: string; message: string; destroy?: DestroyOrder } {
+    const { destroy } = this.options;
+    return { kind: this.kind, message: this.message, ...(destroy === undefined ? {} : { destroy }) };
   }
 }
 

@@ -56,6 +56,8 @@ export type Journal = {
   transact<O extends Operation, F extends { kind: string }>(
     operatorId: string,
     decide: (state: CounterState) => Result<O, F>,
+    /** An operation of an earlier journal of this device keeps its id and its time. */
+    origin?: Origin,
   ): Promise<Result<EntryOf<O>, F | JournalFailure>>;
   /** Entries in order, as they were written (see `inTodaysForm`). One that can no longer be read is left out and becomes a problem. */
   read(afterSeq: number, limit: number): Promise<JournalEntry[]>;
@@ -88,6 +90,8 @@ export type JournalOptions = {
   freeBytes?: DiskSpace;
   limits?: Partial<typeof JOURNAL_DEFAULTS>;
 };
+
+export type Origin = Pick<JournalEntry, 'operationId' | 'atMs'>;
 
 export type EntryOf<O extends Operation> = JournalEntry & { operation: O };
 
@@ -177,11 +181,10 @@ export async function openJournal({
     inBackground(() => reserve.restore());
   }
 
-  function build(operation: Operation, operatorId: string): JournalEntry {
+  function build(operation: Operation, operatorId: string, origin: Origin = { operationId: uuidv7(), atMs: clock() }): JournalEntry {
     const link = {
       seq: pendingHead.seq + 1,
-      operationId: uuidv7(),
-      atMs: clock(),
+      ...origin,
       monotonicMs: performance.now(),
       operatorId,
       previousHash: pendingHead.hash,
@@ -368,13 +371,13 @@ export async function openJournal({
     head: () => head,
     firstSeq,
     state: () => durable,
-    async transact<O extends Operation, F extends { kind: string }>(operatorId: string, decide: (state: CounterState) => Result<O, F>) {
+    async transact<O extends Operation, F extends { kind: string }>(operatorId: string, decide: (state: CounterState) => Result<O, F>, origin?: Origin) {
       if (isClosed) return fail('journal-failed');
       const decision = decide(pending);
       if (!decision.ok) return decision;
       // What the next start could not read must not be acknowledged now.
       operationSchema.parse(decision.value);
-      const entry = build(decision.value, operatorId);
+      const entry = build(decision.value, operatorId, origin);
       pending = reduceCounter(pending, entry);
       pendingHead = { journalId, seq: entry.seq, hash: entry.hash };
       const bytes = encodeEntry(seal.seal(entry), checksum);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
+import { areKeysDestroyed, destroyKeys } from './destroy-keys.ts';
 import { createRecovery, newRecoveryKey, openRecovery, recoverySchema, resealRecovery, type Recovery } from './recovery.ts';
 import { KeysUnavailable } from './keys-unavailable.ts';
 import { KEY_ID_BYTES, type LaterKey } from './vault.ts';
@@ -64,6 +65,10 @@ export async function openDeviceKeys(
   isAnythingSealed: () => Promise<boolean>,
 ): Promise<DeviceKeys> {
   await preparePrivateFolder(folder);
+  if (await areKeysDestroyed(folder)) {
+    await destroyKeys(folder);
+    throw new KeysUnavailable('keys-destroyed');
+  }
   const path = join(folder, 'keys.json');
   const existing = await readFile(path, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return undefined;

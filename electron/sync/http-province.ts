@@ -18,6 +18,9 @@ import {
   PROTOCOL_VERSION,
   statusAnswerSchema,
   tokenAnswerSchema,
+  destroyOrderText,
+  type DestroyOrder,
+  type EnrolAnswer,
   type EnrolRequest,
 } from '../../shared/sync/protocol.ts';
 import { requestJson, type HttpAnswer } from './http-json.ts';
@@ -45,11 +48,19 @@ export type HttpProvince = Province & {
   post<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<Result<z.infer<S>, ProvinceFailure>>;
   /** The province's time by its last signed hello; undefined before one, and late by as long as this machine slept since. */
   timeMs(): number | undefined;
+  /** Enrols another journal of this device. */
+  enrolJournal(code: string, journalId: string): Promise<Result<EnrolAnswer, ProvinceFailure>>;
 };
 
 export function createHttpProvince({ url, agent, deviceKey, identity, about, clock }: HttpProvinceOptions): HttpProvince {
   let lastHello: { timeMs: number; atMs: number } | undefined;
   let token: { value: string; expiresAtMs: number } | undefined;
+
+  /** For this device, and signed by the key learnt at enrolment: a bare answer from anyone destroys nothing. */
+  const isOrdered = (order: DestroyOrder | undefined, when: 'now' | 'when-delivered'): boolean => {
+    const known = identity();
+    return order !== undefined && order.deviceId === known?.deviceId && isSignedBy(known.serverKey, destroyOrderText(known.deviceId, when), order.signature);
+  };
 
   const timeMs = (): number | undefined => (lastHello === undefined ? undefined : Math.floor(lastHello.timeMs + performance.now() - lastHello.atMs));
 
@@ -67,7 +78,11 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
       return { ok: false, failure: { kind: error instanceof NotTheProvince ? 'not-the-province' : 'unreachable' } };
     }
     if (answer.status === 401) token = undefined;
-    if (answer.status >= 400) return { ok: false, failure: failureOf(answer) };
+    if (answer.status >= 400) {
+      const failure = failureOf(answer);
+      const order = problemSchema.safeParse(answer.body).data?.destroy;
+      return { ok: false, failure: failure.kind === 'refused' && isOrdered(order, 'now') ? { ...failure, destroys: true } : failure };
+    }
     const parsed = schema.safeParse(answer.body);
     return parsed.success ? ok(parsed.data) : { ok: false, failure: { kind: 'not-the-province' } };
   }
@@ -98,6 +113,12 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     return bearer.ok ? call(path, body, schema, { authorization: `Bearer ${bearer.value}` }) : bearer;
   }
 
+  function enrolJournal(code: string, journalId: string): Promise<Result<EnrolAnswer, ProvinceFailure>> {
+    const { x = '', y = '' } = createPublicKey(deviceKey).export({ format: 'jwk' });
+    const request: EnrolRequest = { code, publicKey: { kty: 'EC', crv: 'P-256', x, y }, ...about, journalId };
+    return call(paths.enrol, request, enrolAnswerSchema);
+  }
+
   return {
     authorise,
     get: (path, schema) => authorised(path, undefined, schema),
@@ -114,13 +135,13 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
       if (serverKey !== undefined) lastHello = { timeMs, atMs: performance.now() };
       return ok({ epoch });
     },
-    enrol(code) {
-      const { x = '', y = '' } = createPublicKey(deviceKey).export({ format: 'jwk' });
-      const request: EnrolRequest = { code, publicKey: { kty: 'EC', crv: 'P-256', x, y }, ...about };
-      return call(paths.enrol, request, enrolAnswerSchema);
-    },
+    enrol: (code) => enrolJournal(code, about.journalId),
+    enrolJournal,
     push: (request) => authorised(paths.journal, request, journalAnswerSchema),
-    status: (dossierIds, scans) => authorised(paths.status, { dossierIds, scans }, statusAnswerSchema),
+    async status(request) {
+      const answer = await authorised(paths.status, request, statusAnswerSchema);
+      return !answer.ok || isOrdered(answer.value.destroy, 'when-delivered') ? answer : ok({ ...answer.value, destroy: undefined });
+    },
     leaseNumbers: () => authorised(paths.numbers, {}, numbersAnswerSchema),
   };
 }
@@ -134,11 +155,13 @@ const isSignedBy = (jwk: Identity['serverKey'], text: string, signature: string)
   );
 
 export function failureOf({ status, headers, body }: HttpAnswer): ProvinceFailure {
+  const problem = problemSchema.safeParse(body);
+  // Every other 401 is about a token, and the next one may do.
+  if (status === 401 && problem.data?.kind === 'device-unknown') return { kind: 'refused', reason: 'device-unknown' };
   if (status === 429 || status >= 500 || status === 408 || status === 401) {
     const seconds = Number(headers['retry-after']);
     return Number.isFinite(seconds) && seconds > 0 ? { kind: 'busy', retryAfterMs: Math.min(seconds, 3600) * 1000 } : { kind: 'busy' };
   }
-  const problem = problemSchema.safeParse(body);
   // A 4xx in a form that is not ours comes from a proxy or portal in between.
   return problem.success ? { kind: 'refused', reason: problem.data.kind } : { kind: 'not-the-province' };
 }

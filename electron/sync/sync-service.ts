@@ -1,18 +1,19 @@
 /** Runs the sync engine: keeps its memory on disk, wakes it for new work, tells the screens. */
 import { readFile } from 'node:fs/promises';
 import type { Journal } from '../journal/journal.ts';
-import { numbersLeft } from '../../shared/dossiers/code.ts';
+import { numbersLeft, wantsLease } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock } from '../../shared/lib/time.ts';
-import { createSyncEngine, type CarriedAnswers, type Province, type ScanLane } from '../../shared/sync/engine.ts';
-import { syncMemorySchema, type SyncMemory } from '../../shared/sync/memory.ts';
+import { createSyncEngine, type CarriedAnswers, type Province, type ProvinceFailure, type ScanLane } from '../../shared/sync/engine.ts';
+import { standingOf, surelyHeldSeq, syncMemorySchema, type SyncMemory } from '../../shared/sync/memory.ts';
+import type { EnrolAnswer } from '../../shared/sync/protocol.ts';
 import type { DossierDelivery, SyncState } from '../../shared/sync/state.ts';
 import { isMissing, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
+import type { HttpProvince } from './http-province.ts';
 import type { IdentityFile } from './identity.ts';
+import { newSeries, type Succession } from './succession.ts';
 
-/** A lease is renewed when this share of its numbers for the day is left. */
-const RENEW_AT = 0.5;
 const SYSTEM_OPERATOR = 'system';
 
 export type SyncService = {
@@ -21,8 +22,12 @@ export type SyncService = {
   isOnline(): boolean;
   /** What the province is known to hold. */
   memory(): SyncMemory;
-  /** New work or an officer who does not want to wait. */
+  /** New work. */
   wake(): void;
+  /** An officer who does not want to wait: what is parked is offered again too. */
+  retry(): void;
+  /** The province's time at the end of the last whole pass: until then it holds what it has confirmed. Undefined before one. */
+  agreedMs(): number | undefined;
   enrol(code: string): Promise<Result<{ deviceId: string }, Failure>>;
   /** Takes in a receipt the province gave for a take-away file. */
   absorb(answers: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }>;
@@ -33,11 +38,16 @@ export type SyncService = {
 type Options = {
   journal: Journal;
   identity: IdentityFile;
-  province: Province;
+  province: Province & Pick<HttpProvince, 'timeMs' | 'enrolJournal'>;
   scans: ScanLane;
+  succession: Succession;
   memoryFile: string;
-  /** Hears, before it is remembered, that the province holds less than it once acknowledged: nothing after `seq` is confirmed any more. */
+  /** Hears, before it is remembered, that the province may hold less than it once acknowledged: nothing after `seq` is confirmed any more. */
   onForgotten(seq: number): Promise<void>;
+  /** A new journal has been enrolled in place of this one; it is begun at the next start. */
+  onSucceeded(): void;
+  /** By the province's signed order. */
+  destroyKeys(): Promise<void>;
   enrolmentCode: string | undefined;
   clock: Clock;
   log: Log;
@@ -47,7 +57,11 @@ type Options = {
 
 export async function createSyncService(options: Options): Promise<SyncService> {
   const { journal, identity, province, scans, clock, log } = options;
-  let enrolmentCode = options.enrolmentCode;
+  /** The settings' code is for the first enrolment; a new journal needs a new one. */
+  let enrolmentCode = identity.current() === undefined ? options.enrolmentCode : undefined;
+  let agreedMs: number | undefined;
+  /** What came of the last code typed for a new journal, until its officer has been told. */
+  let renewal: Result<EnrolAnswer, ProvinceFailure> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
   let isWoken = false;
@@ -57,9 +71,10 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   let savedSeq = 0;
 
   async function saveMemory(memory: SyncMemory): Promise<void> {
-    if (memory.acknowledgedSeq < savedSeq) await options.onForgotten(memory.acknowledgedSeq);
+    const held = surelyHeldSeq(memory);
+    if (held < savedSeq) await options.onForgotten(held);
     await journal.withReserve(() => writeDurably(options.memoryFile, Buffer.from(JSON.stringify(memory))));
-    savedSeq = memory.acknowledgedSeq;
+    savedSeq = held;
   }
 
   const engine = await createSyncEngine({
@@ -82,15 +97,29 @@ export async function createSyncService(options: Options): Promise<SyncService> 
         must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));
         log.info(`enrolled as instance ${instance}`);
       },
+      async renew(code) {
+        enrolmentCode = undefined;
+        const answer = await province.enrolJournal(code, await options.succession.nextJournalId(code));
+        renewal = answer;
+        if (!answer.ok) return answer;
+        await options.succession.record(answer.value);
+        log.warn('a new journal takes the place of the quarantined one');
+        options.onSucceeded();
+        return ok(null);
+      },
+      async forsakeNumbers() {
+        const reason = 'copied';
+        must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'device.quarantined' as const, reason, series: newSeries() })));
+        log.error('quarantined: this journal was copied or set back');
+      },
+    },
+    async destroyKeys() {
+      isStopped = true;
+      log.error('the province has ordered the keys of this device to be destroyed');
+      await options.destroyKeys();
     },
     numbers: {
-      isHalfUsed() {
-        const state = journal.state();
-        const today = dateAt(clock());
-        const valid = state.leases.filter(({ validFrom, validTo }) => validFrom <= today && today <= validTo);
-        const whole = valid.reduce((sum, lease) => sum + (lease.to - lease.from + 1), 0);
-        return numbersLeft(state.leases, state.usedByDate, today).left <= whole * RENEW_AT;
-      },
+      isHalfUsed: () => wantsLease(journal.state(), dateAt(clock()), dateAt(province.timeMs() ?? clock())),
       async record(lease) {
         must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));
       },
@@ -105,7 +134,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     },
   });
   lastUnconfirmed = engine.memory().unconfirmed;
-  savedSeq = engine.memory().acknowledgedSeq;
+  savedSeq = surelyHeldSeq(engine.memory());
 
   function state(): SyncState {
     const memory = engine.memory();
@@ -115,6 +144,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       waitingEntries: Math.max(0, journal.head().seq - memory.acknowledgedSeq),
       waitingScans: new Set(Object.values(memory.unconfirmed).flat()).size,
       needsFix: memory.rejected,
+      needsNewerApp: memory.needsNewerApp,
       numbers: counter.enrolment === null ? null : numbersLeft(counter.leases, counter.usedByDate, dateAt(clock())),
       deviceId: identity.current()?.deviceId,
       replaces: identity.current()?.replaces,
@@ -123,18 +153,14 @@ export async function createSyncService(options: Options): Promise<SyncService> 
 
   function deliveries(dossierIds: string[]): DossierDelivery[] {
     const memory = engine.memory();
-    const rejected = new Set(memory.rejected.map((one) => one.dossierId));
     const handedOver = new Set(journal.state().handedOver);
     return dossierIds.flatMap((dossierId) => {
       const dossier = journal.acceptedAt(dossierId);
       if (dossier === undefined) return [];
       const scansTotal = dossier.scans;
-      const delivery = (at: DossierDelivery['state'], scansVerified: number): DossierDelivery[] => [
-        { dossierId, state: at, scansTotal, scansVerified, ...(handedOver.has(dossierId) ? { isHandedOver: true } : {}) },
-      ];
-      if (rejected.has(dossierId)) return delivery('needs-fix', 0);
-      if (dossier.seq > memory.acknowledgedSeq) return delivery('saved', 0);
-      return dossierId in memory.unconfirmed ? delivery('sent', 0) : delivery('confirmed', scansTotal);
+      const standing = standingOf(memory, { dossierId, seq: dossier.seq });
+      const scansVerified = standing === 'confirmed' ? scansTotal : 0;
+      return [{ dossierId, state: standing, scansTotal, scansVerified, ...(handedOver.has(dossierId) ? { isHandedOver: true } : {}) }];
     });
   }
 
@@ -145,6 +171,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       let waitMs: number;
       try {
         waitMs = await engine.cycle();
+        if (engine.connection().status === 'online') agreedMs = province.timeMs();
       } catch (error) {
         // Our own disk, not the network: nothing was forgotten, the next pass says it again.
         log.error(`sync pass failed: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -171,6 +198,12 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     isOnline: () => engine.connection().status === 'online',
     wake,
     start: wake,
+    agreedMs: () => agreedMs,
+    retry() {
+      // Settles before the pass it waits for; what a full disk says is said by that pass.
+      engine.offerAgain().catch(() => undefined);
+      wake();
+    },
     absorb(answers) {
       const taken = engine.absorb(answers);
       wake();
@@ -180,10 +213,16 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       enrolmentCode = code;
       wake();
       await running;
+      if (renewal !== undefined) {
+        const asked = renewal;
+        renewal = undefined;
+        if (asked.ok) return ok({ deviceId: asked.value.deviceId });
+        return fail(asked.failure.kind === 'refused' ? 'enrolment-refused' : 'province-unreachable');
+      }
       const current = identity.current();
-      if (current !== undefined) return ok({ deviceId: current.deviceId });
+      if (current !== undefined && engine.memory().quarantine === undefined) return ok({ deviceId: current.deviceId });
       const { connection } = state();
-      enrolmentCode = options.enrolmentCode;
+      enrolmentCode = current === undefined ? options.enrolmentCode : undefined;
       return fail(connection.status === 'offline' && connection.reason === 'refused' ? 'enrolment-refused' : 'province-unreachable');
     },
     async stop() {

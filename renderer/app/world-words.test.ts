@@ -8,6 +8,7 @@ const sync = (more: Partial<SyncState> = {}): SyncState => ({
   waitingEntries: 0,
   waitingScans: 0,
   needsFix: [],
+  needsNewerApp: false,
   numbers: { left: 412, daysLeft: 20, emergency: false },
   ...more,
 });
@@ -28,6 +29,8 @@ describe('the state of the world', () => {
   it('is red only for what an officer must mend', () => {
     expect(provinceLine(sync({ needsFix: [{ operationId: 'o', reason: 'r' }] })).tone).toBe('danger');
     expect(provinceLine(sync({ connection: { status: 'not-enrolled' } })).tone).toBe('warning');
+    expect(provinceLine(sync({ connection: { status: 'quarantined', sinceMs: 0, reason: 'forked' } }))).toEqual({ tone: 'danger', key: 'quarantined' });
+    expect(provinceLine(sync({ needsNewerApp: true }))).toEqual({ tone: 'warning', key: 'needsNewerApp' });
     expect(provinceLine(sync()).tone).toBe('ok');
   });
 

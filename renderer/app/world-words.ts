@@ -14,6 +14,8 @@ const clockTime = (atMs: number): string => formatDateTime(atMs).slice(11);
 
 export function provinceLine(sync: SyncState): Line {
   const { connection } = sync;
+  // Nothing goes out until a person has acted: before what only one dossier waits for.
+  if (connection.status === 'quarantined' || connection.status === 'revoked') return { tone: 'danger', key: connection.status };
   if (sync.needsFix.length > 0) return { tone: 'danger', key: 'needsFix', values: { count: sync.needsFix.length } };
   switch (connection.status) {
     case 'not-enrolled':
@@ -23,7 +25,7 @@ export function provinceLine(sync: SyncState): Line {
     case 'offline':
       return { tone: 'offline', key: 'offline', values: { time: clockTime(connection.sinceMs) } };
     case 'online':
-      return { tone: 'ok', key: 'online' };
+      return sync.needsNewerApp ? { tone: 'warning', key: 'needsNewerApp' } : { tone: 'ok', key: 'online' };
   }
 }
 

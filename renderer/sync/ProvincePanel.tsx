@@ -19,7 +19,7 @@ export function ProvincePanel({ close }: { close: () => void }) {
   return (
     <>
       <ConnectionNotice sync={sync} />
-      {sync.connection.status === 'not-enrolled' && <Enrolment />}
+      {(sync.connection.status === 'not-enrolled' || sync.connection.status === 'quarantined') && <Enrolment />}
       <Facts
         facts={[
           { name: t('waitingEntries'), value: sync.waitingEntries },
@@ -53,6 +53,13 @@ export function ConnectionNotice({ sync }: { sync: SyncState }) {
   const { connection } = sync;
   switch (connection.status) {
     case 'online':
+      if (sync.needsNewerApp) {
+        return (
+          <Notice tone="warning" title={t('connection.needsNewerApp')}>
+            {t('connection.needsNewerAppWords')}
+          </Notice>
+        );
+      }
       return (
         <Notice tone="ok" title={t('connection.online')}>
           {t('connection.since', { time: formatDateTime(connection.sinceMs) })}
@@ -65,6 +72,18 @@ export function ConnectionNotice({ sync }: { sync: SyncState }) {
         <Notice tone="offline" title={t('connection.offline', { time: formatDateTime(connection.sinceMs) })}>
           {t(`connection.reason.${connection.reason}`)} {t('connection.safe')}{' '}
           {connection.nextTryAtMs > nowMs && t('connection.nextTry', { seconds: Math.ceil((connection.nextTryAtMs - nowMs) / 1000) })}
+        </Notice>
+      );
+    case 'quarantined':
+      return (
+        <Notice tone="danger" title={t(`connection.quarantined.${connection.reason}`)}>
+          {t('connection.quarantinedWords')}
+        </Notice>
+      );
+    case 'revoked':
+      return (
+        <Notice tone="danger" title={t('connection.revoked')}>
+          {t('connection.revokedWords')}
         </Notice>
       );
     case 'not-enrolled':

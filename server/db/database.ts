@@ -15,8 +15,8 @@ type Verdict = 'applied' | 'rejected';
 type Json<T extends object | null> = JSONColumnType<T, string, string>;
 
 export type Tables = {
-  server_state: { singleton: Generated<boolean>; epoch: number; signing_key: Json<PrivateJwk> };
-  agencies: { agency_code: string; next_instance: Generated<number> };
+  server_state: { singleton: Generated<boolean>; epoch: number; signing_key: Json<PrivateJwk>; database_mark: string | null };
+  agencies: { agency_code: string; next_instance: Generated<number>; number_start: Generated<number> };
   offices: { office_id: string; agency_code: string };
   enrolment_codes: {
     code_hash: string;
@@ -38,6 +38,7 @@ export type Tables = {
     enrolled_at: Date;
     last_seen_at: Date | null;
     revoked_at: Date | null;
+    destroy: 'now' | 'when-delivered' | null;
     head_seq: Generated<number>;
     head_hash: Generated<string>;
     catalogue_version: string | null;

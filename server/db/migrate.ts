@@ -8,6 +8,8 @@ import { upstreams } from './migrations/0003-upstreams.ts';
 import { reconciliation } from './migrations/0004-reconciliation.ts';
 import { supervisor } from './migrations/0005-supervisor.ts';
 import { uploadLocks } from './migrations/0006-upload-locks.ts';
+import { epochs } from './migrations/0007-epochs.ts';
+import { destroyOrders } from './migrations/0008-destroy-orders.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -18,6 +20,8 @@ const ladder = {
   '0004-reconciliation': reconciliation,
   '0005-supervisor': supervisor,
   '0006-upload-locks': uploadLocks,
+  '0007-epochs': epochs,
+  '0008-destroy-orders': destroyOrders,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Connection, PrivateJwk, PublicJwk } from './database.ts';
 
-export type ProvinceState = { epoch: number; signingKey: PrivateJwk };
+export type ProvinceState = { signingKey: PrivateJwk };
 
 export const publicPart = ({ kty, crv, x, y }: PublicJwk): PublicJwk => ({ kty, crv, x, y });
 
@@ -19,8 +19,8 @@ export async function provinceState(db: Connection): Promise<ProvinceState> {
     .values({ epoch: 1, signing_key: JSON.stringify(newSigningKey()) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const row = await db.selectFrom('server_state').select(['epoch', 'signing_key']).executeTakeFirstOrThrow();
-  return { epoch: row.epoch, signingKey: row.signing_key };
+  const row = await db.selectFrom('server_state').select('signing_key').executeTakeFirstOrThrow();
+  return { signingKey: row.signing_key };
 }
 
 export class OfficeOfAnotherAgency extends Error {}

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/lib/time.ts';
 import type { Database } from '../db/database.ts';
 import { Problem } from '../problem.ts';
 import { type Device, findDevice } from './device-store.ts';
+import { refuseRevoked } from './revocation.ts';
 import type { TokenIssuer } from './tokens.ts';
 
 export type Callers = {
@@ -28,7 +29,7 @@ export function createCallers(db: Database, tokens: TokenIssuer, clock: Clock): 
       if (scheme?.toLowerCase() !== 'bearer' || token === undefined) throw new Problem(401, 'not-authorised', 'a device token is needed');
       const device = await findDevice(db, await tokens.verify(token, clock()));
       if (device === undefined) throw new Problem(401, 'device-unknown', 'no such device');
-      if (device.revoked_at !== null) throw new Problem(403, 'device-revoked', 'this device was revoked');
+      refuseRevoked(tokens, device);
       devices.set(request, device);
     },
     ownOffice(request, officeId) {

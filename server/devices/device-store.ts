@@ -86,6 +86,18 @@ export async function revokeDevice(trx: Connection, deviceId: string, at: Date):
   await trx.updateTable('devices').set({ revoked_at: at }).where('device_id', '=', deviceId).where('revoked_at', 'is', null).execute();
 }
 
+/**
+ * Revokes a device whose keys are to be destroyed: `now` at its next contact; `when-delivered` lets it go on sending, without
+ * new numbers, and destroys them itself when the province has everything.
+ */
+export async function revokeAndDestroy(db: Connection, deviceId: string, destroy: 'now' | 'when-delivered', at: Date): Promise<void> {
+  await db
+    .updateTable('devices')
+    .set({ destroy, ...(destroy === 'now' ? { revoked_at: at } : {}) })
+    .where('device_id', '=', deviceId)
+    .execute();
+}
+
 /** Stores a code, or makes a known one usable (again) for the office: the demo office enrols anew with the same code. */
 export async function putCode(db: Connection, codeHash: string, officeId: string, expiresAt: Date, replaces: string | null = null): Promise<void> {
   const fresh = { office_id: officeId, expires_at: expiresAt, used_at: null, device_id: null, replaces };

@@ -7,6 +7,7 @@ import type { Connection, Database, PublicJwk } from '../db/database.ts';
 import { ensureOffice, publicPart, type ProvinceState } from '../db/province-store.ts';
 import { Problem } from '../problem.ts';
 import { deviceOfJournal, findDevice, insertDevice, lockCode, putCode, revokeDevice, takeInstance, useCode } from './device-store.ts';
+import { currentEpoch } from './epoch-store.ts';
 import { codeHash, newEnrolmentCode } from './enrolment-code.ts';
 import { type LeaseTerms, leaseNumbers, leasesOf } from './number-store.ts';
 
@@ -25,8 +26,9 @@ export async function enrol(db: Database, province: ProvinceState, terms: LeaseT
   });
   const hash = codeHash(request.code);
   const at = new Date(nowMs);
+  const epoch = await currentEpoch(db);
   const leaseFor = async (trx: Connection, deviceId: string, agencyCode: string): Promise<NumberLease> => {
-    const lease = await leaseNumbers(trx, { deviceId, agencyCode }, terms, province.epoch, nowMs);
+    const lease = await leaseNumbers(trx, { deviceId, agencyCode }, terms, epoch, nowMs);
     if (lease === undefined) throw numbersExhausted();
     return lease;
   };
@@ -42,7 +44,7 @@ export async function enrol(db: Database, province: ProvinceState, terms: LeaseT
         throw new Problem(409, 'journal-known', 'this journal belongs to an enrolled device; a copied or re-enrolled device begins a journal of its own');
       }
       const lease = (await leasesOf(trx, known.device_id, nowMs))[0] ?? (await leaseFor(trx, known.device_id, code.agencyCode));
-      return answerOf(province, { ...code, deviceId: known.device_id, instance: known.instance, lease });
+      return answerOf(province, epoch, { ...code, deviceId: known.device_id, instance: known.instance, lease });
     }
     if (code.expiresAt.getTime() <= nowMs) throw new Problem(403, 'code-expired', 'this enrolment code has expired');
 
@@ -63,18 +65,18 @@ export async function enrol(db: Database, province: ProvinceState, terms: LeaseT
     // One counter, one device: the old one no longer speaks for the office once the new one does.
     if (code.replaces !== null) await revokeDevice(trx, code.replaces, at);
     await useCode(trx, hash, deviceId, at);
-    return answerOf(province, { ...code, deviceId, instance, lease });
+    return answerOf(province, epoch, { ...code, deviceId, instance, lease });
   });
 }
 
 type Enrolled = { deviceId: string; instance: number; officeId: string; agencyCode: string; replaces: string | null; lease: EnrolAnswer['lease'] };
 
-const answerOf = (province: ProvinceState, { deviceId, instance, officeId, agencyCode, replaces, lease }: Enrolled): EnrolAnswer => ({
+const answerOf = (province: ProvinceState, epoch: number, { deviceId, instance, officeId, agencyCode, replaces, lease }: Enrolled): EnrolAnswer => ({
   deviceId,
   instance,
   officeId,
   agencyCode,
-  epoch: province.epoch,
+  epoch,
   serverKey: publicPart(province.signingKey),
   ...(replaces === null ? {} : { replaces }),
   lease,

@@ -14,9 +14,11 @@ import {
 import { type Routes, problems } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { findDevice, lockDevice, rememberAssertion, touchDevice } from './device-store.ts';
+import { currentEpoch } from './epoch-store.ts';
 import { enrol, numbersExhausted } from './enrolment.ts';
 import { leaseNumbers, unconfirmedLease } from './number-store.ts';
 import { keepReport } from './report-store.ts';
+import { refuseRevoked } from './revocation.ts';
 import { claimedDevice, verifyAssertion } from './tokens.ts';
 
 const REPORT_EVERY_S = 60;
@@ -25,7 +27,7 @@ export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens,
   server.post(paths.hello, { schema: { body: helloRequestSchema, response: { 200: helloAnswerSchema, ...problems } } }, async (request) => {
     const { nonce } = request.body;
     const timeMs = clock();
-    return { nonce, timeMs, epoch: province.epoch, signature: tokens.signText(`qmc-hello.${nonce}.${timeMs}`) };
+    return { nonce, timeMs, epoch: await currentEpoch(db), signature: tokens.signText(`qmc-hello.${nonce}.${timeMs}`) };
   });
 
   server.post(
@@ -45,7 +47,7 @@ export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens,
     const device = z.uuid().safeParse(deviceId).success ? await findDevice(db, deviceId) : undefined;
     if (device === undefined) throw new Problem(401, 'device-unknown', 'no such device');
     const { jti, expiresAt } = await verifyAssertion(assertion, device.public_key, deviceId, nowMs);
-    if (device.revoked_at !== null) throw new Problem(403, 'device-revoked', 'this device was revoked');
+    refuseRevoked(tokens, device);
     if (!(await rememberAssertion(db, deviceId, jti, expiresAt, new Date(nowMs)))) {
       throw new Problem(401, 'assertion-replayed', 'this assertion was used before');
     }
@@ -57,14 +59,16 @@ export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens,
     paths.numbers,
     { preParsing: callers.authorise, config: credentials, schema: { response: { 200: numbersAnswerSchema, ...problems } } },
     async (request) => {
-      const { device_id: deviceId, agency_code: agencyCode } = callers.of(request);
+      const { device_id: deviceId, agency_code: agencyCode, destroy } = callers.of(request);
+      if (destroy !== null) throw new Problem(403, 'device-leaving', 'a device that is to destroy its keys gets no more numbers');
       const nowMs = clock();
+      const epoch = await currentEpoch(db);
       const answered = await db.transaction().execute(async (trx) => {
         await lockDevice(trx, deviceId);
-        return (await unconfirmedLease(trx, deviceId, nowMs)) ?? (await leaseNumbers(trx, { deviceId, agencyCode }, lease, province.epoch, nowMs));
+        return (await unconfirmedLease(trx, deviceId, nowMs)) ?? (await leaseNumbers(trx, { deviceId, agencyCode }, lease, epoch, nowMs));
       });
       if (answered === undefined) throw numbersExhausted();
-      return { epoch: province.epoch, lease: answered };
+      return { epoch, lease: answered };
     },
   );
 

@@ -1,5 +1,5 @@
 /** Owns who a caller is: device-signed assertions in, short-lived tokens out, both ES256. */
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { decodeJwt, errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { PrivateJwk, PublicJwk } from '../db/database.ts';
 import { Problem } from '../problem.ts';
@@ -63,12 +63,15 @@ export type TokenIssuer = {
   verify(token: string, nowMs: number): Promise<string>;
   /** base64url ECDSA P-256/SHA-256 (IEEE P1363) over the text. */
   signText(text: string): string;
+  /** Whether `signText` made this signature. */
+  isSigned(text: string, signature: string): boolean;
 };
 
 export async function createTokenIssuer(signingKey: PrivateJwk): Promise<TokenIssuer> {
   const privateKey = await importJWK({ ...signingKey }, 'ES256');
   const publicKey = await importPublic(signingKey);
   const nodeKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' });
+  const nodePublicKey = createPublicKey(nodeKey);
   return {
     async issue(deviceId, nowMs) {
       const nowS = Math.floor(nowMs / 1000);
@@ -96,6 +99,7 @@ export async function createTokenIssuer(signingKey: PrivateJwk): Promise<TokenIs
         throw asProblem(error, 'token');
       }
     },
+    isSigned: (text, signature) => verify('sha256', Buffer.from(text), { key: nodePublicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url')),
     signText: (text) => sign('sha256', Buffer.from(text), { key: nodeKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
   };
 }

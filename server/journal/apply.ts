@@ -1,6 +1,6 @@
 /** Owns what each operation does at the province. */
 import type { z } from 'zod';
-import { type Operation, operationSchema } from '../../shared/journal/operation.ts';
+import { type NumberLease, type Operation, operationSchema } from '../../shared/journal/operation.ts';
 import { unreachable } from '../../shared/lib/result.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
@@ -12,7 +12,8 @@ import type { JournalOwner, Verdict } from './journal-store.ts';
 /** What the other features do when an operation reaches the province; each runs inside the entry's transaction. */
 export type Effects = {
   installCatalogue(trx: Connection, deviceId: string, version: string): Promise<void>;
-  confirmLease(trx: Connection, deviceId: string, leaseId: string, at: Date): Promise<void>;
+  /** False when its numbers are another device's. */
+  confirmLease(trx: Connection, device: { deviceId: string; agencyCode: string }, lease: NumberLease, at: Date): Promise<boolean>;
   /** False when the ticket belongs to another office. */
   issueTicket(trx: Connection, officeId: string, ticket: Ticket): Promise<boolean>;
   moveTicket(trx: Connection, officeId: string, move: TicketMove): Promise<boolean>;
@@ -45,14 +46,14 @@ async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, 
     case 'device.enrolled':
       return operation.deviceId === owner.deviceId ? applied : rejected('foreign-device', '/deviceId');
     case 'numbers.leased':
-      await effects.confirmLease(trx, owner.deviceId, operation.lease.leaseId, at);
-      return applied;
+      return (await effects.confirmLease(trx, owner, operation.lease, at)) ? applied : rejected('lease-taken', '/lease');
     case 'catalogue.installed':
       await effects.installCatalogue(trx, owner.deviceId, operation.version);
       return applied;
     case 'keys.rotated':
     case 'dossiers.handed-over':
     case 'day.closed':
+    case 'device.quarantined':
       // Kept in the journal for whoever audits the device.
       return applied;
     case 'ticket.issued':

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
-import type { EntryAnswer, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
+import type { EntryAnswer, HeadReceipt, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
 import type { Database, Connection } from '../db/database.ts';
 import { isCollision, isDataError } from '../db/sqlstate.ts';
 import { loggableError, Problem } from '../problem.ts';
@@ -20,7 +20,7 @@ import {
   type Verdict,
   WRONG_HASH,
 } from './journal-store.ts';
-import { slotOf } from './slot.ts';
+import { type JournalHeadAt, slotOf } from './slot.ts';
 
 /** The alarm that puts a device in quarantine. */
 export const JOURNAL_FORKED = 'journal forked: the device was copied or set back';
@@ -41,13 +41,15 @@ const FIRST_WAIT_MS = 100;
 export type Receiver = {
   db: Database;
   effects: Effects;
-  epoch: number;
+  /** The province's signed word on the head. */
+  receiptOf(deviceId: string, epoch: number, head: JournalHeadAt): HeadReceipt;
+  currentEpoch(db: Connection): Promise<number>;
   alarm: Alarm;
 };
 
 /**
- * Applies a batch. Entries are taken in order of `seq`, whatever order they came in; an entry after a gap gets no
- * answer. Throws a Problem when the device or its journal is unknown; a failing database undoes the whole batch.
+ * Applies a batch. Entries are taken in order of `seq`, whatever order they came in; an entry after a gap or a
+ * fork gets no answer. Throws a Problem when the device or its journal is unknown; a failing database undoes the whole batch.
  */
 export async function receiveJournal(receiver: Receiver, deviceId: string, request: JournalRequest, nowMs: number): Promise<JournalAnswer> {
   for (let attempt = 1; ; attempt += 1) {
@@ -62,7 +64,7 @@ export async function receiveJournal(receiver: Receiver, deviceId: string, reque
 }
 
 async function receiveOnce(receiver: Receiver, deviceId: string, request: JournalRequest, at: Date): Promise<JournalAnswer> {
-  const { db, epoch, alarm } = receiver;
+  const { db, alarm } = receiver;
   const entries = [...request.entries].sort((a, b) => a.seq - b.seq);
   const trx = await db.startTransaction().execute();
   try {
@@ -70,6 +72,7 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     if (owner === undefined || owner.isRevoked) throw new Problem(403, 'device-revoked', 'this device may no longer send');
     if (owner.journalId !== request.journalId) throw new Problem(409, 'foreign-journal', 'this journal is not the one the device enrolled with');
 
+    const epoch = await receiver.currentEpoch(trx);
     let head = owner.head;
     const slots = await slotsBetween(trx, deviceId, (entries[0] as WireEntry).seq - 1, (entries[entries.length - 1] as WireEntry).seq);
     const results: EntryAnswer[] = [];
@@ -99,6 +102,8 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
         }
       }
       results.push(answer(entry, verdict));
+      // Whatever follows is of another history; behind an entry that was damaged on its way the chain would not show it.
+      if (slot === 'forked') break;
 
       if (slot === 'next' || (slot === 'repair' && intact)) {
         await putEntry(trx, deviceId, entry, text, bodyHash, verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at);
@@ -111,7 +116,7 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
 
     await setHead(trx, deviceId, head, at);
     await trx.commit().execute();
-    return { epoch, head, results };
+    return { epoch, head, receipt: receiver.receiptOf(deviceId, epoch, head), results };
   } catch (error) {
     // A failed commit has given the connection back already.
     if (!trx.isCommitted)

@@ -11,6 +11,7 @@ import {
 } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import type { Device } from '../devices/device-store.ts';
+import { lifeOf } from '../effects.ts';
 import { receiveJournal } from './receive.ts';
 
 /** Applies to what was sent and, again, to what it unpacks to. */
@@ -23,8 +24,8 @@ const protocolOf = (request: FastifyRequest): number => {
   return Number.isInteger(said) && said >= 0 ? said : 1;
 };
 
-export const journalRoutes: Routes = (server, { db, clock, province, callers, effects, metrics, alarm, reconciliation, logFailure }) => {
-  const receiver = { db, epoch: province.epoch, alarm, effects };
+export const journalRoutes: Routes = (server, { db, clock, tokens, lives, callers, effects, metrics, alarm, reconciliation, logFailure }) => {
+  const receiver = { db, alarm, effects, ...lifeOf(tokens) };
 
   server.post(
     paths.journal,
@@ -35,7 +36,8 @@ export const journalRoutes: Routes = (server, { db, clock, province, callers, ef
     },
     async (request) => {
       const device = callers.of(request);
-      if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, province.epoch, request.body);
+      await lives.hear(device, request.body.receipt);
+      if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, await receiver.currentEpoch(db), request.body);
       const answer = await receiveJournal(receiver, device.device_id, request.body, clock());
       metrics.batch(answer.results);
       // The entries are in; a comparison that fails is made at the next delivery.

@@ -112,7 +112,7 @@ async function apply(ports: TakeawayPorts, file: OpenTakeaway, sender: Sender): 
     await arriving?.abandon();
   }
   const standing = await status(deviceId, [...dossierIds], [...scans]);
-  const journal = { epoch: province.epoch, head: standing.head, results };
+  const journal = { epoch: standing.epoch, head: standing.head, results };
   return { version: 1, exportId: file.header.exportId, deviceId, journalId, atMs: clock(), journal, status: standing, refusedScans };
 }
 

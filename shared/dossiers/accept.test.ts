@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bundledCatalogue } from '../catalogue/bundled.ts';
 import { emptyCounterState, reduceCounter, type CounterState } from '../journal/counter-state.ts';
-import { decideAcceptance, EMERGENCY_LEASE } from './accept.ts';
+import { decideAcceptance } from './accept.ts';
+import { EMERGENCY_LEASE } from './code.ts';
 import { intakeSchema, type DossierId, type Intake } from './dossier.ts';
 
 const catalogue = bundledCatalogue();

@@ -5,12 +5,12 @@ import { missingPapers, resolveProcedure, selectionOf } from '../catalogue/resol
 import { computeFees } from '../fees/compute.ts';
 import { feeCountsOf } from '../fees/counts.ts';
 import type { AcceptFailureKind } from '../ipc/contract.ts';
-import { numberingDate, type CounterState } from '../journal/counter-state.ts';
+import type { CounterState } from '../journal/counter-state.ts';
 import type { Operation } from '../journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../lib/result.ts';
 import { dateAt } from '../lib/time.ts';
 import type { Settings } from '../settings/settings.ts';
-import { emergencyCode, formatCode, nextNumber } from './code.ts';
+import { takeNumber } from './code.ts';
 import type { DossierId, Intake } from './dossier.ts';
 import { formOf } from './intake-from-draft.ts';
 
@@ -25,9 +25,6 @@ export type AcceptInput = {
 };
 
 type DossierAccepted = Extract<Operation, { type: 'dossier.accepted' }>;
-
-/** The lease id under which emergency numbers are counted. */
-export const EMERGENCY_LEASE = 'emergency';
 
 export function decideAcceptance(state: CounterState, input: AcceptInput): Result<DossierAccepted, Failure<AcceptFailureKind>> {
   const { intake, catalogue, settings, atMs } = input;
@@ -48,7 +45,8 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
   const fees = computeFees(procedure, { ...selection, ...intake.feeInputs, counts });
   const open = fees.toEnter[0];
   if (open !== undefined) return fail('fee-missing', { name: open.rule.name });
-  const number = takeNumber(state, input);
+  const { agencyCode } = settings.office;
+  const number = takeNumber(state, { pattern: settings.codePattern, agencyCode, date: dateAt(atMs) });
   const dossier = {
     ...intake,
     dossierId: input.dossierId,
@@ -58,20 +56,10 @@ export function decideAcceptance(state: CounterState, input: AcceptInput): Resul
     dueRule: due?.rule ?? null,
     fees: fees.lines,
     officeId: settings.office.id,
-    agencyCode: settings.office.agencyCode,
+    agencyCode,
     operatorId: settings.operator.id,
     operatorName: settings.operator.name,
     acceptedOffline: !input.isOnline,
   };
   return ok({ type: 'dossier.accepted', dossier, number: { leaseId: number.leaseId, order: number.order } });
-}
-
-/** From a lease; when all are used up or expired, from the emergency series that only this device has. */
-function takeNumber(state: CounterState, { settings, atMs }: AcceptInput): { code: string; leaseId: string; order: number } {
-  const date = numberingDate(state.usedByDate, dateAt(atMs));
-  const { agencyCode } = settings.office;
-  const next = nextNumber(state.leases, state.usedByDate, date);
-  if (next !== null) return { ...next, code: formatCode({ pattern: settings.codePattern, agencyCode, date, order: next.order }) };
-  const order = (state.usedByDate[date]?.[EMERGENCY_LEASE] ?? 0) + 1;
-  return { leaseId: EMERGENCY_LEASE, order, code: emergencyCode({ agencyCode, date, instance: state.enrolment?.instance ?? 0, order }) };
 }

@@ -34,12 +34,12 @@ describe('formatCode', () => {
 
 describe('emergencyCode', () => {
   it('carries agency, date, device and order', () => {
-    expect(emergencyCode({ agencyCode: 'H36.12', date: today, instance: 7, order: 1 })).toBe('H36.12-261121-K7.001');
+    expect(emergencyCode({ agencyCode: 'H36.12', date: today, series: '7', order: 1 })).toBe('H36.12-261121-K7.001');
   });
   it('differs for any two of device and order', () => {
     const codes = new Set<string>();
     for (let instance = 1; instance <= 40; instance++)
-      for (let order = 1; order <= 1200; order += 7) codes.add(emergencyCode({ agencyCode: 'H36', date: today, instance, order }));
+      for (let order = 1; order <= 1200; order += 7) codes.add(emergencyCode({ agencyCode: 'H36', date: today, series: String(instance), order }));
     expect(codes.size).toBe(40 * Math.ceil(1200 / 7));
   });
 });
@@ -163,7 +163,7 @@ describe('codes of a whole agency', () => {
             accepted++;
             codes.add(
               leased === null
-                ? emergencyCode({ agencyCode: 'H36.12', date, instance: device.instance, order: taken.order })
+                ? emergencyCode({ agencyCode: 'H36.12', date, series: String(device.instance), order: taken.order })
                 : formatCode({ pattern: '{agency}-{yymmdd}-{order4}', agencyCode: 'H36.12', date, order: leased.order }),
             );
           }

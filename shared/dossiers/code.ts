@@ -1,6 +1,6 @@
 /** Dossier codes (mã hồ sơ): which number comes next, how it is written, and how many are left. */
 import { addDays, daysBetween } from '../calendar/dates.ts';
-import type { UsedByDate } from '../journal/counter-state.ts';
+import { numberingDate, type CounterState, type UsedByDate } from '../journal/counter-state.ts';
 import type { NumberLease } from '../journal/operation.ts';
 import type { PlainDate } from '../lib/time.ts';
 
@@ -20,8 +20,8 @@ export function formatCode({ pattern, agencyCode, date, order }: { pattern: stri
  * A code when every lease is used up or expired, e.g. `H36.12-261121-K7.001`. The device's instance number keeps it apart
  * from every other device's, the `K` (khẩn) from every leased code, whatever the province's pattern.
  */
-export const emergencyCode = ({ agencyCode, date, instance, order }: { agencyCode: string; date: PlainDate; instance: number; order: number }): string =>
-  `${agencyCode}-${yymmdd(date)}-K${instance}.${String(order).padStart(3, '0')}`;
+export const emergencyCode = ({ agencyCode, date, series, order }: { agencyCode: string; date: PlainDate; series: string; order: number }): string =>
+  `${agencyCode}-${yymmdd(date)}-K${series}.${String(order).padStart(3, '0')}`;
 
 const serves = (lease: NumberLease, date: PlainDate): boolean => lease.validFrom <= date && date <= lease.validTo;
 
@@ -44,6 +44,36 @@ export function nextNumber(leases: readonly NumberLease[], usedByDate: UsedByDat
     if (order <= Math.min(to, MAX_ORDER)) return { leaseId, order };
   }
   return null;
+}
+
+/** The lease id under which emergency numbers are counted; each series counts for itself. */
+export const EMERGENCY_LEASE = 'emergency';
+
+export type TakenNumber = { code: string; leaseId: string; order: number };
+
+/** From a lease; when all are used up or expired, from the emergency series that only this device has. */
+export function takeNumber(state: CounterState, { pattern, agencyCode, date: today }: { pattern: string; agencyCode: string; date: PlainDate }): TakenNumber {
+  const date = numberingDate(state.usedByDate, today);
+  const next = nextNumber(state.leases, state.usedByDate, date);
+  if (next !== null) return { ...next, code: formatCode({ pattern, agencyCode, date, order: next.order }) };
+  const own = state.enrolment?.series;
+  const leaseId = own === undefined ? EMERGENCY_LEASE : `${EMERGENCY_LEASE}-${own}`;
+  const order = (state.usedByDate[date]?.[leaseId] ?? 0) + 1;
+  return { leaseId, order, code: emergencyCode({ agencyCode, date, series: own ?? String(state.enrolment?.instance ?? 0), order }) };
+}
+
+/** A further lease is asked for when this share of a day's numbers is left. */
+const RENEW_AT = 0.5;
+
+/**
+ * Whether to ask for a further lease. One that serves today by the province's clock and was never used is enough: a counter
+ * whose own clock is wrong would otherwise ask at every contact, until its agency has no numbers left.
+ */
+export function wantsLease({ leases, usedByDate }: Pick<CounterState, 'leases' | 'usedByDate'>, date: PlainDate, provinceDate: PlainDate): boolean {
+  const used = new Set(Object.values(usedByDate).flatMap((day) => Object.keys(day)));
+  if (leases.some((lease) => serves(lease, provinceDate) && !used.has(lease.leaseId))) return false;
+  const whole = leases.filter((lease) => serves(lease, date)).reduce((sum, { from, to }) => sum + (to - from + 1), 0);
+  return numbersLeft(leases, usedByDate, date).left <= whole * RENEW_AT;
 }
 
 export type NumbersLeft = {

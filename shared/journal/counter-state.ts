@@ -21,7 +21,8 @@ export type UsedByDate = Readonly<Record<PlainDate, Readonly<Record<string, numb
 export const KEPT_DAYS = 100;
 
 export type CounterState = {
-  enrolment: { deviceId: string; instance: number; officeId: string } | null;
+  /** `series`: the label of the emergency series while the device is quarantined. */
+  enrolment: { deviceId: string; instance: number; officeId: string; series?: string } | null;
   leases: readonly NumberLease[];
   /** Highest order number given out per day and lease. A number is used once the journal holds it, printed or not. */
   usedByDate: UsedByDate;
@@ -48,6 +49,8 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
     case 'device.enrolled':
       // A new identity starts with no numbers: what an older one used of its leases may be forgotten after a restore.
       return { ...state, leases: [], enrolment: { deviceId: operation.deviceId, instance: operation.instance, officeId: operation.officeId } };
+    case 'device.quarantined':
+      return { ...state, leases: [], enrolment: state.enrolment === null ? null : { ...state.enrolment, series: operation.series } };
     case 'numbers.leased':
       return { ...state, leases: [...state.leases.filter((lease) => lease.leaseId !== operation.lease.leaseId), operation.lease] };
     case 'ticket.issued': {
@@ -108,7 +111,7 @@ function withTicket(state: CounterState, ticketId: string, change: (ticket: Queu
 
 /** A state that was kept on disk; new fields need a default, because a state may outlive the version that wrote it. */
 export const counterStateSchema: z.ZodType<CounterState> = z.object({
-  enrolment: z.object({ deviceId: z.string(), instance: z.int().min(1), officeId: z.string() }).nullable(),
+  enrolment: z.object({ deviceId: z.string(), instance: z.int().min(1), officeId: z.string(), series: z.string().optional() }).nullable(),
   leases: z.array(numberLeaseSchema),
   usedByDate: z.record(z.string(), z.record(z.string(), z.int().nonnegative())),
   queue: z.object({ date: z.string(), tickets: z.array(queuedTicketSchema) }),

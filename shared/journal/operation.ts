@@ -23,6 +23,11 @@ const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.
 export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device.enrolled'), deviceId: z.string(), instance: z.int().min(1), officeId: z.string() }),
   z.object({ type: z.literal('numbers.leased'), lease: numberLeaseSchema }),
+  /**
+   * Someone else may be giving out this journal's numbers: from here on only the emergency series of `series`, a label drawn
+   * at random because instance and leases are in the copy too.
+   */
+  z.object({ type: z.literal('device.quarantined'), reason: z.string().max(40), series: z.string().min(1).max(20) }),
   z.object({ type: z.literal('ticket.issued'), ticket: ticketSchema }),
   z.object({ type: z.literal('ticket.called'), ...ticketRef.shape }),
   z.object({ type: z.literal('ticket.recalled'), ...ticketRef.shape }),

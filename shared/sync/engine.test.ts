@@ -33,6 +33,9 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
     isEnrolled: true,
     code: undefined as string | undefined,
     headSeq: 0,
+    epoch: 1,
+    isLeaving: false,
+    reason: 'code-taken',
   };
   let saved = memory;
   const guard = <T>(name: string, value: () => T): Promise<Result<T, ProvinceFailure>> => {
@@ -53,6 +56,8 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
       })),
     push: (request) =>
       guard('push', () => {
+        // An entry behind a gap gets no answer.
+        if ((request.entries[0]?.seq ?? 0) > control.headSeq + 1) return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results: [] };
         const results = (request.entries as JournalEntry[]).map((one): EntryAnswer => {
           const status = control.answer(one);
           if (status === 'applied' && one.operation.type === 'dossier.accepted')
@@ -60,14 +65,17 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
               one.operation.dossier.dossierId,
               one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)),
             );
-          return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: 'code-taken' } : {}) };
+          return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: control.reason } : {}) };
         });
-        control.headSeq = request.entries.at(-1)?.seq ?? 0;
-        return { epoch: 1, head: { seq: control.headSeq, hash: HASH }, results };
+        control.headSeq = Math.max(
+          control.headSeq,
+          ...request.entries.flatMap((one) => (control.answer(one as JournalEntry) === 'needs-newer-app' ? [] : one.seq)),
+        );
+        return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results };
       }),
-    status: (dossierIds) =>
+    status: ({ dossierIds }) =>
       guard('status', () => ({
-        epoch: 1,
+        epoch: control.epoch,
         head: { seq: control.headSeq, hash: HASH },
         dossiers: dossierIds.flatMap((dossierId) => {
           const scans = held.get(dossierId);
@@ -83,6 +91,7 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
               ];
         }),
         verifiedScans: [...verified],
+        ...(control.isLeaving ? { destroy: { deviceId: 'd', signature: '' } } : {}),
       })),
     leaseNumbers: () => guard('numbers', () => ({ lease: { leaseId: 'm', from: 11, to: 20, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 } })),
   };
@@ -113,6 +122,15 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
         control.isEnrolled = true;
         return Promise.resolve();
       },
+      renew: (code) => guard(`renew ${code}`, () => null),
+      forsakeNumbers: () => {
+        calls.push('forsake numbers');
+        return Promise.resolve();
+      },
+    },
+    destroyKeys: () => {
+      calls.push('destroy keys');
+      return Promise.resolve();
     },
     numbers: { isHalfUsed: () => false, record: () => Promise.resolve() },
     onChange: () => undefined,
@@ -126,7 +144,7 @@ describe('sync engine', () => {
     const engine = await createSyncEngine(ports);
     expect(await engine.cycle()).toBe(IDLE_MS);
     expect(verified).toEqual(new Set([SCAN]));
-    expect(engine.memory()).toEqual({ acknowledgedSeq: 2, unconfirmed: {}, rejected: [], scanProblems: {} });
+    expect(engine.memory()).toEqual({ ...emptyMemory, epoch: 1, acknowledgedSeq: 2 });
     expect(engine.connection()).toEqual({ status: 'online', sinceMs: 1000 });
   });
 
@@ -170,6 +188,96 @@ describe('sync engine', () => {
     expect(await engine.cycle()).toBe(0);
     await engine.cycle();
     expect([...held.keys()]).toEqual(['dossier-1', 'dossier-2']);
+  });
+
+  it('offers again at once when a new entry meets a province that was restored', async () => {
+    const entries = [entry(1), entry(2)];
+    const { ports, control, held } = world(entries);
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    held.delete('dossier-2');
+    control.headSeq = 1;
+    control.epoch = 2;
+    entries.push(entry(3));
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect([...held.keys()]).toEqual(['dossier-1', 'dossier-2', 'dossier-3']);
+    expect(engine.memory()).toMatchObject({ epoch: 2, acknowledgedSeq: 3, unconfirmed: {} });
+    expect(engine.memory().recheck).toBeUndefined();
+  });
+
+  it('stops giving out numbers and sending when its journal was copied, and begins another with a new code', async () => {
+    const { ports, control, calls } = world([entry(1)]);
+    control.answer = () => 'rejected';
+    control.reason = 'journal-forked';
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    expect(engine.connection()).toMatchObject({ status: 'quarantined', reason: 'forked' });
+    expect(calls).toEqual(['hello', 'push', 'forsake numbers']);
+    control.code = 'NEW-CODE';
+    await engine.cycle();
+    expect(calls.slice(3)).toEqual(['hello', 'renew NEW-CODE']);
+  });
+
+  it('stops when the province holds more of its journal than it has ever written', async () => {
+    const { ports, control } = world([entry(1)]);
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    control.headSeq = 7;
+    await engine.cycle();
+    expect(engine.connection()).toMatchObject({ status: 'quarantined', reason: 'set-back' });
+  });
+
+  it('waits for an update, online, while the province takes only newer apps', async () => {
+    const { ports, control } = world([entry(1)]);
+    control.answer = () => 'needs-newer-app';
+    const engine = await createSyncEngine(ports);
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(engine.connection().status).toBe('online');
+    expect(engine.memory()).toMatchObject({ acknowledgedSeq: 0, needsNewerApp: true });
+    control.answer = () => 'applied';
+    await engine.cycle();
+    expect(engine.memory()).toMatchObject({ acknowledgedSeq: 1, needsNewerApp: false });
+  });
+
+  it('offers what is parked again: what damage did by itself, the rest when the officer says so', async () => {
+    const { ports, control, calls } = world([entry(1)]);
+    control.answer = () => 'rejected';
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    control.answer = () => 'applied';
+    await engine.cycle();
+    expect(engine.memory().rejected).toMatchObject([{ reason: 'code-taken', tries: 0 }]);
+    expect(calls.filter((call) => call === 'push')).toHaveLength(1);
+    const asked = engine.offerAgain();
+    await engine.cycle();
+    await asked;
+    expect(engine.memory().rejected).toEqual([]);
+  });
+
+  it('stops when the province has revoked it', async () => {
+    const { ports, control, calls } = world([entry(1)]);
+    const engine = await createSyncEngine(ports);
+    control.failure = { kind: 'refused', reason: 'device-revoked' };
+    await engine.cycle();
+    expect(calls).not.toContain('destroy keys');
+    control.failure = { kind: 'refused', reason: 'device-revoked', destroys: true };
+    await engine.cycle();
+    expect(calls.at(-1)).toBe('destroy keys');
+    expect(engine.connection()).toEqual({ status: 'revoked', sinceMs: 1000 });
+  });
+
+  it('destroys its keys on order only when everything has been delivered', async () => {
+    const { ports, control, calls } = world([entry(1), entry(2)]);
+    control.isLeaving = true;
+    control.answer = ({ seq }) => (seq === 2 ? 'rejected' : 'applied');
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    expect(calls).not.toContain('destroy keys');
+    control.answer = () => 'applied';
+    const asked = engine.offerAgain();
+    await engine.cycle();
+    await asked;
+    expect(calls.at(-1)).toBe('destroy keys');
   });
 
   it('enrols with the code in hand and does nothing without one', async () => {

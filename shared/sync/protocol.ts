@@ -85,13 +85,31 @@ export const wireEntrySchema = z.object({
 });
 export type WireEntry = z.infer<typeof wireEntrySchema>;
 
-export const journalRequestSchema = z.object({ journalId: z.uuid(), entries: z.array(wireEntrySchema).min(1).max(MAX_BATCH) });
+/**
+ * The province's word, signed, on how far it holds a journal. Given back with each request: a province that was restored
+ * from a backup learns from it that it forgot, and raises its epoch. `signature`: as of hello, over `headReceiptText`.
+ */
+export const headReceiptSchema = z.object({
+  epoch: z.int().nonnegative(),
+  seq: z.int().nonnegative(),
+  hash: sha256Schema,
+  signature: z.string().max(200),
+});
+export type HeadReceipt = z.infer<typeof headReceiptSchema>;
+export const headReceiptText = (deviceId: string, { epoch, seq, hash }: Omit<HeadReceipt, 'signature'>): string =>
+  `qmc-head.${deviceId}.${epoch}.${seq}.${hash}`;
+
+export const journalRequestSchema = z.object({
+  journalId: z.uuid(),
+  entries: z.array(wireEntrySchema).min(1).max(MAX_BATCH),
+  receipt: headReceiptSchema.optional(),
+});
 export type JournalRequest = z.infer<typeof journalRequestSchema>;
 
 /**
  * `rejected` had no effect and may be offered again unchanged; it is then judged anew. Reasons: `invalid` (with
  * field), `unknown-operation` (the server is older than the app), `code-taken`, `dossier-exists`, `foreign-office`,
- * `foreign-device`, `foreign-ticket`, `forbidden-character` (NUL, half a surrogate pair), `forbidden-key`, `too-deep`,
+ * `foreign-device`, `foreign-ticket`, `lease-taken`, `forbidden-character` (NUL, half a surrogate pair), `forbidden-key`, `too-deep`,
  * `not-storable`, `wrong-hash` (changed on its way: offer it again), `operation-conflict` (one id, two bodies) and
  * `journal-forked` (the journal was copied or set back: this device must enrol anew with a new journal).
  * `needs-newer-app`: nothing was stored, the head stays.
@@ -110,18 +128,34 @@ export const journalAnswerSchema = z.object({
   epoch: z.int(),
   /** Highest seq such that every entry up to it has been answered for good, and the hash stored for it. */
   head: z.object({ seq: z.int().nonnegative(), hash: sha256Schema }),
+  receipt: headReceiptSchema.optional(),
   /** In order of seq. An entry behind a gap gets no answer: offer again from the head. */
   results: z.array(entryAnswerSchema),
 });
 export type JournalAnswer = z.infer<typeof journalAnswerSchema>;
 
+/**
+ * The province orders one device to destroy its keys; good for ever. `signature`: as of hello, over `destroyOrderText`.
+ * With a `device-revoked` refusal it means now, with a status answer as soon as everything has been delivered.
+ */
+export const destroyOrderSchema = z.object({ deviceId: z.uuid(), signature: z.string().max(200) });
+export type DestroyOrder = z.infer<typeof destroyOrderSchema>;
+export const destroyOrderText = (deviceId: string, when: 'now' | 'when-delivered'): string => `qmc-destroy-${when}.${deviceId}`;
+
 /** POST /v1/status: which of these dossiers and scans the province holds, verified by digest. */
-export const statusRequestSchema = z.object({ dossierIds: z.array(z.uuid()).max(1000), scans: z.array(sha256Schema).max(5000) });
+export const statusRequestSchema = z.object({
+  dossierIds: z.array(z.uuid()).max(1000),
+  scans: z.array(sha256Schema).max(5000),
+  receipt: headReceiptSchema.optional(),
+});
+export type StatusRequest = z.infer<typeof statusRequestSchema>;
 export const statusAnswerSchema = z.object({
   epoch: z.int(),
   head: z.object({ seq: z.int().nonnegative(), hash: sha256Schema }),
+  receipt: headReceiptSchema.optional(),
   dossiers: z.array(z.object({ dossierId: z.uuid(), scansExpected: z.int(), scansVerified: z.int(), confirmed: z.boolean() })),
   verifiedScans: z.array(sha256Schema),
+  destroy: destroyOrderSchema.optional(),
 });
 export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
 
@@ -177,4 +211,4 @@ export type StatementAnswer = z.infer<typeof statementAnswerSchema>;
 // GET /v1/offices/:officeId/scans/:sha256 answers the bytes of a scan the office has sent, named by their digest.
 
 /** Body of every 4xx/5xx answer. */
-export const problemSchema = z.object({ kind: z.string(), message: z.string() });
+export const problemSchema = z.object({ kind: z.string(), message: z.string(), destroy: destroyOrderSchema.optional() });

@@ -52,7 +52,7 @@ it('gives a new PC the dossiers and scans of the old one, which may no longer se
     old = await old.reopen();
     await old.accept();
     old.sync.wake();
-    await expect.poll(() => old.sync.state().connection).toMatchObject({ status: 'offline', reason: 'refused' });
+    await expect.poll(() => old.sync.state().connection).toMatchObject({ status: 'revoked' });
     // The new one goes on taking in under numbers of its own.
     await device.accept();
     await device.deliver();

@@ -1,0 +1,5 @@
+import { it } from 'vitest';
+import { expectNoFailure } from './expect-no-failure.ts';
+import { seedsOfPart } from './seeds.ts';
+
+it('keeps every promise in the lives of part 1', () => expectNoFailure(seedsOfPart(1)), 300_000);

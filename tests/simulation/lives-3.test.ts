@@ -1,0 +1,5 @@
+import { it } from 'vitest';
+import { expectNoFailure } from './expect-no-failure.ts';
+import { seedsOfPart } from './seeds.ts';
+
+it('keeps every promise in the lives of part 3', () => expectNoFailure(seedsOfPart(3)), 300_000);
