@@ -48,18 +48,7 @@ const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.
 const supervisorActions = ['add', 'renew', 'remove'] as const;
 
 const commandSchema = z.object({
-  command: z.enum([
-    'serve',
-    'enrolment-code',
-    'revoke',
-    'restored',
-    'supervisor',
-    'import',
-    'monitoring',
-    'upstreams',
-    'requeue',
-    'simulate-upstreams',
-  ]),
+  command: z.enum(['serve', 'enrolment-code', 'revoke', 'restored', 'supervisor', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),

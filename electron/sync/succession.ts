@@ -25,7 +25,14 @@ const JOURNAL = 'journal.json';
 const PAGE = 200;
 
 /** What belongs to the identity of the old journal, or to its files. */
-const LEFT_BEHIND: ReadonlySet<Operation['type']> = new Set(['device.enrolled', 'device.quarantined', 'numbers.leased', 'keys.rotated', 'catalogue.installed', 'day.closed']);
+const LEFT_BEHIND: ReadonlySet<Operation['type']> = new Set([
+  'device.enrolled',
+  'device.quarantined',
+  'numbers.leased',
+  'keys.rotated',
+  'catalogue.installed',
+  'day.closed',
+]);
 
 const enrolmentSchema = z.object({ answer: enrolAnswerSchema, follows: z.uuid() });
 
