@@ -38,7 +38,7 @@ const allButOneConfirmed = (unsent: Dossier): Promise<void> =>
     .poll(() => {
       device.sync.wake();
       const { acknowledgedSeq, unconfirmed } = device.sync.memory();
-      return device.province.timeMs() !== undefined && [acknowledgedSeq - device.journal.head().seq, ...Object.keys(unconfirmed)];
+      return device.sync.agreedMs() !== undefined && [acknowledgedSeq - device.journal.head().seq, ...Object.keys(unconfirmed)];
     })
     .toEqual([0, unsent.dossierId]);
 
