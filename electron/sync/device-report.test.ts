@@ -9,6 +9,7 @@ const online: SyncState = {
   waitingEntries: 3,
   waitingScans: 2,
   needsFix: [{ operationId: 'o', code: 'H36.12-261122-0001', reason: 'invalid' }],
+  needsNewerApp: false,
   numbers: { left: 88, daysLeft: 60, emergency: false },
 };
 const ticket = (number: string, state: 'waiting' | 'served') => ({
