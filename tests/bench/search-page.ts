@@ -1,7 +1,7 @@
 /** Runs in the page of the search benchmark: fills the product's own database and times its look-ups. */
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import { defineDatabase } from '../../renderer/db/database.ts';
-import { createDossierRepository } from '../../renderer/db/dossier-repository.ts';
+import { createDossierRepository, type DossierRepository } from '../../renderer/db/dossier-repository.ts';
 import { openSealing } from '../../renderer/db/open-sealing.ts';
 import { instantOf } from '../../shared/lib/time.ts';
 
@@ -104,13 +104,14 @@ function dossierOf(at: number): Dossier {
 
 const quantile = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 
-export type SearchResult = {
+export type Filled = {
   rows: number;
   rowsPerSecond: number;
   /** The longest time the page could not draw while rows came in. */
   longestStallMs: number;
-  lookUps: Array<{ name: string; p50: number; p99: number; hits: number }>;
 };
+/** Milliseconds. */
+export type LookUp = { name: string; p50: number; p99: number; hits: number };
 
 /** As a frame sees it: how late a timer comes that should come at once. */
 function watchStalls(): () => number {
@@ -131,11 +132,13 @@ function watchStalls(): () => number {
   };
 }
 
-async function run(total: number, rounds: number): Promise<SearchResult> {
+async function openRepository(): Promise<DossierRepository> {
+  return createDossierRepository(defineDatabase('bench'), await openSealing(new Uint8Array(32).fill(7)), () => Promise.resolve(undefined));
+}
+
+async function fill(total: number): Promise<Filled> {
   dossierSchema.parse(dossierOf(1));
-  const db = defineDatabase('bench');
-  const open = async () => createDossierRepository(db, await openSealing(new Uint8Array(32).fill(7)), () => Promise.resolve(undefined));
-  let repository = await open();
+  const repository = await openRepository();
   const stalls = watchStalls();
   const startedMs = performance.now();
   // As the journal is replayed: one page is sealed while the one before it is stored.
@@ -148,12 +151,11 @@ async function run(total: number, rounds: number): Promise<SearchResult> {
     if (at % 50_000 === 0) console.log(`progress ${at} ${Math.round(performance.now() - startedMs)} ms`);
   }
   await inserting;
-  const insertMs = performance.now() - startedMs;
-  const longestStallMs = stalls();
-  // What Chromium does with so many new rows goes on for a while and would be measured as look-ups.
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
-  repository = await open();
+  return { rows: total, rowsPerSecond: (total / (performance.now() - startedMs)) * 1000, longestStallMs: stalls() };
+}
 
+async function lookUp(total: number, rounds: number): Promise<LookUp[]> {
+  const repository = await openRepository();
   const anyone = (round: number): Dossier => dossierOf(randomOf(round + 77)(total));
   const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/gu, 'd').toLowerCase();
   const nameOf = (round: number): string[] => fold(anyone(round).applicant.fullName).split(' ');
@@ -182,7 +184,7 @@ async function run(total: number, rounds: number): Promise<SearchResult> {
     { name: 'surname, one month', query: (round) => ({ text: nameOf(round)[0], fromMs: from(round), toMs: from(round) + month, limit }) },
     { name: 'surname, status', query: (round) => ({ text: nameOf(round)[0], status: 'owing', limit }) },
   ];
-  const lookUps: SearchResult['lookUps'] = [];
+  const lookUps: LookUp[] = [];
   for (const { name, query } of queries) {
     const times: number[] = [];
     let hits = 0;
@@ -204,11 +206,13 @@ async function run(total: number, rounds: number): Promise<SearchResult> {
   }
   times.sort((a, b) => a - b);
   lookUps.push({ name: 'count since the first day', p50: quantile(times, 0.5), p99: quantile(times, 0.99), hits: total });
-  return { rows: total, rowsPerSecond: (total / insertMs) * 1000, longestStallMs, lookUps };
+  return lookUps;
 }
 
 const parameters = new URLSearchParams(location.search);
-void run(Number(parameters.get('rows')), Number(parameters.get('rounds'))).then(
+const toFill = parameters.get('fill');
+const measured: Promise<Filled | LookUp[]> = toFill === null ? lookUp(Number(parameters.get('rows')), Number(parameters.get('rounds'))) : fill(Number(toFill));
+void measured.then(
   (result) => console.log(`result ${JSON.stringify(result)}`),
   (error: unknown) => console.log(`failed ${error instanceof Error ? error.stack : String(error)}`),
 );

@@ -1,13 +1,18 @@
-/** Look-ups in the page's sealed database, in the real Electron, over 10,000, 100,000 or (full run) 1,000,000 dossiers. */
+/**
+ * Look-ups in the page's sealed database, in the real Electron, over 10,000, 100,000 or (full run) 1,000,000 dossiers: filled by
+ * one start of it and searched by the next, as a counter that was opened this morning. `QMC_BENCH_FILLED` names a folder in
+ * which the filled database is kept and found again, since a million dossiers take a quarter of an hour.
+ */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
 import { onDisplay } from '../../build/display.mjs';
 import { electronPath, runtimeName } from '../../build/electron-runtime.mjs';
-import { figure, ms, type BenchOptions, type BenchResult } from './result.ts';
-import type { SearchResult } from './search-page.ts';
+import { describeMachine, figure, machineLine, ms, type BenchOptions, type BenchResult } from './result.ts';
+import type { Filled, LookUp } from './search-page.ts';
 
 export const name = 'search';
 
@@ -31,21 +36,32 @@ app.whenReady().then(() => {
     process.stdout.write(message + '\\n');
     if (message.startsWith('result ') || message.startsWith('failed ')) app.quit();
   });
-  window.loadURL('app://bench/search-page.html?rows=' + process.env.QMC_BENCH_ROWS + '&rounds=' + process.env.QMC_BENCH_ROUNDS);
+  window.loadURL('app://bench/search-page.html?' + process.env.QMC_BENCH_PAGE);
 });
 `;
 
 /** Milliseconds for the first page of any look-up, over a million dossiers. */
 const P99_MS = 50;
 
+/** What LevelDB still puts in order after so many rows is not the look-ups' affair. */
+const REST_MS = 20_000;
+
 export async function run({ isFull, isQuick, say }: BenchOptions): Promise<BenchResult> {
   const rows = isFull ? 1_000_000 : isQuick ? 10_000 : 100_000;
   mkdirSync(join(repoRoot, 'out', 'bench'), { recursive: true });
   const folder = mkdtempSync(join(repoRoot, 'out', 'bench', 'search-'));
+  const data = process.env['QMC_BENCH_FILLED'] ?? join(folder, 'data');
+  const mark = join(data, 'filled.json');
   try {
     await buildPage(folder);
-    const line = await inElectron(folder, { QMC_BENCH_ROWS: String(rows), QMC_BENCH_ROUNDS: isQuick ? '50' : '200' }, say);
-    return report(JSON.parse(line) as SearchResult);
+    const inPage = async <T>(query: Record<string, string>): Promise<T> => JSON.parse(await inElectron(folder, data, query, say)) as T;
+    const kept = existsSync(mark) ? (JSON.parse(readFileSync(mark, 'utf8')) as Filled) : undefined;
+    if (kept !== undefined && kept.rows !== rows) throw new Error(`${data} holds ${kept.rows} dossiers, not ${rows}`);
+    const filled = kept ?? (await inPage<Filled>({ fill: String(rows) }));
+    writeFileSync(mark, JSON.stringify(filled));
+    if (kept === undefined) await wait(REST_MS);
+    const lookUps = await inPage<LookUp[]>({ rows: String(rows), rounds: isQuick ? '50' : '200' });
+    return report(filled, lookUps);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -69,9 +85,9 @@ async function buildPage(folder: string): Promise<void> {
 }
 
 /** Resolves with what the page measured; it says the rest on the way. */
-function inElectron(folder: string, env: Record<string, string>, say: (line: string) => void): Promise<string> {
-  const { command, args } = onDisplay(electronPath(), [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), folder, join(folder, 'data')]);
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
+function inElectron(folder: string, data: string, query: Record<string, string>, say: (line: string) => void): Promise<string> {
+  const { command, args } = onDisplay(electronPath(), [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), folder, data]);
+  const child = spawn(command, args, { env: { ...process.env, QMC_BENCH_PAGE: new URLSearchParams(query).toString() }, stdio: ['ignore', 'pipe', 'ignore'] });
   return new Promise((resolve, reject) => {
     let result: string | undefined;
     let failure = 'the page ended without a result';
@@ -85,8 +101,7 @@ function inElectron(folder: string, env: Record<string, string>, say: (line: str
   });
 }
 
-function report(result: SearchResult): BenchResult {
-  const { rows, rowsPerSecond, longestStallMs, lookUps } = result;
+function report({ rows, rowsPerSecond, longestStallMs }: Filled, lookUps: LookUp[]): BenchResult {
   const slowest = lookUps.reduce((worst, one) => (one.p99 > worst.p99 ? one : worst));
   return {
     tables: [
@@ -98,7 +113,7 @@ function report(result: SearchResult): BenchResult {
       { title: 'Filling it, sealed and indexed', head: ['rows/s', 'longest stall of the page'], rows: [[figure(rowsPerSecond), ms(longestStallMs)]] },
     ],
     goals: [{ goal: `every first page at p99 ≤ ${P99_MS} ms`, measured: `${ms(slowest.p99)} (${slowest.name})`, isMet: slowest.p99 <= P99_MS }],
-    notes: [],
-    raw: result,
+    notes: [machineLine(describeMachine(join(repoRoot, 'out')))],
+    raw: { rows, rowsPerSecond, longestStallMs, lookUps },
   };
 }
