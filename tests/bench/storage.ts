@@ -55,7 +55,7 @@ export async function run({ seed, isFull, isQuick, say }: BenchOptions): Promise
       notes: [
         `${runtimeName()} on ${machineLine(machine)}.`,
         `A dossier of 4 KB with 3 scans of 500 KB nobody can compress; ${isQuick ? 4 : 60} saves each, in an order drawn anew every round (seed ${seed}). Peers are not encrypted and are held to strict durability.`,
-        'At once: all three scans and the dossier are handed over in the same moment. Accept alone is what the officer waits for after F9; each scan was on disk, with 2 flushes, before the next was taken, so it is not the same work as a peer’s save, which stores the scans too. Nothing is printed and nothing is sent meanwhile. With this few saves the p99 is about the slowest one.',
+        'At once: all three scans and the dossier are handed over in the same moment. Accept alone is what the officer waits for after F9; each scan was on disk before the next was taken, so it is not the same work as a peer’s save, which stores the scans too. Nothing is printed and nothing is sent meanwhile. With this few saves the p99 is about the slowest one.',
         `Journals hold dossiers of ${((devices.devices[0]?.bytesEach ?? 0) / 1024).toFixed(1)} KB without scans; they are opened from a warm disk cache. “Usable”: the navigation is drawn.`,
         ...(flushed === undefined ? ['No strace here: flushes not counted.'] : []),
       ],
