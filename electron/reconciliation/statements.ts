@@ -124,10 +124,9 @@ export function createStatements(options: Options): Statements {
     const statement = page === undefined || memory.book.throughSeq < seq ? undefined : statementOf(page, journal.journalId, head);
     if (page === undefined || statement === undefined) return fail('nothing-to-close');
     if (!isOpen(page)) return ok(null);
+    // The journal is where it stands; the book learns it from there with whatever is asked next.
     const closed = await journal.transact(operatorId, () => ok({ type: 'day.closed' as const, date, head, statement: sha256(statementText(statement)) }));
-    if (!closed.ok) return closed;
-    await save(await caughtUp());
-    return ok(null);
+    return closed.ok ? ok(null) : closed;
   }
 
   async function closeEarlierDays(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Owns the rows of end-of-day statements, and the reading of what the province itself holds of a day. */
 import { sql } from 'kysely';
 import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
+import type { ChainLink } from '../../shared/journal/chain.ts';
 import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 
@@ -93,17 +94,7 @@ export async function statementsBetween(db: Connection, from: PlainDate, to: Pla
   }));
 }
 
-export type HeldEntry = {
-  seq: number;
-  operationId: string;
-  atMs: number;
-  monotonicMs: number;
-  operatorId: string;
-  previousHash: string;
-  hash: string;
-  operation: string;
-  isApplied: boolean;
-};
+export type HeldEntry = ChainLink & { hash: string; operation: string; isApplied: boolean };
 
 const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
 
