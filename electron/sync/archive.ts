@@ -1,6 +1,7 @@
 /** What has left this device, fetched again from the province: scans by their digest, dossiers by their id. */
 import { createHash } from 'node:crypto';
 import type { Agent } from 'node:https';
+import { parseOrUndefined } from '../../shared/lib/json.ts';
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import type { RestoredPage } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/lib/result.ts';
@@ -44,7 +45,7 @@ export function createArchive({ url, agent, province, identity }: Options): Arch
       const answer = await requestBytes(new URL(path, url), limits).catch((error: unknown) => (error instanceof NotTheProvince ? error : undefined));
       if (answer === undefined) return { ok: false, failure: { kind: 'unreachable' } };
       if (answer instanceof NotTheProvince) return notTheProvince;
-      if (answer.status !== 200) return { ok: false, failure: failureOf({ ...answer, body: parseOrUndefined(answer.bytes) }) };
+      if (answer.status !== 200) return { ok: false, failure: failureOf({ ...answer, body: parseOrUndefined(answer.bytes.toString('utf8')) }) };
       // A captive portal answers 200 too; nothing but the right bytes has this digest.
       if (createHash('sha256').update(answer.bytes).digest('hex') !== sha256) return notTheProvince;
       return ok(new Uint8Array(answer.bytes));
@@ -67,12 +68,4 @@ export function createArchive({ url, agent, province, identity }: Options): Arch
       return ok({ dossiers, unreadable: parsed.length - dossiers.length, next: answer.value.next, total: answer.value.total });
     },
   };
-}
-
-function parseOrUndefined(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

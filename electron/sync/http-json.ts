@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type Agent } from 'node:https';
 import { gzipSync } from 'node:zlib';
+import { parseOrUndefined } from '../../shared/lib/json.ts';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const COMPRESS_FROM_BYTES = 1024;
@@ -71,12 +72,4 @@ function exchange(url: URL, { payload, headers, timeoutMs, maxBytes, agent }: Ex
     });
     request.end(payload);
   });
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** The province's side of the reconciliation, as routes, the import of files and the supervisor's page use it. */
 import { createPublicKey, verify } from 'node:crypto';
+import { parseOrUndefined } from '../../shared/lib/json.ts';
 import type { PlainDate } from '../../shared/lib/time.ts';
 import { isConsistent, signedText, statementSchema, statementText } from '../../shared/reconciliation/statement.ts';
 import type { MonitoringRow, Period } from '../../shared/reconciliation/monitoring.ts';
@@ -55,12 +56,4 @@ export function createReconciliation(parts: Judge & { db: Database }): Reconcili
     },
     monitoring: (period) => monitoringOf(db, period),
   };
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

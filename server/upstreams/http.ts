@@ -4,6 +4,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import { parseOrUndefined } from '../../shared/lib/json.ts';
 import { refusalSchema } from '../../shared/upstreams/contracts/refusal.ts';
 import type { Outcome } from '../../shared/upstreams/settle.ts';
 
@@ -101,14 +102,6 @@ function exchange(request: ReturnType<typeof httpRequest>, body: string | undefi
     if (filePath === undefined) request.end(body);
     else void pipeline(createReadStream(filePath), request).catch(fail);
   });
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The body of an answer with one of the agreed statuses. Throws WrongAnswer for a body that is not as agreed. */
