@@ -41,10 +41,12 @@ export type StoredRow = {
   procedureCode: string;
   phiVnd: number;
   lePhiVnd: number;
+  /** Where the whole dossier is, apart so that a list never loads it. */
+  pack: number;
   sealed: Sealed;
 };
-/** The whole dossier, apart so that a list never loads it. */
-export type StoredContent = { rank: number; sealed: Sealed };
+/** Whole dossiers sealed together, see sealed-content.ts. */
+export type StoredPack = { pack: number; sealed: Sealed };
 /** One bucket of one segment of the search index, see search-index.ts. */
 export type StoredPostings = { bucket: number; segment: number; sealed: Sealed };
 /** What a day (of acceptance) holds, kept so that nothing has to be counted; `dateAt` the counter. */
@@ -54,8 +56,11 @@ export type StoredScan = { sha256: string; mediaType: string; addedAtMs: number;
 export type MetaRow =
   /** How far the journal is in here; written in the same transaction as what it speaks of. */
   | { key: 'journal'; journalId: string; seq: number; hash: string }
-  /** How many rows there are and how they are indexed; `late`: ranks older than the newest indexed that are in no segment yet. */
-  | { key: 'rows'; count: number; segments: Segment[]; late: number[] }
+  /**
+   * How many rows there are, how they are indexed and packed; `late`: ranks older than the newest indexed that are in no segment yet;
+   * `smallPacks`: packs that are put together when there are many.
+   */
+  | { key: 'rows'; count: number; segments: Segment[]; late: number[]; smallPacks: number[] }
   /** Opens only with the key everything else was sealed with. */
   | { key: 'seal'; sealed: Sealed }
   /** How much of what the device `replaces` had is here: where to ask on (null: all is here), and the lowest seq given out. */
@@ -63,7 +68,7 @@ export type MetaRow =
 
 export type CounterDatabase = Dexie & {
   rows: Table<StoredRow, number>;
-  contents: Table<StoredContent, number>;
+  packs: Table<StoredPack, number>;
   postings: Table<StoredPostings, [number, number]>;
   days: Table<DayRow, PlainDate>;
   openDrafts: Table<StoredDraft, string>;
@@ -89,7 +94,6 @@ const ladder: readonly Step[] = [
   {
     version: 2,
     name: 'sealed',
-    // The plain tables go, and with them the mark of how far the journal was in: the start gate fills the sealed ones.
     stores: {
       dossiers: null,
       bodies: null,
@@ -103,7 +107,11 @@ const ladder: readonly Step[] = [
       scanCopies: 'sha256',
     },
   },
+  { version: 3, name: 'packed', stores: { contents: null, packs: 'pack' } },
 ];
+
+/** What the start gate makes anew from the journal after a step that changed it: without the mark it begins from nothing. */
+const MADE_ANEW = ['meta', 'rows', 'postings', 'days'];
 
 const LAST_SEQ = 2 ** 32 - 1;
 export const rankOf = (seq: number): number => LAST_SEQ - seq;
@@ -117,7 +125,12 @@ export function defineDatabase(name = 'counter', upTo = Infinity): CounterDataba
   const db = new Dexie(name, { chromeTransactionDurability: 'strict' }) as CounterDatabase;
   for (const step of ladder.filter(({ version }) => version <= upTo)) {
     const version = db.version(step.version).stores(step.stores);
-    if (step.name === 'sealed') version.upgrade((transaction) => transaction.table('meta').clear());
+    if (step.version > 1) version.upgrade((transaction) => Promise.all(MADE_ANEW.map((table) => transaction.table(table).clear())));
   }
   return db;
 }
+
+export const rowsMeta = async (db: CounterDatabase): Promise<Extract<MetaRow, { key: 'rows' }>> => {
+  const row = await db.meta.get('rows');
+  return row?.key === 'rows' ? row : { key: 'rows', count: 0, segments: [], late: [], smallPacks: [] };
+};

@@ -142,6 +142,29 @@ describe('looking dossiers up', () => {
     expect((await repository.get(uuid(3)))?.code).toBe(all[3]?.dossier.code);
   });
 
+  it('keeps every dossier whole while packs are put together, replaced and left', async () => {
+    const all = dossiers(400);
+    // One by one, as a counter takes them in; then in pages, as a start reads them again.
+    for (const one of all.slice(0, 150)) await insertAll([one]);
+    expect(await db.packs.count()).toBeLessThan(100);
+    await insertAll(all.slice(100));
+    const mended = { ...(all[7] as Accepted).dossier, procedureName: 'khác' };
+    await repository.put(mended, (all[7] as Accepted).seq);
+    const gone = all.filter((_, at) => at % 3 === 0);
+    await repository.remove(gone.map(({ dossier }) => dossier.dossierId));
+    journal.clear();
+    for (const [at, { dossier }] of all.entries()) {
+      const wanted = at % 3 === 0 ? undefined : at === 7 ? mended : dossier;
+      expect([at, await repository.get(dossier.dossierId)]).toEqual([at, wanted]);
+    }
+    // Nothing of what left is in any pack, and no pack is without a row.
+    const sealing = createSealing(await createKeys(new Uint8Array(32).fill(7)));
+    for (const pack of await db.packs.toArray()) {
+      const held = (await sealing.repack([pack], [])).flatMap(({ ranks }) => ranks);
+      expect((await db.rows.bulkGet(held)).map((row) => row?.pack)).toEqual(held.map(() => pack.pack));
+    }
+  });
+
   it('tells a live query of every new dossier', async () => {
     const seen: number[][] = [];
     const subscription = liveQuery(() => repository.find({ text: 'thi', limit: 10 })).subscribe((rows) => seen.push(rows.map(({ seq }) => seq)));
@@ -167,9 +190,10 @@ describe('damage', () => {
         .where('rank')
         .equals(rank)
         .modify((row) => void (row.sealed = flip(row.sealed)));
-      await db.contents
-        .where('rank')
-        .equals(rank)
+      const pack = (await db.rows.get(rank))?.pack ?? 0;
+      await db.packs
+        .where('pack')
+        .equals(pack)
         .modify((content) => void (content.sealed = flip(content.sealed)));
     };
     await damage();

@@ -5,6 +5,7 @@ import { dateAt, instantOf } from '../../shared/lib/time.ts';
 import {
   LAST_OWN_RANK,
   rankOf,
+  rowsMeta,
   seqOf,
   type CounterDatabase,
   type DayRow,
@@ -13,9 +14,11 @@ import {
   type MetaRow,
   type StoredRow,
 } from './database.ts';
+import { createContents, packsOfRanks, type Packing } from './contents.ts';
 import { slicesOf } from './in-slices.ts';
-import { createSearchIndex, IndexDamaged, rowsMeta } from './search-index.ts';
-import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
+import { createSearchIndex, IndexDamaged } from './search-index.ts';
+import type { SealedPack } from './sealed-content.ts';
+import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossiers, type SealedRow } from './sealed-dossier.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
 import type { Sealing } from './sealing.ts';
 
@@ -66,6 +69,17 @@ export type Reread = (dossierId: string) => Promise<Dossier | undefined>;
 type Sums = Pick<DayRow, 'accepted' | 'phiVnd' | 'lePhiVnd'>;
 type Collect<T> = (batches: AsyncGenerator<StoredRow[]>) => Promise<T>;
 
+type Incoming = {
+  rows: readonly SealedRow[];
+  /** Rows of the same dossiers that give way. */
+  doubles: readonly StoredRow[];
+  /** Ranks of which there is a row already. */
+  replaced: ReadonlySet<number>;
+  packs: readonly SealedPack[];
+  /** The packs that what gives way was in, without it. */
+  left: Packing;
+};
+
 /** Rows asked for at once while looking for those that fit. */
 const BATCH = 256;
 /** Ranks of which one in so many is wanted are read as a range. */
@@ -84,6 +98,7 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     },
     rebuildIndex,
   );
+  const contents = createContents(db, sealing);
   /** Writes one after the other: sealing lies between reading and writing, where no transaction can reach. */
   let turn: Promise<unknown> = Promise.resolve();
   let isRebuilding = false;
@@ -127,37 +142,59 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
   }
 
   async function insert(accepted: readonly Accepted[], mark?: MetaRow, after?: Promise<unknown>): Promise<void> {
-    const sealed: SealedDossier[] = [];
-    for (const slice of slicesOf(accepted, SLICE)) sealed.push(...(await sealing.sealDossiers(slice)));
+    const sealed: SealedDossiers = { rows: [], packs: [] };
+    for (const slice of slicesOf(accepted, SLICE)) {
+      const { rows, packs } = await sealing.sealDossiers(slice);
+      sealed.rows.push(...rows);
+      sealed.packs.push(...packs);
+    }
     await after;
     await inTurn(async () => {
-      await index.expect(sealed.map(({ row, words }) => ({ rank: row.rank, words })));
-      await db.transaction('rw', [db.rows, db.contents, db.days, db.meta], () => store(sealed, mark));
+      const incoming = await arrange(sealed);
+      await index.expect(incoming.rows.map(({ row, words }) => ({ rank: row.rank, words })));
+      await db.transaction('rw', [db.rows, db.packs, db.days, db.meta], () => store(incoming, mark));
       await index.settle();
+      await contents.gather();
     });
   }
 
-  async function store(given: readonly SealedDossier[], mark: MetaRow | undefined): Promise<void> {
-    const isAlone = (await db.meta.get('restored')) === undefined && given.every(({ row }) => row.rank <= LAST_OWN_RANK);
-    const { sealed, doubles } = isAlone ? { sealed: given, doubles: [] } : await doublesAmong(given);
-    if (doubles.length > 0) {
-      await db.rows.bulkDelete(doubles);
-      await db.contents.bulkDelete(doubles);
-    }
-    const ranks = sealed.map(({ row }) => row.rank);
-    const known = new Set(
+  /** What comes in, and what it puts out of its place. Looked up before the transaction, since packs are opened and sealed between. */
+  async function arrange(given: SealedDossiers): Promise<Incoming> {
+    const isAlone = (await db.meta.get('restored')) === undefined && given.rows.every(({ row }) => row.rank <= LAST_OWN_RANK);
+    const { rows, doubles } = isAlone ? { rows: given.rows, doubles: [] } : await doublesAmong(given.rows);
+    const ranks = rows.map(({ row }) => row.rank);
+    const keys =
       ranks.length === 0
         ? []
         : await db.rows
             .where('rank')
             .between(Math.min(...ranks), Math.max(...ranks), true, true)
-            .primaryKeys(),
+            .primaryKeys();
+    const wanted = new Set(ranks);
+    const replaced = (await db.rows.bulkGet(keys.filter((rank) => wanted.has(rank)))).filter((row) => row !== undefined);
+    const placed = rows.length === given.rows.length ? { rows, packs: given.packs } : await packedAnew(rows, given);
+    return { ...placed, doubles, replaced: new Set(replaced.map(({ rank }) => rank)), left: await contents.without([...replaced, ...doubles]) };
+  }
+
+  /** Without what gives way to a row that is here already. */
+  async function packedAnew(rows: readonly SealedRow[], given: SealedDossiers): Promise<SealedDossiers> {
+    const staying = new Set(rows.map(({ row }) => row.rank));
+    const leaving = given.rows.map(({ row }) => row.rank).filter((rank) => !staying.has(rank));
+    const packs = await sealing.repack(
+      given.packs.map(({ stored }) => stored),
+      leaving,
     );
-    const fresh = sealed.filter(({ row }) => !known.has(row.rank)).map(({ row }) => row);
-    for (const slice of slicesOf(sealed, SLICE)) {
-      await db.rows.bulkPut(slice.map(({ row }) => row));
-      await db.contents.bulkPut(slice.map(({ content }) => content));
-    }
+    const packOf = packsOfRanks(packs);
+    return { rows: rows.map(({ row, words }) => ({ row: { ...row, pack: packOf.get(row.rank) ?? row.pack }, words })), packs };
+  }
+
+  async function store({ rows, doubles, replaced, packs, left }: Incoming, mark: MetaRow | undefined): Promise<void> {
+    if (doubles.length > 0) await db.rows.bulkDelete(doubles.map(({ rank }) => rank));
+    for (const slice of slicesOf(rows, SLICE)) await db.rows.bulkPut(slice.map(({ row }) => row));
+    // A wait for what asks nothing of the database would lose Dexie's transaction.
+    if (left.gone.length > 0) await contents.write(left);
+    await contents.put(packs);
+    const fresh = rows.filter(({ row }) => !replaced.has(row.rank)).map(({ row }) => row);
     await countDays(fresh);
     const meta = await rowsMeta(db);
     const late = index.late(
@@ -169,7 +206,7 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
   }
 
   /** A dossier the journal has is listed once, as the journal's, whichever of the two came first: its other rows give way. */
-  async function doublesAmong(given: readonly SealedDossier[]): Promise<{ sealed: readonly SealedDossier[]; doubles: number[] }> {
+  async function doublesAmong(given: readonly SealedRow[]): Promise<{ rows: SealedRow[]; doubles: StoredRow[] }> {
     const incoming = new Map(given.map(({ row }) => [row.dossierId, row.rank]));
     const known = await db.rows
       .where('dossierId')
@@ -178,16 +215,21 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     const elsewhere = known.filter(({ dossierId, rank }) => incoming.get(dossierId) !== rank);
     const own = new Set(elsewhere.filter(({ rank }) => rank <= LAST_OWN_RANK).map(({ dossierId }) => dossierId));
     return {
-      sealed: given.filter(({ row }) => row.rank <= LAST_OWN_RANK || !own.has(row.dossierId)),
-      doubles: elsewhere.filter(({ rank }) => rank > LAST_OWN_RANK).map(({ rank }) => rank),
+      rows: given.filter(({ row }) => row.rank <= LAST_OWN_RANK || !own.has(row.dossierId)),
+      doubles: elsewhere.filter(({ rank }) => rank > LAST_OWN_RANK),
     };
   }
 
-  async function deleteRanks(ranks: number[]): Promise<void> {
-    await db.rows.bulkDelete(ranks);
-    await db.contents.bulkDelete(ranks);
-    const meta = await rowsMeta(db);
-    await db.meta.put({ ...meta, count: meta.count - ranks.length });
+  /** For good, also from the packs they are in. */
+  async function removeRows(rows: readonly StoredRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const left = await contents.without(rows);
+    await db.transaction('rw', db.rows, db.packs, db.meta, async () => {
+      await db.rows.bulkDelete(rows.map(({ rank }) => rank));
+      await contents.write(left);
+      const meta = await rowsMeta(db);
+      await db.meta.put({ ...meta, count: meta.count - rows.length });
+    });
   }
 
   /**
@@ -258,11 +300,13 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
 
   async function find({ text = '', fromMs = -Infinity, toMs = Infinity, status, afterSeq, limit, offset = 0 }: DossierQuery): Promise<DossierRow[]> {
     // Written with every row, so that a `liveQuery` runs again whatever it loses sight of behind the decryption.
-    await db.meta.get('rows');
+    const bounds = await db.transaction('r', db.meta, db.days, async () => {
+      await db.meta.get('rows');
+      return ranksBetween(fromMs, toMs);
+    });
+    if (bounds === null) return [];
     const words = queryWords(text);
     const query = words.length > 0 && status === 'owing' ? [...words, OWING_WORD] : words;
-    const bounds = await ranksBetween(fromMs, toMs);
-    if (bounds === null) return [];
     const low = afterSeq === undefined ? bounds.low : Math.max(bounds.low, rankOf(afterSeq) + 1);
     const fits = (row: StoredRow): boolean => row.acceptedAtMs >= fromMs && row.acceptedAtMs < toMs && (status === undefined || row.status === status);
 
@@ -310,8 +354,8 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
   }
 
   async function contentOf(stored: StoredRow): Promise<Dossier | undefined> {
-    const content = await db.contents.get(stored.rank);
-    const opened = content === undefined ? null : await sealing.openContent(content);
+    const pack = await db.packs.get(stored.pack);
+    const opened = pack === undefined ? null : await sealing.openContent(pack, stored.rank);
     if (opened !== null) return opened;
     const seq = seqOf(stored.rank);
     const dossier = await reread(stored.dossierId);
@@ -364,17 +408,16 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     },
     put: (dossier, seq) => insert([{ dossier, seq }]),
     insert,
-    remove: (dossierIds) =>
-      inTurn(() =>
-        db.transaction('rw', db.rows, db.contents, db.meta, async () => deleteRanks(await db.rows.where('dossierId').anyOf(dossierIds).primaryKeys())),
-      ),
+    remove: (dossierIds) => inTurn(async () => removeRows(await db.rows.where('dossierId').anyOf(dossierIds).toArray())),
     removeRestored: (beforeMs) =>
-      inTurn(() =>
-        db.transaction('rw', db.rows, db.contents, db.meta, async () => {
-          const restored = db.rows.where('rank').above(LAST_OWN_RANK);
-          await deleteRanks(await restored.filter(({ acceptedAtMs }) => acceptedAtMs < beforeMs).primaryKeys());
-        }),
-      ),
+      inTurn(async () => {
+        const restored = await db.rows.where('rank').above(LAST_OWN_RANK).toArray();
+        for (const slice of slicesOf(
+          restored.filter(({ acceptedAtMs }) => acceptedAtMs < beforeMs),
+          BATCH,
+        ))
+          await removeRows(slice);
+      }),
   };
 }
 

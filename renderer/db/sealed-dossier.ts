@@ -1,8 +1,10 @@
-/** How a dossier stands in the database: a summary and the whole of it, each sealed under its own name. */
+/** How a dossier stands in the database: a sealed summary for the lists, and apart from it the whole (sealed-content.ts). */
 import { z } from 'zod';
-import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
+import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { wordsOf } from '../../shared/search/words.ts';
-import { rankOf, seqOf, type DossierRow, type StoredContent, type StoredRow } from './database.ts';
+import { rankOf, seqOf, type DossierRow, type StoredRow } from './database.ts';
+import { inSlices } from './in-slices.ts';
+import { sealPacks, type SealedPack } from './sealed-content.ts';
 import type { Sealer } from './sealer.ts';
 
 const summarySchema = z.object({
@@ -18,10 +20,10 @@ type Summary = z.infer<typeof summarySchema>;
 
 export type Accepted = { dossier: Dossier; seq: number };
 export type OpenRow = { row: DossierRow; words: readonly string[] };
-export type SealedDossier = { row: StoredRow; content: StoredContent; words: readonly string[] };
+export type SealedRow = { row: StoredRow; words: readonly string[] };
+export type SealedDossiers = { rows: SealedRow[]; packs: SealedPack[] };
 
 const rowName = (row: Pick<StoredRow, 'rank' | 'dossierId'>): string => `row/${row.rank}/${row.dossierId}`;
-const contentName = (rank: number): string => `content/${rank}`;
 const sumOf = (dossier: Dossier, kind: 'phi' | 'le-phi'): number => dossier.fees.reduce((sum, fee) => (fee.kind === kind ? sum + fee.amountVnd : sum), 0);
 
 function summaryOf({ code, applicant, submitter, procedureName, papers }: Dossier): Summary {
@@ -36,11 +38,10 @@ function summaryOf({ code, applicant, submitter, procedureName, papers }: Dossie
   };
 }
 
-export async function sealDossier(sealer: Sealer, { dossier, seq }: Accepted): Promise<SealedDossier> {
+async function sealRow(sealer: Sealer, { dossier, seq }: Accepted, pack: number): Promise<SealedRow> {
   const rank = rankOf(seq);
   const { dossierId, procedureCode, acceptedAtMs, dueAtMs } = dossier;
   const summary = summaryOf(dossier);
-  const [sealedRow, sealedContent] = await Promise.all([sealer.sealJson(rowName({ rank, dossierId }), summary), sealer.sealJson(contentName(rank), dossier)]);
   const row: StoredRow = {
     rank,
     dossierId,
@@ -50,9 +51,23 @@ export async function sealDossier(sealer: Sealer, { dossier, seq }: Accepted): P
     procedureCode,
     phiVnd: sumOf(dossier, 'phi'),
     lePhiVnd: sumOf(dossier, 'le-phi'),
-    sealed: sealedRow,
+    pack,
+    sealed: await sealer.sealJson(rowName({ rank, dossierId }), summary),
   };
-  return { row, content: { rank, sealed: sealedContent }, words: summary.words };
+  return { row, words: summary.words };
+}
+
+/** Rows sealed before whoever else asks gets a turn. */
+const SLICE = 64;
+
+/** Rows in the order given. */
+export async function sealDossiers(sealer: Sealer, accepted: readonly Accepted[]): Promise<SealedDossiers> {
+  const packs = await sealPacks(
+    sealer,
+    accepted.map(({ dossier, seq }) => ({ rank: rankOf(seq), dossier })),
+  );
+  const packOf = new Map(packs.flatMap(({ stored, ranks }) => ranks.map((rank) => [rank, stored.pack] as const)));
+  return { rows: await inSlices(accepted, SLICE, (one) => sealRow(sealer, one, packOf.get(rankOf(one.seq)) ?? 0)), packs };
 }
 
 /** What is seen of a dossier whose row could not be opened but which was read elsewhere. */
@@ -70,10 +85,6 @@ const opened = (
 export async function openRow(sealer: Sealer, stored: StoredRow): Promise<OpenRow> {
   return opened(summarySchema.parse(await sealer.openJson(rowName(stored), stored.sealed)), stored);
 }
-
-/** Rejects when it is damaged. */
-export const openContent = async (sealer: Sealer, { rank, sealed }: StoredContent): Promise<Dossier> =>
-  dossierSchema.parse(await sealer.openJson(contentName(rank), sealed));
 
 /** Stands in the list for a row that nothing can read any more: a dossier is never passed over in silence. */
 export const damagedRow = ({ rank, dossierId, procedureCode, acceptedAtMs, dueAtMs }: StoredRow): DossierRow => ({

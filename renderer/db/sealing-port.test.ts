@@ -21,12 +21,13 @@ it('gives over a port what is given without one, also to calls that overtake eac
   const accepted = [1, 2, 3].map((seq) => ({ seq, dossier: aDossier({ code: `H36.12-261123-000${seq}` }) }));
   const [sealed, tokens] = await Promise.all([there.sealDossiers(accepted), there.tokens(['an', 'binh'])]);
   expect(tokens).toEqual(await here.tokens(['an', 'binh']));
-  const rows = sealed.map(({ row }) => row);
+  const rows = sealed.rows.map(({ row }) => row);
   expect((await here.openRows(rows)).map((opened) => opened?.row.code)).toEqual(accepted.map(({ dossier }) => dossier.code));
   expect(await there.openRows(rows)).toEqual(await here.openRows(rows));
-  expect(await there.openContent(sealed[1]?.content ?? { rank: 0, sealed: new Uint8Array() })).toEqual(accepted[1]?.dossier);
+  const [pack] = sealed.packs;
+  expect(await there.openContent(pack?.stored ?? { pack: 0, sealed: new Uint8Array() }, rows[1]?.rank ?? 0)).toEqual(accepted[1]?.dossier);
 
-  const words = rows.map(({ rank }, at) => ({ rank, words: sealed[at]?.words ?? [] })).reverse();
+  const words = rows.map(({ rank }, at) => ({ rank, words: sealed.rows[at]?.words ?? [] })).reverse();
   const segment = await there.sealSegment(words[0]?.rank ?? 0, words);
   const [token] = await there.tokens(['nguyen']);
   const bucket = segment.filter((one) => one.bucket === token?.bucket);
@@ -37,10 +38,12 @@ it('gives over a port what is given without one, also to calls that overtake eac
 it('opens nothing that was sealed under another key, and says so in the way of each call', async () => {
   const other = createSealing(await keys(4));
   const there = connect(keys(3).then(createSealing));
-  const [sealed] = await other.sealDossiers([{ seq: 1, dossier: aDossier() }]);
-  if (sealed === undefined) throw new Error('nothing sealed');
+  const { rows, packs } = await other.sealDossiers([{ seq: 1, dossier: aDossier() }]);
+  const [sealed] = rows;
+  const [pack] = packs;
+  if (sealed === undefined || pack === undefined) throw new Error('nothing sealed');
   expect(await there.openRows([sealed.row])).toEqual([null]);
-  expect(await there.openContent(sealed.content)).toBeNull();
+  expect(await there.openContent(pack.stored, sealed.row.rank)).toBeNull();
   await expect(there.openJson('key', await other.sealJson('key', 1))).rejects.toThrow();
   const [bucket] = await other.sealSegment(9, [{ rank: 9, words: ['an'] }]);
   expect(await there.ranksWith([{ bucket: bucket?.bucket ?? 0, id: 0 }], [bucket === undefined ? [] : [bucket]], { low: 0, high: 9 })).toBeNull();

@@ -58,6 +58,7 @@ export function callOver(port: Port, onLost: (listener: (reason: Error) => void)
     sealJson: call('sealJson'),
     openJson: call('openJson'),
     sealDossiers: call('sealDossiers'),
+    repack: call('repack'),
     openRows: call('openRows'),
     openContent: call('openContent'),
     tokens: call('tokens'),

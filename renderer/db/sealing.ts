@@ -1,26 +1,25 @@
 /** Everything that needs the keys, in batches: a call may cross to the worker that holds them (sealing-worker.ts). */
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
-import type { StoredContent, StoredPostings, StoredRow } from './database.ts';
-import { inSlices } from './in-slices.ts';
-import { openContent, openRow, sealDossier, type Accepted, type OpenRow, type SealedDossier } from './sealed-dossier.ts';
+import type { StoredPack, StoredPostings, StoredRow } from './database.ts';
+import { openContent, repack, type SealedPack } from './sealed-content.ts';
+import { openRow, sealDossiers, type Accepted, type OpenRow, type SealedDossiers } from './sealed-dossier.ts';
 import { mergeBuckets, ranksWith, sealSegment, type IndexedRow, type Ranks } from './sealed-postings.ts';
 import type { Keys, Sealer, Token } from './sealer.ts';
 
 export type Sealing = Sealer & {
-  sealDossiers(accepted: readonly Accepted[]): Promise<SealedDossier[]>;
+  sealDossiers(accepted: readonly Accepted[]): Promise<SealedDossiers>;
+  /** See sealed-content.ts. */
+  repack(packs: readonly StoredPack[], without: readonly number[]): Promise<SealedPack[]>;
   /** In the same order; null for a row that does not open. */
   openRows(stored: readonly StoredRow[]): Promise<Array<OpenRow | null>>;
   /** Null when it does not open. */
-  openContent(stored: StoredContent): Promise<Dossier | null>;
+  openContent(stored: StoredPack, rank: number): Promise<Dossier | null>;
   tokens(terms: readonly string[]): Promise<Token[]>;
   /** See sealed-postings.ts, as with the two below; these are null when a bucket does not open. */
   sealSegment(segment: number, rows: readonly IndexedRow[]): Promise<StoredPostings[]>;
   mergeBuckets(segment: number, parts: readonly StoredPostings[]): Promise<StoredPostings[] | null>;
   ranksWith(tokens: readonly Token[], segments: ReadonlyArray<readonly StoredPostings[]>, between: Ranks): Promise<Array<Float64Array<ArrayBuffer>> | null>;
 };
-
-/** Rows sealed before whoever else asks gets a turn. */
-const SLICE = 64;
 
 const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
 
@@ -32,9 +31,10 @@ export function createSealing(keys: Keys): Sealing {
     open,
     sealJson,
     openJson,
-    sealDossiers: (accepted) => inSlices(accepted, SLICE, (one) => sealDossier(keys, one)),
+    sealDossiers: (accepted) => sealDossiers(keys, accepted),
+    repack: (packs, without) => repack(keys, packs, without),
     openRows: (stored) => Promise.all(stored.map((row) => orNull(openRow(keys, row)))),
-    openContent: (stored) => orNull(openContent(keys, stored)),
+    openContent: (stored, rank) => orNull(openContent(keys, stored, rank)),
     tokens: (terms) => Promise.resolve(terms.map(keys.token)),
     sealSegment: (segment, rows) => sealSegment(keys, segment, rows),
     mergeBuckets: (segment, parts) => orNull(mergeBuckets(keys, segment, parts)),

@@ -10,7 +10,7 @@
  */
 import { SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
 import { answers, lookUpAs } from '../../shared/search/words.ts';
-import type { CounterDatabase, MetaRow, StoredPostings } from './database.ts';
+import { rowsMeta, type CounterDatabase, type StoredPostings } from './database.ts';
 import { slicesOf } from './in-slices.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
 import { BUCKETS } from './sealer.ts';
@@ -49,13 +49,10 @@ const AT_ONCE = 32;
 const PUT_AT_ONCE = 128;
 /** The index may fall this many rows behind; then rows wait for it. */
 const MOST_UNINDEXED = 4 * SEGMENT_ROWS;
-/** Segments a look-up reads one by one, the newest, in which a first page mostly is; then it reads all that is left in one range a word. */
-const READ_AT_ONCE = [2, 6] as const;
-
-export const rowsMeta = async (db: CounterDatabase): Promise<Extract<MetaRow, { key: 'rows' }>> => {
-  const row = await db.meta.get('rows');
-  return row?.key === 'rows' ? row : { key: 'rows', count: 0, segments: [], late: [] };
-};
+/** The newest segments, in which a first page mostly is, are read before all the others: a transaction costs more than a few buckets. */
+const READ_FIRST = 8;
+/** No syllable is longer: a number or a code, which few rows have, so that nothing is gained by reading the newest first. */
+const LONGEST_SYLLABLE = 7;
 
 export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWords: ReadWords, onDamage: (damage: IndexDamaged) => void): SearchIndex {
   let waiting: Promise<Map<number, readonly string[]>> | undefined;
@@ -151,7 +148,7 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
   async function bucketIn(bucket: number, segments: readonly Segment[]): Promise<Map<number, StoredPostings>> {
     const [first, last] = [segments[0]?.newest ?? 0, segments.at(-1)?.newest ?? 0];
     const parts =
-      segments.length > Math.max(...READ_AT_ONCE)
+      segments.length > READ_FIRST
         ? await db.postings.where('[bucket+segment]').between([bucket, first], [bucket, last], true, true).toArray()
         : await db.postings.bulkGet(segments.map(({ newest }): [number, number] => [bucket, newest]));
     return new Map(parts.filter((part) => part !== undefined).map((part) => [part.segment, part]));
@@ -167,14 +164,16 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
     for (const rank of found) seen.add(rank);
 
     const read = new Set<string>();
-    for (let step = 0; ; step += 1) {
+    let atOnce = query.some((word) => word.length > LONGEST_SYLLABLE) ? Infinity : READ_FIRST;
+    for (;;) {
       const { segments, next, perWord } = await db.transaction('r', db.postings, db.meta, async () => {
         // Asked again each time: what was merged since has another extent and is read as a whole.
         const left = (await rowsMeta(db)).segments.filter((one) => one.newest <= high && one.oldest >= low && !read.has(extentOf(one)));
         left.sort((a, b) => a.newest - b.newest);
-        const segments = left.slice(0, READ_AT_ONCE[step]);
+        const segments = left.slice(0, atOnce);
         return { segments, next: left[segments.length], perWord: await Promise.all(tokens.map(({ bucket }) => bucketIn(bucket, segments))) };
       });
+      atOnce = Infinity;
       for (const segment of segments) read.add(extentOf(segment));
       const perSegment = segments.map(({ newest }) => perWord.map((parts) => parts.get(newest)).filter((part) => part !== undefined));
       // A bucket that is not there holds nothing: no row of this segment has that word.

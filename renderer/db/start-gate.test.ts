@@ -144,4 +144,20 @@ describe('the ladder of versions', () => {
     expect([store.rebuilt, await codes(store)]).toEqual([null, accepted()]);
     expect(await everythingStored()).not.toMatch(/Hường|huong/u);
   });
+
+  it('2 sealed → 3 packed: rows, index and days are made anew, drafts stay', async () => {
+    const first = await start();
+    first.close();
+    await Dexie.delete(name);
+    const old = defineDatabase(name, 2);
+    await old.table('rows').put({ rank: 5, dossierId: uuid(900), acceptedAtMs: 1, dueAtMs: 1, status: 'owing', sealed: new Uint8Array(40) });
+    await old.table('contents').put({ rank: 5, sealed: new Uint8Array(40) });
+    await old.table('meta').put({ key: 'rows', count: 1, segments: [], late: [] });
+    await old.table('meta').put({ key: 'journal', journalId: shell.journalId, seq: shell.entries.length, hash: shell.entries.at(-1)?.hash });
+    await old.table('days').put({ date: '2026-01-05', accepted: 700, phiVnd: 1, lePhiVnd: 1, lowestRank: 5, highestRank: 5 });
+    old.close();
+    const store = await start();
+    expect([store.rebuilt, await codes(store)]).toEqual([null, accepted()]);
+    expect(await store.dossiers.acceptedSince(0)).toBe(accepted().length);
+  });
 });

@@ -5,14 +5,13 @@
 import { Dexie } from 'dexie';
 import type { DossierId } from '../../shared/dossiers/dossier.ts';
 import type { Bridge } from '../../shared/ipc/contract.ts';
-import { defineDatabase, type CounterDatabase } from './database.ts';
+import { defineDatabase, rowsMeta, type CounterDatabase } from './database.ts';
 import { createDossierRepository, type DossierRepository, type Reread } from './dossier-repository.ts';
 import { createDraftRepository, type DraftRepository } from './draft-repository.ts';
 import { openSealing } from './open-sealing.ts';
 import { replayJournal, type ReplayProgress } from './replay.ts';
 import { createRestoring, followRestore, type Restoring, type SyncLive } from './restore.ts';
 import { createScanRepository, type ScanRepository } from './scan-repository.ts';
-import { rowsMeta } from './search-index.ts';
 import type { Sealer } from './sealer.ts';
 import type { Sealing } from './sealing.ts';
 
