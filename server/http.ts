@@ -1,15 +1,14 @@
 /** Owns the province's HTTP face: its limits, what every refusal looks like, and the list of features that have routes. */
-import { gunzip } from 'node:zlib';
-import { promisify } from 'node:util';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyReply, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { PROTOCOL_VERSION } from '../shared/sync/protocol.ts';
 import { raiseAlarm } from './alarm-store.ts';
+import { MAX_BODY_BYTES, takeBodies } from './bodies.ts';
 import type { ProvinceContext, Routes } from './context.ts';
 import { type Database, poolUse } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -23,11 +22,10 @@ import { deviceRoutes } from './devices/routes.ts';
 import { createTokenIssuer } from './devices/tokens.ts';
 import { dossierRoutes } from './dossiers/routes.ts';
 import { healthRoutes } from './health/routes.ts';
-import { isShallowJson } from './journal/content.ts';
 import { journalRoutes } from './journal/routes.ts';
 import { readFigures } from './metrics/figures-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { loggableError, Problem, problemOf } from './problem.ts';
+import { loggableError, Problem, PROBLEM_TYPE, problemOf, refuseUnread } from './problem.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
@@ -67,14 +65,11 @@ export type ProvinceOptions = {
   pageDir?: string;
 };
 
-const MAX_BODY_BYTES = 256 * 1024;
 /** A scan of 50 MB over a line of 0.5 Mbit/s, sent in one request. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000;
 
 const defaultLease: LeaseTerms = { size: 100, days: 60 };
 const defaultLimits = { all: 6_000, credentials: 120 };
-
-const unzip = promisify(gunzip);
 
 /** Brings the schema up to date and returns the server, ready to listen. Closing it leaves `db` open. */
 export async function createProvince({
@@ -111,33 +106,24 @@ export async function createProvince({
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
+    // What never became a request is refused in the same form, and nothing of it is repeated.
+    clientErrorHandler: refuseUnread,
+    frameworkErrors: (error, _request, reply) => void refuse(reply as unknown as FastifyReply, problemOf(error)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
-  // Fastify's own parser refuses a whole batch for one `__proto__`; ours hands it on, and the one entry is rejected.
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, sent: Buffer): Promise<unknown> => {
-    const limit = request.routeOptions.bodyLimit ?? MAX_BODY_BYTES;
-    const plain = request.headers['content-encoding'] === 'gzip' ? await unpack(sent, limit) : sent;
-    const text = plain.toString('utf8');
-    if (!isShallowJson(text)) throw new Problem(400, 'too-deep', 'the body is nested too deeply');
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Problem(400, 'malformed', 'the body is not JSON');
-    }
-  });
-  // tus reads the request itself.
-  app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
+  takeBodies(app);
 
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) logFailure(error);
     if (problem.status === 503) void reply.header('retry-after', '5');
-    return reply.code(problem.status).send(problem.body());
+    return refuse(reply, problem);
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ kind: 'not-found', message: 'no such address' }));
+  app.setNotFoundHandler(() => {
+    throw new Problem(404, 'not-found', 'no such address');
+  });
   app.addHook('onResponse', async ({ method, routeOptions: { url: route = 'unknown' } }, { statusCode: status, elapsedTime }) => {
     log.info({ method, route, status, ms: Math.round(elapsedTime) }, 'request');
     metrics.request({ method, route, status, seconds: elapsedTime / 1000 });
@@ -203,14 +189,7 @@ export async function createProvince({
   return Object.assign(app, { metrics });
 }
 
+const refuse = (reply: FastifyReply, problem: Problem): FastifyReply => reply.code(problem.status).type(PROBLEM_TYPE).send(problem.body());
+
 /** Typed as nothing: Fastify would type every route of a server anew for TLS, which no route can tell from plain HTTP. */
 const tlsOptions = (tls: ProvinceOptions['tls']): object => (tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' } });
-
-async function unpack(packed: Buffer, limit: number): Promise<Buffer> {
-  try {
-    return await unzip(packed, { maxOutputLength: limit });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Problem(413, 'too-large', 'the body unpacks to more than is taken');
-    throw new Problem(400, 'malformed', 'the body is not gzip');
-  }
-}

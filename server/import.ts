@@ -1,6 +1,7 @@
 /** Puts the import of a take-away file together: the same stores and effects as behind HTTP. */
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
+import { raiseAlarm } from './alarm-store.ts';
 import type { Database } from './db/database.ts';
 import { provinceState } from './db/province-store.ts';
 import { findDevice } from './devices/device-store.ts';
@@ -11,6 +12,7 @@ import { createEffects, lifeOf } from './effects.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { acceptScan } from './scans/accept-scan.ts';
+import { loggableError } from './problem.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 import { importTakeaway, type Imported } from './takeaway/import-file.ts';
@@ -23,7 +25,12 @@ type Options = { db: Database; scansDir: string; clock: Clock; log: Logger };
 export async function importFile({ db, scansDir, clock, log }: Options, path: string): Promise<Imported> {
   const province = await provinceState(db);
   const folder = await openScanFolder(scansDir);
-  const alarm = (what: string, facts: Record<string, unknown>): void => log.error({ alarm: what, ...facts }, 'alarm');
+  const alarms: Array<Promise<void>> = [];
+  const alarm = (what: string, facts: Record<string, unknown>): void => {
+    log.error({ alarm: what, ...facts }, 'alarm');
+    // As behind HTTP, not in the transaction that found it.
+    alarms.push(raiseAlarm(db, what, facts, clock()).catch((error: unknown) => log.error({ failure: loggableError(error) }, 'an alarm was not stored')));
+  };
   const deliveries = await openEnqueue(db, await readPlan(db), clock);
   const receiver = { db, alarm, effects: createEffects(deliveries.enqueue), ...lifeOf(await createTokenIssuer(province.signingKey)) };
   const reconciliation = createReconciliation({ db, clock, alarm });
@@ -67,5 +74,8 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
     },
     path,
   );
-  return imported.finally(() => deliveries.stop());
+  return imported.finally(async () => {
+    await Promise.all(alarms);
+    await deliveries.stop();
+  });
 }

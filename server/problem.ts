@@ -1,6 +1,11 @@
 /** Owns the words of every refusal: what a counter is told, and what the log may keep of an error. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { DestroyOrder } from '../shared/sync/protocol.ts';
 import { isCollision, isUnavailable, sqlStateOf } from './db/sqlstate.ts';
+
+/** RFC 9457; ours are told apart by `kind`, an extension member. */
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** A refusal that the caller is told of: HTTP status, stable `kind`, English message for the log of the counter. */
 export class Problem extends Error {
@@ -24,16 +29,32 @@ const httpStatusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 };
 
+/** The kind of a refusal of which only the HTTP status is known. */
+export const kindOf = (status: number): string => kinds[status] ?? (status < 500 ? 'refused' : 'internal');
+
 const kinds: Record<number, string> = {
   400: 'malformed',
   401: 'not-authorised',
   404: 'not-found',
   405: 'not-found',
+  410: 'not-found',
   408: 'timeout',
   413: 'too-large',
   415: 'wrong-media-type',
+  414: 'too-large',
   429: 'rate-limited',
+  431: 'too-large',
 };
+
+/** Answers what was not HTTP that we read (too long a head, not HTTP at all, too slow) and closes the connection. */
+export function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const body = JSON.stringify(new Problem(status, kindOf(status), 'not a request this server reads').body());
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'connection: close', `content-type: ${PROBLEM_TYPE}`, `content-length: ${body.length}`];
+  if (socket.writable) socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  else socket.destroy();
+}
 
 type FieldIssue = { instancePath?: string };
 
@@ -54,7 +75,7 @@ export function problemOf(error: unknown): Problem {
     );
   }
   const status = httpStatusOf(error);
-  if (status !== undefined) return new Problem(status, kinds[status] ?? 'refused', kinds[status] ?? 'refused');
+  if (status !== undefined) return new Problem(status, kindOf(status), kindOf(status));
   if (isUnavailable(error) || isCollision(error)) return new Problem(503, 'unavailable', 'the database cannot answer now');
   return new Problem(500, 'internal', 'the server failed; try again');
 }

@@ -1,16 +1,17 @@
 /** What the supervisors' page may do with the other features; beside them because it reaches several. */
 import type { ProvinceContext, Routes } from './context.ts';
 import { OfficeOfAnotherAgency } from './db/province-store.ts';
-import { findDevice, revokeDevice } from './devices/device-store.ts';
+import { findDevice, revokeAndDestroy, revokeDevice } from './devices/device-store.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { JOURNAL_FORKED } from './journal/receive.ts';
 import { Problem } from './problem.ts';
 import type { PageFiles } from './supervisor/page-files.ts';
+import { supervisedDays } from './reconciliation/supervised-days.ts';
 import { supervisorRoutes, type SupervisorDesk } from './supervisor/routes.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
 import { allHealth } from './upstreams/health-store.ts';
 
-const deskOf = ({ db, clock, upstreams }: ProvinceContext): SupervisorDesk => ({
+const deskOf = ({ db, clock, upstreams, reconciliation }: ProvinceContext): SupervisorDesk => ({
   async newCode(office, lifeMs, replaces) {
     if (replaces !== undefined && (await findDevice(db, replaces))?.office_id !== office.officeId) {
       throw new Problem(409, 'foreign-device', 'the office has no such device');
@@ -20,10 +21,11 @@ const deskOf = ({ db, clock, upstreams }: ProvinceContext): SupervisorDesk => ({
       throw error;
     });
   },
-  async revoke(deviceId, at) {
+  async revoke(deviceId, at, destroy) {
     const device = await findDevice(db, deviceId);
     if (device === undefined) return undefined;
-    await revokeDevice(db, deviceId, at);
+    if (destroy === 'when-delivered' && device.revoked_at !== null) throw new Problem(409, 'revoked-already', 'a revoked device delivers nothing any more');
+    await (destroy === undefined ? revokeDevice(db, deviceId, at) : revokeAndDestroy(db, deviceId, destroy, at));
     return { officeId: device.office_id, name: device.name };
   },
   async upstreams() {
@@ -35,6 +37,8 @@ const deskOf = ({ db, clock, upstreams }: ProvinceContext): SupervisorDesk => ({
     });
   },
   isQuarantine: (what) => what === JOURNAL_FORKED,
+  days: ({ from, to }, { again }) => supervisedDays(db, reconciliation, { from, to }, again),
+  monitoring: (period) => reconciliation.monitoring(period),
 });
 
 export const supervisionRoutes =

@@ -80,6 +80,12 @@ describe('report of a device', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('says why a quarantined device stands, which waits for a person far away', async () => {
+    const { heard, sent } = device();
+    await heard({ ...online, connection: { status: 'quarantined', sinceMs: 1_794_000_000_000, reason: 'set-back' } });
+    expect(sent[0]?.quarantine).toEqual({ reason: 'set-back', sinceMs: 1_794_000_000_000 });
+  });
+
   it('goes out although the disk does not say how full it is', async () => {
     const { heard, sent } = device({ freeBytes: () => Promise.reject(new Error('statfs')) });
     await heard(online);

@@ -28,7 +28,9 @@ export function createDeviceReporter({ post, appVersion, freeBytes, day, printin
   let nextAtMs = -Infinity;
 
   return async function heard(state: SyncState): Promise<void> {
-    if (state.connection.status !== 'online' || monotonicMs() < nextAtMs) return;
+    const { connection } = state;
+    // Quarantined devices speak too: someone far away has to see why they stand.
+    if ((connection.status !== 'online' && connection.status !== 'quarantined') || monotonicMs() < nextAtMs) return;
     nextAtMs = monotonicMs() + DEFAULT_EVERY_MS;
     const report: DeviceReport = {
       appVersion,
@@ -39,6 +41,7 @@ export function createDeviceReporter({ post, appVersion, freeBytes, day, printin
       needsFix: state.needsFix.length,
       numbers: state.numbers,
       queueWaiting: day().tickets.filter((ticket) => ticket.state === 'waiting').length,
+      ...(connection.status === 'quarantined' ? { quarantine: { reason: connection.reason, sinceMs: connection.sinceMs } } : {}),
       printers: printing().printers.map(({ name, status, waiting }) => ({ name, status, waiting })),
     };
     // A report that is lost is not said again: the next one says more.

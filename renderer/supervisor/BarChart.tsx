@@ -8,7 +8,9 @@ const WIDTH = 480;
 const HEIGHT = 200;
 const AXIS = 28;
 const TOP = 22;
-const LABEL_WIDTH = 150;
+const LABEL_WIDTH = 216;
+/** That fit the width. */
+const LABEL_LETTERS = 28;
 const ROW = 30;
 
 /** Bars with their numbers on them; a screen reader hears the same numbers as a list. `isLying`: one row a bar, for long names. */
@@ -39,6 +41,33 @@ export function BarChart({ title, bars, isLying = false }: { title: string; bars
   );
 }
 
+/** The same numbers as a table, for who would rather read them. */
+export function BarTable({ title, bars }: { title: string; bars: readonly Bar[] }) {
+  const { t } = useTranslation('supervisor');
+  return (
+    <div className={styles.tableScroller} tabIndex={0} role="region" aria-label={title}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col" className={styles.number}>
+              {t('chart.dossiers')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars.map(({ label, value }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td className={styles.number}>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 function standingBar({ label, value }: Bar, index: number, count: number, highest: number) {
   const step = WIDTH / count;
   const height = (value / highest) * (HEIGHT - AXIS - TOP);
@@ -65,7 +94,7 @@ function LyingBar({ bar: { label, value }, index, highest }: { bar: Bar; index: 
   return (
     <g>
       <text className={styles.barLabel} x={0} y={y + ROW / 2 + 5}>
-        {label.length > 18 ? `${label.slice(0, 17)}…` : label}
+        {label.length > LABEL_LETTERS ? `${label.slice(0, LABEL_LETTERS - 1)}…` : label}
       </text>
       <rect className={styles.bar} x={LABEL_WIDTH} y={y + 5} width={width} height={ROW - 10} rx={3} />
       <text className={styles.barValue} x={LABEL_WIDTH + width + 8} y={y + ROW / 2 + 5}>

@@ -11,8 +11,10 @@ import { AcceptedCharts } from './AcceptedCharts.tsx';
 import { Alarms } from './Alarms.tsx';
 import { Audit } from './Audit.tsx';
 import { DeviceTable } from './DeviceTable.tsx';
+import { Monitoring } from './Monitoring.tsx';
 import { NewCodeDialog } from './NewCodeDialog.tsx';
 import type { ProvinceApi } from './province-api.ts';
+import { Reconciliation } from './Reconciliation.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import styles from './supervisor.module.css';
 import { UpstreamTable } from './UpstreamTable.tsx';
@@ -76,8 +78,10 @@ export function Overview({ api, name, onSignOut, onSignedOut, onLanguage }: Prop
               onReplace={(replaces) => setAsked({ kind: 'code', replaces })}
               onRevoke={(device) => setAsked({ kind: 'revoke', device })}
             />
+            <Reconciliation api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
             <UpstreamTable upstreams={seen.upstreams} />
             <AcceptedCharts accepted={seen.accepted} onDate={setDate} />
+            <Monitoring api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
             <Audit entries={seen.audit} />
             {asked?.kind === 'code' && <NewCodeDialog api={api} offices={seen.offices} replaces={asked.replaces} onClose={close} />}
             {asked?.kind === 'revoke' && <RevokeDialog api={api} device={asked.device} onClose={close} />}
@@ -95,7 +99,7 @@ function Tiles({ seen: { devices, nowMs, accepted, alarms } }: { seen: Seen }) {
     inUse.reduce((sum, { report }) => sum + (report === null ? 0 : of(report)), 0);
   const tiles = [
     { name: t('tile.connected'), value: `${inUse.filter((device) => standingOf(device, nowMs) === 'connected').length}/${inUse.length}` },
-    { name: t('tile.needing'), value: inUse.filter((device) => needsOf(device).length > 0 || device.isQuarantined).length },
+    { name: t('tile.needing'), value: inUse.filter((device) => needsOf(device).length > 0 || device.quarantine !== null).length },
     { name: t('tile.entries'), value: total(({ waitingEntries }) => waitingEntries) },
     { name: t('tile.scans'), value: total(({ waitingScans }) => waitingScans) },
     { name: t('tile.accepted'), value: accepted.byHour.reduce((sum, count) => sum + count, 0) },

@@ -3,20 +3,35 @@ import type { z } from 'zod';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import {
   givenCodeSchema,
+  monitoringAnswerSchema,
   overviewSchema,
+  reconciliationAnswerSchema,
   sessionSchema,
   supervisorPaths as paths,
+  type AskedPeriod,
+  type DestroyMoment,
   type GivenCode,
+  type MonitoringAnswer,
   type NewCode,
   type Overview,
+  type ReconciliationAnswer,
 } from '../../shared/supervisor/contract.ts';
 import { pathOf, problemSchema } from '../../shared/sync/protocol.ts';
 
 /** `refused` says why in `kind` as the province does; `locked` for how long. */
 export type ApiFailure = Failure<
-  'unreachable' | 'not-signed-in' | 'wrong-credentials' | 'foreign-agency' | 'foreign-device' | 'not-found' | 'locked' | 'refused'
+  | 'unreachable'
+  | 'not-signed-in'
+  | 'wrong-credentials'
+  | 'foreign-agency'
+  | 'foreign-device'
+  | 'not-found'
+  | 'period-too-long'
+  | 'revoked-already'
+  | 'locked'
+  | 'refused'
 >;
-const known = ['not-signed-in', 'wrong-credentials', 'foreign-agency', 'foreign-device', 'not-found'] as const;
+const known = ['not-signed-in', 'wrong-credentials', 'foreign-agency', 'foreign-device', 'not-found', 'period-too-long', 'revoked-already'] as const;
 
 export type ProvinceApi = {
   session(): Promise<Result<{ name: string }, ApiFailure>>;
@@ -25,7 +40,13 @@ export type ProvinceApi = {
   /** `date` of the charts, YYYY-MM-DD; today without one. */
   overview(date: string | undefined): Promise<Result<Overview, ApiFailure>>;
   newCode(code: NewCode): Promise<Result<GivenCode, ApiFailure>>;
-  revoke(deviceId: string): Promise<Result<null, ApiFailure>>;
+  /** `destroy` orders its keys to be destroyed as well. */
+  revoke(deviceId: string, destroy: DestroyMoment | undefined): Promise<Result<null, ApiFailure>>;
+  /** `again` compares every statement of the period anew first. */
+  reconciliation(period: AskedPeriod, again: boolean): Promise<Result<ReconciliationAnswer, ApiFailure>>;
+  monitoring(period: AskedPeriod): Promise<Result<MonitoringAnswer, ApiFailure>>;
+  /** Address of the same figures as a file. */
+  monitoringFile(shown: MonitoringAnswer): string;
   alarmSeen(alarmId: number): Promise<Result<null, ApiFailure>>;
 };
 
@@ -44,7 +65,7 @@ async function ask<S extends z.ZodType>(method: 'GET' | 'POST', path: string, sc
       method,
       credentials: 'same-origin',
       cache: 'no-store',
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...bodyOf(body),
     });
     return answer.ok ? ok(schema.parse(await answer.json())) : await refusalOf(answer);
   } catch {
@@ -52,14 +73,18 @@ async function ask<S extends z.ZodType>(method: 'GET' | 'POST', path: string, sc
   }
 }
 
-async function tell(method: 'POST' | 'DELETE', path: string): Promise<Result<null, ApiFailure>> {
+async function tell(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Result<null, ApiFailure>> {
   try {
-    const answer = await fetch(path, { method, credentials: 'same-origin' });
+    const answer = await fetch(path, { method, credentials: 'same-origin', ...bodyOf(body) });
     return answer.ok ? ok(null) : await refusalOf(answer);
   } catch {
     return fail('unreachable');
   }
 }
+
+const bodyOf = (body: unknown): RequestInit => (body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+const asked = (path: string, query: Record<string, string>): string => `${path}?${new URLSearchParams(query).toString()}`;
 
 export const provinceApi: ProvinceApi = {
   session: () => ask('GET', paths.session, sessionSchema),
@@ -67,6 +92,10 @@ export const provinceApi: ProvinceApi = {
   signOut: () => tell('DELETE', paths.session),
   overview: (date) => ask('GET', date === undefined ? paths.overview : `${paths.overview}?date=${date}`, overviewSchema),
   newCode: (code) => ask('POST', paths.enrolmentCodes, givenCodeSchema, code),
-  revoke: (deviceId) => tell('POST', pathOf(paths.revocation, { deviceId })),
+  revoke: (deviceId, destroy) => tell('POST', pathOf(paths.revocation, { deviceId }), { destroy }),
+  reconciliation: (period, again) =>
+    again ? ask('POST', paths.reconciliation, reconciliationAnswerSchema, period) : ask('GET', asked(paths.reconciliation, period), reconciliationAnswerSchema),
+  monitoring: (period) => ask('GET', asked(paths.monitoring, period), monitoringAnswerSchema),
+  monitoringFile: ({ from, to, asOfMs }) => asked(paths.monitoringCsv, { from, to, asOfMs: String(asOfMs) }),
   alarmSeen: (alarmId) => tell('POST', pathOf(paths.alarmSeen, { alarmId: String(alarmId) })),
 };

@@ -93,7 +93,7 @@ export async function revokeDevice(trx: Connection, deviceId: string, at: Date):
 export async function revokeAndDestroy(db: Connection, deviceId: string, destroy: 'now' | 'when-delivered', at: Date): Promise<void> {
   await db
     .updateTable('devices')
-    .set({ destroy, ...(destroy === 'now' ? { revoked_at: at } : {}) })
+    .set((eb) => ({ destroy, ...(destroy === 'now' ? { revoked_at: eb.fn.coalesce('revoked_at', eb.val(at)) } : {}) }))
     .where('device_id', '=', deviceId)
     .execute();
 }

@@ -94,6 +94,27 @@ export async function statementsBetween(db: Connection, from: PlainDate, to: Pla
   }));
 }
 
+export type DayTakenIn = Pick<StatementKey, 'deviceId' | 'date'> & { officeId: string; deviceName: string; dossiers: number; sinceClosing: number };
+
+/** What each device took in on each date of the period, and how much of it behind the head of its newest statement of that date. */
+export async function takenInBetween(db: Connection, from: PlainDate, to: PlainDate): Promise<DayTakenIn[]> {
+  const fromMs = instantOf(from, '00:00');
+  const endMs = instantOf(to, '00:00') + DAY_MS;
+  const { rows } = await sql<DayTakenIn>`
+    with closed as (
+      select device_id, date, max(head_seq) as head_seq from day_statements where date between ${from}::date and ${to}::date group by 1, 2
+    ), taken as (
+      select device_id, operation_id, ${from}::date + ((accepted_at_ms - ${fromMs}) / ${DAY_MS})::int as date
+      from dossiers where accepted_at_ms >= ${fromMs} and accepted_at_ms < ${endMs}
+    )
+    select device_id as "deviceId", date, devices.office_id as "officeId", devices.name as "deviceName", count(*)::int as dossiers,
+      (count(*) filter (where e.seq > closed.head_seq))::int as "sinceClosing"
+    from taken join devices using (device_id) left join closed using (device_id, date)
+      left join journal_entries e using (device_id, operation_id)
+    group by 1, 2, 3, 4`.execute(db);
+  return rows;
+}
+
 export type HeldEntry = ChainLink & { hash: string; operation: string; isApplied: boolean };
 
 const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;

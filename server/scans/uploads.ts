@@ -7,7 +7,7 @@ import { MAX_SCAN_BYTES, scanMediaTypes } from '../../shared/scanning/scan.ts';
 import { paths, scanMetadataSchema } from '../../shared/sync/protocol.ts';
 import type { Database } from '../db/database.ts';
 import type { Device } from '../devices/device-store.ts';
-import { Problem, problemOf } from '../problem.ts';
+import { kindOf, Problem, PROBLEM_TYPE, problemOf } from '../problem.ts';
 import type { ScanFolder } from './scan-folder.ts';
 import { acceptScan } from './accept-scan.ts';
 import { verifiedScansOf } from './scan-store.ts';
@@ -22,6 +22,15 @@ const ALREADY_REPORTED = 208;
 
 /** An upload that nobody finished is forgotten after a week. */
 const ABANDONED_AFTER_MS = 7 * 86_400_000;
+
+/** tus answers in plain text; here every refusal is a problem, as at every other door. */
+class ScanServer extends Server {
+  override write(context: Parameters<Server['write']>[0], headers: Headers, status: number, body = ''): ReturnType<Server['write']> {
+    if (status < 400) return super.write(context, headers, status, body);
+    headers.set('content-type', PROBLEM_TYPE);
+    return super.write(context, headers, status, body.startsWith('{') ? body : JSON.stringify({ kind: kindOf(status), message: body.trim() }));
+  }
+}
 
 export type Uploads = {
   handle(device: Device, request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -70,7 +79,7 @@ export function createUploads(
     return upload;
   }
 
-  const server = new Server({
+  const server = new ScanServer({
     path: paths.scans,
     datastore: store,
     locker: createUploadLocks(db, logFailure),
@@ -109,19 +118,8 @@ export function createUploads(
     },
 
     onResponseError(_request, error) {
-      // tus's own refusals carry status_code and a plain text; they become problems like every other answer.
-      if (!(error instanceof Error) && 'status_code' in error) {
-        if (error.body.startsWith('{')) return error;
-        const kind =
-          error.status_code === 413
-            ? 'too-large'
-            : error.status_code === 404 || error.status_code === 410
-              ? 'not-found'
-              : error.status_code < 500
-                ? 'refused'
-                : 'internal';
-        return { status_code: error.status_code, body: JSON.stringify({ kind, message: error.body.trim() }) };
-      }
+      // tus's own refusals carry status_code and a plain text.
+      if (!(error instanceof Error) && 'status_code' in error) return undefined;
       const problem = problemOf(error);
       if (problem.status >= 500) logFailure(error);
       return tusError(problem);

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { dateAt } from '../../shared/lib/time.ts';
 import {
+  type DestroyMoment,
   type Overview,
   givenCodeSchema,
   newCodeSchema,
   overviewSchema,
+  revocationSchema,
   sessionSchema,
   signInSchema,
   supervisorPaths as paths,
@@ -15,14 +17,18 @@ import { Problem } from '../problem.ts';
 import { audit, lastAudit } from './account-store.ts';
 import { acceptedOn, allDevices, allOffices, markAlarmSeen, openAlarms } from './overview-store.ts';
 import type { PageFiles } from './page-files.ts';
+import { figuresRoutes, type FiguresDesk } from './figures.ts';
 import { createSessions } from './sessions.ts';
 
 /** What the page needs of other features. */
-export type SupervisorDesk = {
+export type SupervisorDesk = FiguresDesk & {
   /** Resolves with the one-time code. Throws a Problem (409) when office and agency do not belong together, or the replaced device is not the office's. */
   newCode(office: { officeId: string; agencyCode: string }, lifeMs: number, replaces: string | undefined): Promise<string>;
-  /** The device's office and name; undefined when there is none. Revoked already: nothing changes. */
-  revoke(deviceId: string, at: Date): Promise<{ officeId: string; name: string } | undefined>;
+  /**
+   * The device's office and name; undefined when there is none. `destroy` orders its keys to be destroyed. Throws a Problem
+   * (409) for a device that is to destroy them once it has delivered and is revoked already.
+   */
+  revoke(deviceId: string, at: Date, destroy: DestroyMoment | undefined): Promise<{ officeId: string; name: string } | undefined>;
   upstreams(): Promise<Overview['upstreams']>;
   /** Whether an alarm says that the device's journal was copied or set back. */
   isQuarantine(what: string): boolean;
@@ -92,10 +98,14 @@ export function supervisorRoutes(server: TypedServer, { db, clock, log, credenti
     async (request) => {
       const nowMs = clock();
       const alarms = await openAlarms(db, SHOWN_ALARMS);
-      const quarantined = new Set(alarms.flatMap(({ what, deviceId }) => (deviceId !== null && desk.isQuarantine(what) ? [deviceId] : [])));
+      const forked = new Map(
+        alarms.flatMap(({ what, deviceId, firstAtMs, seq }) =>
+          deviceId !== null && desk.isQuarantine(what) ? [[deviceId, { sinceMs: firstAtMs, seq }] as const] : [],
+        ),
+      );
       const [offices, devices, accepted, upstreams, done] = await Promise.all([
         allOffices(db),
-        allDevices(db, quarantined),
+        allDevices(db, forked),
         acceptedOn(db, request.query.date ?? dateAt(nowMs)),
         desk.upstreams(),
         lastAudit(db, SHOWN_AUDIT),
@@ -121,15 +131,21 @@ export function supervisorRoutes(server: TypedServer, { db, clock, log, credenti
     },
   );
 
-  server.post(paths.revocation, { ...signedIn, schema: { params: z.object({ deviceId: z.uuid() }), hide: true } }, async (request, reply) => {
-    const { deviceId } = request.params;
-    const at = new Date(clock());
-    const device = await desk.revoke(deviceId, at);
-    if (device === undefined) throw new Problem(404, 'not-found', 'no such device');
-    await audit(db, { at, supervisor: sessions.of(request), action: 'revocation', facts: { subject: `${device.name} (${device.officeId})`, deviceId } });
-    log.warn({ deviceId }, 'device revoked by a supervisor');
-    return reply.code(204).send();
-  });
+  server.post(
+    paths.revocation,
+    { ...signedIn, schema: { params: z.object({ deviceId: z.uuid() }), body: revocationSchema, hide: true } },
+    async (request, reply) => {
+      const { deviceId } = request.params;
+      const { destroy } = request.body;
+      const at = new Date(clock());
+      const device = await desk.revoke(deviceId, at, destroy);
+      if (device === undefined) throw new Problem(404, 'not-found', 'no such device');
+      const action = destroy === undefined ? 'revocation' : 'destroy-order';
+      await audit(db, { at, supervisor: sessions.of(request), action, facts: { subject: `${device.name} (${device.officeId})`, deviceId, destroy } });
+      log.warn({ deviceId, destroy }, 'device revoked by a supervisor');
+      return reply.code(204).send();
+    },
+  );
 
   server.post(
     paths.alarmSeen,
@@ -144,4 +160,6 @@ export function supervisorRoutes(server: TypedServer, { db, clock, log, credenti
       return reply.code(204).send();
     },
   );
+
+  figuresRoutes(server, { db, clock }, sessions, desk);
 }

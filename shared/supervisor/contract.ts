@@ -1,6 +1,8 @@
 /** What the supervisors' page and the province say to each other (JSON over HTTP, one session cookie); nothing of any citizen. */
 import { z } from 'zod';
 import { channels } from '../dossiers/dossier.ts';
+import { differenceSchema } from '../reconciliation/compare.ts';
+import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import { deviceReportSchema } from '../sync/device-report.ts';
 import { upstreamsAnswerSchema } from '../upstreams/upstream.ts';
 
@@ -14,6 +16,9 @@ export const supervisorPaths = {
   enrolmentCodes: `${api}/enrolment-codes`,
   revocation: `${api}/devices/:deviceId/revocation`,
   alarmSeen: `${api}/alarms/:alarmId/seen`,
+  reconciliation: `${api}/reconciliation`,
+  monitoring: `${api}/monitoring`,
+  monitoringCsv: `${api}/monitoring.csv`,
 } as const;
 
 /** Lower case, so that nobody has two accounts that look alike. */
@@ -28,6 +33,10 @@ export const signInSchema = z.object({ name: z.string().max(100), password: z.st
 /** GET and POST session. DELETE session ends it. */
 export const sessionSchema = z.object({ name: z.string() });
 
+/** When a device is to destroy its keys: at its next contact, or once the province has everything of it. */
+export const destroyMoments = ['now', 'when-delivered'] as const;
+export type DestroyMoment = (typeof destroyMoments)[number];
+
 export const supervisedDeviceSchema = z.object({
   deviceId: z.uuid(),
   officeId: z.string(),
@@ -39,10 +48,15 @@ export const supervisedDeviceSchema = z.object({
   revokedAtMs: z.int().nullable(),
   /** Of the newest report when there is one. */
   appVersion: z.string(),
-  /** Its journal was found copied or set back, and nobody has looked at it yet. */
-  isQuarantined: z.boolean(),
+  /** The order it stands under. */
+  destroy: z.enum(destroyMoments).nullable(),
+  /**
+   * Its journal has ended: by its own last word, or because the province found the journal forked at entry `seq` and nobody
+   * has marked that alarm as seen. Reasons as of `QuarantineReason`, open to newer ones.
+   */
+  quarantine: z.object({ reason: z.string(), sinceMs: z.int(), seq: z.int().nullable() }).nullable(),
   report: deviceReportSchema
-    .omit({ appVersion: true, atMs: true })
+    .omit({ appVersion: true, atMs: true, quarantine: true })
     .extend({
       reportedAtMs: z.int(),
       /** How far the device's clock was ahead of the province's; negative when behind. */
@@ -60,6 +74,8 @@ export const acceptedDaySchema = z.object({
   byChannel: z.array(z.object({ channel: z.enum(channels), accepted: count })),
   /** The busiest first. */
   byOffice: z.array(z.object({ officeId: z.string(), accepted: count })),
+  /** The busiest first. */
+  byProcedure: z.array(z.object({ procedureCode: z.string(), name: z.string(), accepted: count })),
 });
 export type AcceptedDay = z.infer<typeof acceptedDaySchema>;
 
@@ -67,13 +83,16 @@ export const alarmSchema = z.object({
   alarmId: z.int(),
   what: z.string(),
   deviceId: z.string().nullable(),
+  /** The entry, the date it is about, when the alarm names one. */
+  seq: z.int().nullable(),
+  date: z.iso.date().nullable(),
   times: count,
   firstAtMs: z.int(),
   lastAtMs: z.int(),
 });
 export type Alarm = z.infer<typeof alarmSchema>;
 
-export const auditActions = ['sign-in', 'sign-out', 'enrolment-code', 'revocation', 'alarm-seen'] as const;
+export const auditActions = ['sign-in', 'sign-out', 'enrolment-code', 'revocation', 'destroy-order', 'alarm-seen', 'compared-anew'] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** GET overview?date=YYYY-MM-DD (today unless said). */
@@ -90,6 +109,57 @@ export const overviewSchema = z.object({
   audit: z.array(z.object({ atMs: z.int(), supervisor: z.string(), action: z.enum(auditActions), subject: z.string() })),
 });
 export type Overview = z.infer<typeof overviewSchema>;
+
+/** POST revocation. With `destroy` it is an order to destroy the device's keys; `when-delivered` of one revoked already is refused: 409 `revoked-already`. */
+export const revocationSchema = z.object({ destroy: z.enum(destroyMoments).optional() });
+
+/** Days a question may span: comparing anew reads whole journals. */
+export const MAX_PERIOD_DAYS = { reconciliation: 31, comparedAnew: 7, monitoring: 366 } as const;
+
+/** Both days included. */
+export const periodSchema = z.object({ from: z.iso.date(), to: z.iso.date() }).refine(({ from, to }) => from <= to);
+export type AskedPeriod = z.infer<typeof periodSchema>;
+
+/** More differences of one day than this are only counted. */
+export const SHOWN_DIFFERENCES = 200;
+
+/** `open`: the device took dossiers in on that date, and no statement of it has come. */
+export const dayStatuses = ['differs', 'waiting', 'open', 'agrees'] as const;
+export const supervisedDaySchema = z.object({
+  date: z.iso.date(),
+  deviceId: z.uuid(),
+  officeId: z.string(),
+  deviceName: z.string(),
+  status: z.enum(dayStatuses),
+  /** That the province holds of the device and the date; `sinceClosing` of them came after the statement's head. */
+  dossiers: count,
+  sinceClosing: count,
+  differences: z.array(differenceSchema).max(SHOWN_DIFFERENCES),
+  differing: count,
+  comparedAtMs: z.int().nullable(),
+});
+export type SupervisedDay = z.infer<typeof supervisedDaySchema>;
+/** GET reconciliation?from&to; POST compares every statement of the period anew first, agreed or not. The newest date first. */
+export const reconciliationAnswerSchema = z.object({ from: z.iso.date(), to: z.iso.date(), days: z.array(supervisedDaySchema) });
+export type ReconciliationAnswer = z.infer<typeof reconciliationAnswerSchema>;
+
+const monitoringRowSchema = z.object({
+  officeId: z.string(),
+  procedureCode: z.string(),
+  procedureName: z.string(),
+  accepted: count,
+  onlineFull: count,
+  onlinePartial: count,
+  counter: count,
+  post: count,
+  digitised: count,
+  inTime: count,
+  overdue: count,
+  noDueDate: count,
+}) satisfies z.ZodType<MonitoringRow>;
+/** GET monitoring?from&to; monitoring.csv?from&to&asOfMs gives the same figures as a file. */
+export const monitoringAnswerSchema = z.object({ from: z.iso.date(), to: z.iso.date(), asOfMs: z.int(), rows: z.array(monitoringRowSchema) });
+export type MonitoringAnswer = z.infer<typeof monitoringAnswerSchema>;
 
 /** POST enrolment-codes. `replaces`: the device whose place the new one takes; it is revoked when the code is used. */
 export const newCodeSchema = z.object({

@@ -24,10 +24,12 @@ const device = (change: Partial<SupervisedDevice> = {}): SupervisedDevice => ({
   lastSeenAtMs: NOW - 600_000,
   revokedAtMs: null,
   appVersion: '0.1.0',
-  isQuarantined: false,
+  destroy: null,
+  quarantine: null,
   report,
   ...change,
 });
+const quarantine = { reason: 'forked', sinceMs: NOW, seq: 7 };
 const needs = (change: Partial<typeof report>) => needsOf(device({ report: { ...report, ...change } }));
 
 describe('standing of a device', () => {
@@ -39,8 +41,8 @@ describe('standing of a device', () => {
     expect(standingOf(device({ report: null, lastSeenAtMs: null }), NOW)).toBe('never');
   });
   it('is revoked or in quarantine whatever it says', () => {
-    expect(standingOf(device({ isQuarantined: true }), NOW)).toBe('quarantined');
-    expect(standingOf(device({ isQuarantined: true, revokedAtMs: 1 }), NOW)).toBe('revoked');
+    expect(standingOf(device({ quarantine }), NOW)).toBe('quarantined');
+    expect(standingOf(device({ quarantine, revokedAtMs: 1 }), NOW)).toBe('revoked');
   });
 });
 

@@ -19,7 +19,7 @@ export const lastContactMs = ({ lastSeenAtMs, report }: SupervisedDevice): numbe
 
 export function standingOf(device: SupervisedDevice, nowMs: number): Standing {
   if (device.revokedAtMs !== null) return 'revoked';
-  if (device.isQuarantined) return 'quarantined';
+  if (device.quarantine !== null) return 'quarantined';
   const last = lastContactMs(device);
   if (last === null) return 'never';
   return nowMs - last <= IN_CONTACT_MS ? 'connected' : 'silent';

@@ -21,6 +21,8 @@ export const deviceReportSchema = z.object({
   numbers: z.object({ left: count, daysLeft: count, emergency: z.boolean() }).nullable(),
   /** Today's tickets that nobody has called. */
   queueWaiting: count,
+  /** Its journal has ended and waits for a new code. Reasons as of `SyncMemory`, open to those only a newer counter knows. */
+  quarantine: z.object({ reason: z.string().max(40), sinceMs: z.int().nonnegative() }).optional(),
   /** Status as of `PrinterState`; free text here, because a newer counter may know more. */
   printers: z.array(z.object({ name: z.string().max(100), status: z.string().max(40), waiting: count })).max(20),
 });

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
-import { dateAt, instantOf } from '../../shared/lib/time.ts';
+import { dateAt, formatDate, instantOf } from '../../shared/lib/time.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { aDossier } from '../fixtures/dossiers.ts';
 import { startProvince, type RunningProvince } from '../fixtures/province.ts';
@@ -59,7 +59,7 @@ async function signIn(page: Page, province: RunningProvince, password: string, n
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
 }
 
-const row = (page: Page, office: string) => page.getByRole('row').filter({ hasText: office });
+const row = (page: Page, office: string) => page.getByRole('region', { name: 'Thiết bị' }).getByRole('row').filter({ hasText: office });
 
 async function deviceOf(province: RunningProvince, office: string, report: object): Promise<TestDevice> {
   const device = await enrolledDevice(province.url, await cli(province, 'enrolment-code', '--office', office, '--agency', 'H36.12'));
@@ -73,10 +73,13 @@ async function deviceOf(province: RunningProvince, office: string, report: objec
   return device;
 }
 
-function takeIn(device: TestDevice, count: number, channel: 'counter' | 'post' | 'online'): void {
-  const today = dateAt(Date.now());
+const DAY_MS = 86_400_000;
+const today = dateAt(Date.now());
+const yesterday = dateAt(Date.now() - DAY_MS);
+
+function takeIn(device: TestDevice, count: number, channel: 'counter' | 'post' | 'online', date = today): void {
   for (let index = 0; index < count; index += 1) {
-    const acceptedAtMs = instantOf(today, `${String(8 + (index % 8)).padStart(2, '0')}:15`);
+    const acceptedAtMs = instantOf(date, `${String(8 + (index % 8)).padStart(2, '0')}:15`);
     const { officeId, agencyCode } = device.enrolment as { officeId: string; agencyCode: string };
     const dossier = aDossier({ dossierId: randomUUID() as never, code: `H36.12-${randomUUID()}`, acceptedAtMs, channel });
     device.append({ type: 'dossier.accepted', dossier: { ...dossier, officeId, agencyCode }, number: { leaseId: 'x', order: 1 } });
@@ -88,6 +91,7 @@ test('a supervisor’s day', async ({ province, window }) => {
   const password = await cli(province, 'supervisor', 'add', 'lan');
 
   const calm = await deviceOf(province, 'xa-an-binh', {});
+  takeIn(calm, 5, 'counter', yesterday);
   takeIn(calm, 21, 'counter');
   takeIn(calm, 6, 'post');
   const needy = await deviceOf(province, 'xa-phu-my', {
@@ -104,6 +108,10 @@ test('a supervisor’s day', async ({ province, window }) => {
     const pushed = await device.push();
     expect(pushed.body.results.every(({ status }) => status === 'applied')).toBe(true);
   }
+  // The needy one is a copy, closed at noon; the calm one has told the province of its whole day.
+  for (const device of [calm, needy]) expect((await device.close(today)).body.outcome).toEqual({ status: 'agrees' });
+  const lost = (needy.entries[2]?.operation as { dossier: { dossierId: string; code: string } }).dossier;
+  await province.query('delete from dossiers where dossier_id = $1', [lost.dossierId]);
   const spoilt = needy.append({ type: 'catalogue.installed', version: '1', procedures: 1 });
   await needy.push([{ ...spoilt, hash: 'f'.repeat(64) }]);
 
@@ -130,14 +138,54 @@ test('a supervisor’s day', async ({ province, window }) => {
     await looks(page, '2-overview');
     await page.getByRole('figure', { name: 'Theo giờ' }).scrollIntoViewIfNeeded();
     await looks(page, '3-charts');
+    const { procedureName } = aDossier();
+    await expect(page.getByRole('figure', { name: 'Theo thủ tục' }).getByText(`${procedureName}: 35`)).toBeAttached();
+    await page.getByRole('button', { name: 'Xem bảng số' }).click();
+    await expect(page.getByRole('table').getByRole('row', { name: `${procedureName} 35` })).toBeVisible();
+    await looks(page, '3-charts-as-tables');
+    await page.getByRole('button', { name: 'Xem biểu đồ' }).click();
     await page.getByLabel('Ngày', { exact: true }).fill('20/11/2026');
     await expect(page.getByRole('heading', { name: 'Tiếp nhận ngày 20/11/2026' })).toBeVisible();
-    await expect(page.getByText('Chưa có hồ sơ nào')).toBeVisible();
+    await expect(page.getByText('Chưa có hồ sơ nào').first()).toBeVisible();
     expect(await page.textContent('body')).not.toContain(aDossier().applicant.fullName);
   });
 
+  await test.step('sees which day of which device does not agree, and by which dossier', async () => {
+    const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Đối soát', exact: true }) });
+    await expect(panel.getByText('2 khớp')).toBeVisible();
+    await panel.getByRole('button', { name: 'So lại' }).click();
+    await expect(panel.getByText('1 chênh lệch')).toBeVisible();
+    await expect(panel.getByText('1 khớp')).toBeVisible();
+    await expect(panel.getByText('1 chưa chốt')).toBeVisible();
+    await expect(panel.getByRole('listitem').filter({ hasText: lost.code })).toContainText('tỉnh không có hồ sơ này');
+    await panel.scrollIntoViewIfNeeded();
+    await looks(page, '7-reconciliation');
+    await panel.getByLabel('Đến ngày').fill('01/11/2026');
+    await expect(panel.getByText('Ngày không đúng')).toBeVisible();
+    await panel.getByLabel('Từ ngày').fill('01/11/2026');
+    await expect(panel.getByText('Không có hồ sơ và bản chốt nào')).toBeVisible();
+  });
+
+  await test.step('has the monitoring figures computed, by procedure and by office, and takes them away as a file', async () => {
+    const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Số liệu theo dõi' }) });
+    // Of a day that is over: of today only what has been by now counts.
+    for (const field of ['Từ ngày', 'Đến ngày']) await panel.getByLabel(field).fill(formatDate(yesterday));
+    await panel.getByRole('button', { name: 'Tính số liệu' }).click();
+    await expect(panel.getByRole('row', { name: /^Cộng 5 / })).toBeVisible();
+    await panel.getByText('Theo đơn vị', { exact: true }).click();
+    await expect(panel.getByRole('row', { name: /^xa-an-binh 5 / })).toBeVisible();
+    await panel.scrollIntoViewIfNeeded();
+    await looks(page, '8-monitoring');
+    const file = await panel.getByRole('link', { name: 'Tải tệp CSV' }).evaluate(async (link) => (await fetch((link as HTMLAnchorElement).href)).text());
+    expect(file).toContain(`${yesterday},${yesterday},`);
+  });
+
   await test.step('marks an alarm as seen', async () => {
-    await page.getByRole('button', { name: 'Đã xem' }).click();
+    await expect(page.getByText('Nhật ký và bảng hồ sơ ở tỉnh không khớp nhau')).toBeVisible();
+    for (let left = await page.getByRole('button', { name: 'Đã xem' }).count(); left > 0; left -= 1) {
+      await page.getByRole('button', { name: 'Đã xem' }).first().click();
+      await expect(page.getByRole('button', { name: 'Đã xem' })).toHaveCount(left - 1);
+    }
     await expect(page.getByRole('heading', { name: 'Cảnh báo' })).toBeHidden();
   });
 
@@ -178,10 +226,29 @@ test('a supervisor’s day', async ({ province, window }) => {
     expect((await calm.askToken()).status).toBe(403);
   });
 
+  await test.step('has a stolen device destroy its keys, and sees why another stands still', async () => {
+    const stolen = await deviceOf(province, 'xa-mat-trom', { waitingEntries: 3 });
+    await deviceOf(province, 'xa-ban-sao', { quarantine: { reason: 'forked', sinceMs: Date.now() } });
+    await page.reload();
+    await expect(row(page, 'xa-ban-sao')).toContainText('Cách ly');
+    await expect(page.getByRole('region', { name: 'Thiết bị' })).toContainText('Nhật ký của máy này đã bị sao chép');
+    await looks(page, '9-quarantine');
+    await page.getByRole('button', { name: 'Thu hồi Quầy 1 xa-mat-trom' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('Máy mất cắp hoặc thất lạc').click();
+    await expect(dialog).toContainText('Mọi thứ trên Quầy 1 (xa-mat-trom) mất hẳn');
+    await expect(dialog).toContainText('3 mục chưa gửi');
+    await looks(page, '10-destroy');
+    await dialog.getByRole('button', { name: 'Huỷ khoá ngay' }).click();
+    await expect(row(page, 'xa-mat-trom')).toContainText('Huỷ khoá khi liên lạc');
+    expect(await stolen.askToken()).toMatchObject({ status: 403, body: { destroy: { deviceId: stolen.deviceId } } });
+  });
+
   await test.step('reads what was done, in English too, and leaves', async () => {
     await page.getByRole('button', { name: 'English' }).click();
     await expect(page.getByRole('heading', { name: 'What supervisors did' })).toBeVisible();
     await expect(page.getByRole('cell', { name: 'Revoked a device' })).toBeVisible();
+    await expect(page.getByRole('cell', { name: 'Ordered keys destroyed' })).toBeVisible();
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Devices', exact: true })).toBeVisible();
     await page.getByRole('button', { name: 'Sign out (lan)' }).click();

@@ -5,10 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReconciliation, type Reconciliation } from '../../../server/reconciliation/reconciliation.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
-import type { Operation } from '../../../shared/journal/operation.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
 import type { Outcome } from '../../../shared/reconciliation/compare.ts';
-import { addToBook, emptyDayBook, statementOf } from '../../../shared/reconciliation/day-book.ts';
 import { createMonitoring } from '../../../shared/reconciliation/monitoring.ts';
 import { signedText, statementText, type Statement } from '../../../shared/reconciliation/statement.ts';
 import { paths, type StatementAnswer } from '../../../shared/sync/protocol.ts';
@@ -56,15 +54,7 @@ async function deviceWith(count: number): Promise<{ device: TestDevice; dossiers
   return { device, dossiers };
 }
 
-function statementAt(device: TestDevice, seq = device.entries.length): Statement {
-  const book = emptyDayBook();
-  for (const { seq: at, atMs, operation } of device.entries) addToBook(book, { seq: at, atMs, operation: operation as Operation }, sha256);
-  const page = book.pages[date];
-  const hash = device.entries[seq - 1]?.hash;
-  const statement = page === undefined || hash === undefined ? undefined : statementOf(page, device.journalId, { seq, hash });
-  if (statement === undefined) throw new Error('no statement of that day');
-  return statement;
-}
+const statementAt = (device: TestDevice, seq?: number): Statement => device.statementOf(date, seq);
 async function sendStatement(device: TestDevice, statement = statementAt(device), signer = device) {
   const text = statementText(statement);
   return send<StatementAnswer & { kind?: string }>(province.url, paths.statements, {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureHealth } from '../../../server/upstreams/health-store.ts';
 import { changeSupervisor } from '../../../server/supervisor/accounts.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
-import { type Overview, overviewSchema, supervisorPaths } from '../../../shared/supervisor/contract.ts';
+import { monitoringCsv } from '../../../shared/reconciliation/monitoring.ts';
+import { type MonitoringAnswer, type Overview, overviewSchema, type ReconciliationAnswer, supervisorPaths } from '../../../shared/supervisor/contract.ts';
 import type { DeviceReport } from '../../../shared/sync/device-report.ts';
 import { pathOf, paths } from '../../../shared/sync/protocol.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
@@ -100,7 +101,7 @@ describe('what a supervisor sees', () => {
     const { headers } = await supervisor();
     const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-bao-cao', agencyCode: 'H36.20' }));
     const before = (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId);
-    expect(before).toMatchObject({ officeId: 'xa-bao-cao', appVersion: '0.1.0', report: null, isQuarantined: false });
+    expect(before).toMatchObject({ officeId: 'xa-bao-cao', appVersion: '0.1.0', report: null, quarantine: null });
 
     const { nowMs } = await overview(headers);
     const sent = await act(paths.deviceReport, await device.authorisation(), { ...report, atMs: nowMs - 3_600_000 });
@@ -151,6 +152,8 @@ describe('what a supervisor sees', () => {
       { channel: 'online', accepted: 1 },
     ]);
     expect(accepted.byOffice).toEqual([{ officeId: 'xa-dem', accepted: 4 }]);
+    const { procedureCode, procedureName: name } = aDossier();
+    expect(accepted.byProcedure).toEqual([{ procedureCode, name, accepted: 4 }]);
     const { applicant } = aDossier();
     expect(JSON.stringify(answer.body)).not.toContain(applicant.fullName);
     expect((await send(province.url, `${supervisorPaths.overview}?date=yesterday`, { method: 'GET', headers })).status).toBe(400);
@@ -194,7 +197,18 @@ describe('what a supervisor sees', () => {
     await device.push();
     device.entries.length = 0;
     await device.push([device.append({ type: 'catalogue.installed', version: '2', procedures: 1 })]);
-    await expect.poll(async () => (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId)?.isQuarantined).toBe(true);
+    const seen = async () => (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId)?.quarantine;
+    await expect.poll(seen).toMatchObject({ reason: 'forked', seq: 1 });
+  });
+
+  it('takes a quarantined device’s own word for the reason, and forgets none of it when an alarm is seen', async () => {
+    const { headers } = await supervisor();
+    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-lui', agencyCode: 'H36.27' }));
+    const quarantine = { reason: 'set-back', sinceMs: 1_795_000_000_000 };
+    expect((await act(paths.deviceReport, await device.authorisation(), { ...report, quarantine })).status).toBe(200);
+    const seen = (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId);
+    expect(seen?.quarantine).toEqual({ ...quarantine, seq: null });
+    expect(seen?.report).not.toHaveProperty('quarantine');
   });
 });
 
@@ -226,6 +240,28 @@ describe('what a supervisor does', () => {
     expect((await act(pathOf(supervisorPaths.revocation, { deviceId: randomUUID() }), headers)).status).toBe(404);
   });
 
+  it('orders keys to be destroyed, by a word only that device gets and that names the moment', async () => {
+    const { headers, name } = await supervisor();
+    const order = (device: TestDevice, destroy: string) => act(pathOf(supervisorPaths.revocation, { deviceId: device.deviceId }), headers, { destroy });
+    const seen = async ({ deviceId }: TestDevice) => (await overview(headers)).devices.find((one) => one.deviceId === deviceId);
+    const [stolen, leaving] = [await enrolledDevice(province.url, await province.newCode()), await enrolledDevice(province.url, await province.newCode())];
+
+    expect((await order(leaving, 'when-delivered')).status).toBe(204);
+    expect(await seen(leaving)).toMatchObject({ destroy: 'when-delivered', revokedAtMs: null });
+    expect((await leaving.status()).destroy).toMatchObject({ deviceId: leaving.deviceId });
+
+    expect((await order(stolen, 'now')).status).toBe(204);
+    const revokedAtMs = (await seen(stolen))?.revokedAtMs;
+    expect(revokedAtMs).not.toBeNull();
+    expect(await stolen.askToken()).toMatchObject({ status: 403, body: { kind: 'device-revoked', destroy: { deviceId: stolen.deviceId } } });
+    province.advance(5_000);
+    expect((await order(stolen, 'now')).status).toBe(204);
+    expect(await seen(stolen)).toMatchObject({ destroy: 'now', revokedAtMs });
+    expect(await order(stolen, 'when-delivered')).toMatchObject({ status: 409, body: { kind: 'revoked-already' } });
+    expect((await order(stolen, 'tomorrow')).status).toBe(400);
+    expect((await overview(headers)).audit[0]).toMatchObject({ supervisor: name, action: 'destroy-order' });
+  });
+
   it('puts a new device in the place of an old one', async () => {
     const { headers } = await supervisor();
     const old = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-thay', agencyCode: 'H36.26' }));
@@ -242,6 +278,83 @@ describe('what a supervisor does', () => {
     const { headers } = await supervisor();
     const { accepted, nowMs } = await overview(headers);
     expect(accepted.date).toBe(dateAt(nowMs));
+  });
+});
+
+describe('days gone by', () => {
+  const DAY = '2026-11-18';
+  const period = { from: '2026-11-12', to: DAY };
+  const reconciliation = async (headers: Record<string, string>, asked = period) =>
+    send<ReconciliationAnswer>(province.url, `${supervisorPaths.reconciliation}?${new URLSearchParams(asked).toString()}`, { method: 'GET', headers });
+
+  async function dayOf(officeId: string, count: number): Promise<TestDevice> {
+    const device = await enrolledDevice(province.url, await province.newCode({ officeId, agencyCode: 'H36.30' }));
+    for (let index = 0; index < count; index += 1) {
+      const acceptedAtMs = Date.parse(`${DAY}T09:00:00+07:00`) + index;
+      const dossier = aDossier({ dossierId: randomUUID() as never, code: `H36.30-${randomUUID()}`, acceptedAtMs, officeId, agencyCode: 'H36.30' });
+      device.append({ type: 'dossier.accepted', dossier, number: { leaseId: 'x', order: index + 1 } });
+    }
+    await device.push();
+    return device;
+  }
+
+  it('shows for each device and day whether it agrees, and which dossier differs', async () => {
+    const { headers, name } = await supervisor();
+    const [agreeing, tampered, late] = [await dayOf('xa-khop', 3), await dayOf('xa-lech', 2), await dayOf('xa-chua-chot', 1)];
+    for (const device of [agreeing, tampered]) expect((await device.close(DAY)).status).toBe(200);
+    const after = aDossier({ dossierId: randomUUID() as never, code: `H36.30-${randomUUID()}`, acceptedAtMs: Date.parse(`${DAY}T16:00:00+07:00`) });
+    agreeing.append({ type: 'dossier.accepted', dossier: { ...after, officeId: 'xa-khop', agencyCode: 'H36.30' }, number: { leaseId: 'x', order: 9 } });
+    await agreeing.push();
+    const lost = (tampered.entries[1]?.operation as { dossier: { dossierId: string; code: string } }).dossier;
+    await province.db.deleteFrom('dossier_scans').where('dossier_id', '=', lost.dossierId).execute();
+    await province.db.deleteFrom('dossiers').where('dossier_id', '=', lost.dossierId).execute();
+
+    const before = (await reconciliation(headers)).body.days;
+    const of = (days: ReconciliationAnswer['days'], { deviceId }: TestDevice) => days.find((day) => day.deviceId === deviceId);
+    expect(of(before, agreeing)).toMatchObject({ date: DAY, status: 'agrees', dossiers: 4, sinceClosing: 1, differences: [] });
+    expect(of(before, tampered)).toMatchObject({ status: 'agrees', dossiers: 1 });
+    expect(of(before, late)).toMatchObject({ status: 'open', dossiers: 1, comparedAtMs: null });
+
+    const again = await act(supervisorPaths.reconciliation, headers, period);
+    const found = (again.body as ReconciliationAnswer).days;
+    expect(found[0]).toMatchObject({
+      deviceId: tampered.deviceId,
+      status: 'differs',
+      differing: 1,
+      differences: [{ kind: 'missing', code: lost.code }],
+    });
+    expect(found.map(({ status }) => status)).toEqual(['differs', 'open', 'agrees']);
+    expect((await overview(headers)).audit[0]).toMatchObject({ supervisor: name, action: 'compared-anew' });
+    expect((await overview(headers)).alarms).toContainEqual(expect.objectContaining({ what: 'journal and dossiers table disagree', date: DAY }));
+    expect(JSON.stringify(again.body)).not.toContain(aDossier().applicant.fullName);
+  });
+
+  it('gives the monitoring figures of the journals, and the same ones as a file', async () => {
+    const { headers } = await supervisor();
+    const query = new URLSearchParams(period).toString();
+    const answer = await send<MonitoringAnswer>(province.url, `${supervisorPaths.monitoring}?${query}`, { method: 'GET', headers });
+    const { asOfMs, rows } = answer.body;
+    expect(rows.map(({ officeId, accepted }) => [officeId, accepted])).toEqual([
+      ['xa-chua-chot', 1],
+      ['xa-khop', 4],
+      ['xa-lech', 2],
+    ]);
+    const file = await send(province.url, `${supervisorPaths.monitoringCsv}?${query}&asOfMs=${asOfMs}`, { method: 'GET', headers });
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="theo-doi-2026-11-12-2026-11-18.csv"');
+    expect(file.body).toBe(monitoringCsv({ ...period, asOfMs }, rows).replace(/^\uFEFF/u, ''));
+  });
+
+  it('answers questions of bounded length, in order, to the signed in only', async () => {
+    const { headers } = await supervisor();
+    expect((await reconciliation({})).status).toBe(401);
+    expect(await reconciliation(headers, { from: '2026-10-01', to: DAY })).toMatchObject({ status: 400, body: { kind: 'period-too-long' } });
+    expect(await reconciliation(headers, { from: DAY, to: '2026-11-12' })).toMatchObject({ status: 400, body: { kind: 'invalid' } });
+    expect(await act(supervisorPaths.reconciliation, headers, { from: '2026-11-11', to: DAY })).toMatchObject({
+      status: 400,
+      body: { kind: 'period-too-long' },
+    });
+    const foreign = { ...headers, origin: 'https://elsewhere.example' };
+    expect((await act(supervisorPaths.reconciliation, foreign, period)).status).toBe(403);
   });
 });
 

@@ -148,6 +148,21 @@ describe('take-away', () => {
     expect(receipt.status.dossiers).toMatchObject([{ dossierId: lost.dossierId, confirmed: false }]);
   });
 
+  it('raises its alarms where supervisors see them', async () => {
+    await province.db
+      .updateTable('journal_entries')
+      .set({ hash: 'f'.repeat(64) })
+      .execute();
+    await province.db
+      .updateTable('devices')
+      .set({ head_hash: 'f'.repeat(64) })
+      .execute();
+    await device.accept([]);
+    expect((await carry()).receipt.journal.results).toMatchObject([{ status: 'rejected', reason: 'journal-forked' }]);
+    const alarms = await province.db.selectFrom('alarms').select(['what', 'device_id']).execute();
+    expect(alarms).toContainEqual({ what: 'journal forked: the device was copied or set back', device_id: device.identity.current()?.deviceId });
+  });
+
   it('shows nothing of a citizen on the stick', async () => {
     const dossier = await device.accept([pdfPage('CANARY-IN-SCAN')]);
     await carry();
