@@ -94,7 +94,7 @@ export async function statementsBetween(db: Connection, from: PlainDate, to: Pla
   }));
 }
 
-export type DayTakenIn = Pick<StatementKey, 'deviceId' | 'date'> & { officeId: string; deviceName: string; dossiers: number; sinceClosing: number };
+type DayTakenIn = Pick<StatementKey, 'deviceId' | 'date'> & { officeId: string; deviceName: string; dossiers: number; sinceClosing: number };
 
 /** What each device took in on each date of the period, and how much of it behind the head of its newest statement of that date. */
 export async function takenInBetween(db: Connection, from: PlainDate, to: PlainDate): Promise<DayTakenIn[]> {

@@ -34,7 +34,7 @@ export const signInSchema = z.object({ name: z.string().max(100), password: z.st
 export const sessionSchema = z.object({ name: z.string() });
 
 /** When a device is to destroy its keys: at its next contact, or once the province has everything of it. */
-export const destroyMoments = ['now', 'when-delivered'] as const;
+const destroyMoments = ['now', 'when-delivered'] as const;
 export type DestroyMoment = (typeof destroyMoments)[number];
 
 export const supervisedDeviceSchema = z.object({
@@ -125,7 +125,7 @@ export const SHOWN_DIFFERENCES = 200;
 
 /** `open`: the device took dossiers in on that date, and no statement of it has come. */
 export const dayStatuses = ['differs', 'waiting', 'open', 'agrees'] as const;
-export const supervisedDaySchema = z.object({
+const supervisedDaySchema = z.object({
   date: z.iso.date(),
   deviceId: z.uuid(),
   officeId: z.string(),
