@@ -29,6 +29,9 @@ describe('command line', () => {
     expect(() => parseCommand(['supervisor', 'add'], {})).toThrow(/name/u);
     expect(() => parseCommand(['supervisor', 'praise', 'lan'], {})).toThrow(/^action/u);
     expect(() => parseCommand(['import'], {})).toThrow(/file/u);
+    expect(parseCommand(['publish', 'calendar', 'lich.json'], {})).toMatchObject({ kind: 'calendar', file: 'lich.json' });
+    expect(() => parseCommand(['publish', 'weather', 'x.json'], {})).toThrow(/^kind/u);
+    expect(() => parseCommand(['publish', 'users'], {})).toThrow(/file/u);
     expect(() => parseCommand(['enrolment-code', 'x'], {})).toThrow(/one command/u);
   });
 });

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { publicationKinds } from '../shared/publications/publication.ts';
 import { upstreamNameSchema } from '../shared/upstreams/upstream.ts';
 import { supervisorNameSchema } from '../shared/supervisor/contract.ts';
 
@@ -17,6 +18,8 @@ export const usage = `Usage:
   province supervisor add|renew|remove NAME [--data DIR | --database-url URL]
   province revoke --device DEVICE_ID [--destroy now|when-delivered] [--data DIR | --database-url URL]
   province restored [--data DIR | --database-url URL]
+  province publish catalogue|calendar|users FILE [--data DIR | --database-url URL]
+  province publications [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
@@ -37,6 +40,9 @@ export const usage = `Usage:
   restored            to be run after the database was restored from a backup, before the server starts: devices then offer
                       again what the backup does not hold, and no number of the forgotten time is given out again.
                       Take a new backup right after it
+  publish             JSON for every counter: a catalogue (as the counter's own screen imports it), a calendar, or the users;
+                      counters have it within a minute, an intake in progress keeps the catalogue it began with
+  publications        everything that was published, in order
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
                       the same figures whenever they are computed
@@ -48,7 +54,20 @@ const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.
 const supervisorActions = ['add', 'renew', 'remove'] as const;
 
 const commandSchema = z.object({
-  command: z.enum(['serve', 'enrolment-code', 'revoke', 'restored', 'supervisor', 'import', 'monitoring', 'upstreams', 'requeue', 'simulate-upstreams']),
+  command: z.enum([
+    'serve',
+    'enrolment-code',
+    'revoke',
+    'restored',
+    'supervisor',
+    'import',
+    'publish',
+    'publications',
+    'monitoring',
+    'upstreams',
+    'requeue',
+    'simulate-upstreams',
+  ]),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1),
@@ -73,8 +92,10 @@ const commandSchema = z.object({
   /** What `supervisor` does, and with whom. */
   action: z.enum(supervisorActions).optional(),
   name: supervisorNameSchema.optional(),
-  /** The take-away file of `import`, and where its receipt goes (beside it unless said). */
+  /** The file of `publish`, or the take-away file of `import` and where its receipt goes (beside it unless said). */
   file: z.string().min(1).optional(),
+  /** What the file of `publish` is. */
+  kind: z.enum(publicationKinds).optional(),
   receipt: z.string().min(1).optional(),
   settings: z.string().min(1).optional(),
   'simulate-upstreams': z.boolean().default(false),
@@ -93,7 +114,7 @@ const defaultDataDir = (): string =>
     : join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'quay-mot-cua', 'province');
 
 /** What stands behind a command's name, in order. */
-const operandsOf: Record<string, readonly string[]> = { import: ['file'], supervisor: ['action', 'name'] };
+const operandsOf: Record<string, readonly string[]> = { import: ['file'], publish: ['kind', 'file'], supervisor: ['action', 'name'] };
 
 /** Throws an Error whose message names the option. */
 export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): Command {

@@ -5,6 +5,8 @@ import { currentEpoch } from './devices/epoch-store.ts';
 import { receiptOf } from './devices/head-receipts.ts';
 import { destroyOrderOf } from './devices/revocation.ts';
 import { progressOfDossiers } from './dossiers/dossier-store.ts';
+import { cursorOf } from './publications/cursor.ts';
+import { newestPosition } from './publications/publication-store.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 
 export const deliveryStatusRoutes: Routes = (server, { db, tokens, lives, callers }) => {
@@ -15,10 +17,11 @@ export const deliveryStatusRoutes: Routes = (server, { db, tokens, lives, caller
       const device = callers.of(request);
       await lives.hear(device, request.body.receipt);
       const head = { seq: device.head_seq, hash: device.head_hash };
-      const [epoch, dossiers, verifiedScans] = await Promise.all([
+      const [epoch, dossiers, verifiedScans, newest] = await Promise.all([
         currentEpoch(db),
         progressOfDossiers(db, device.office_id, request.body.dossierIds),
         verifiedScansOf(db, device.office_id, request.body.scans),
+        newestPosition(db, device.office_id),
       ]);
       return {
         epoch,
@@ -26,6 +29,7 @@ export const deliveryStatusRoutes: Routes = (server, { db, tokens, lives, caller
         receipt: receiptOf(tokens, device.device_id, epoch, head),
         dossiers: dossiers.map((dossier) => ({ ...dossier, confirmed: dossier.scansVerified === dossier.scansExpected })),
         verifiedScans,
+        changes: cursorOf({ epoch, position: newest }),
         ...(device.destroy === 'when-delivered' ? { destroy: destroyOrderOf(tokens, device) } : {}),
       };
     },

@@ -27,6 +27,7 @@ import { readFigures } from './metrics/figures-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { loggableError, Problem, PROBLEM_TYPE, problemOf, refuseUnread } from './problem.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
+import { publicationRoutes } from './publications/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { openScanFolder } from './scans/scan-folder.ts';
 import { scanRoutes } from './scans/routes.ts';
@@ -46,6 +47,7 @@ const features: readonly Routes[] = [
   scanRoutes,
   upstreamRoutes,
   reconciliationRoutes,
+  publicationRoutes,
 ];
 
 export type ProvinceOptions = {

@@ -19,6 +19,8 @@ import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
 import { monitoringCsv } from '../shared/reconciliation/monitoring.ts';
 import { monitoringOf } from './reconciliation/monitoring.ts';
+import { allPublications } from './publications/publication-store.ts';
+import { NotPublished, publish } from './publications/publish.ts';
 import { changeSupervisor } from './supervisor/accounts.ts';
 import { TakeawayRefused } from './takeaway/open-file.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
@@ -181,6 +183,24 @@ async function takeIn(command: Command, log: Log): Promise<void> {
   });
 }
 
+async function publishFile(command: Command): Promise<void> {
+  const file = command.file as string;
+  const text = await readFile(file, 'utf8');
+  await withDatabase(command, async (db) => {
+    const published = await publish(db, command.kind as NonNullable<Command['kind']>, text, Date.now()).catch((error: unknown) => {
+      if (error instanceof NotPublished) throw new Error(`${file}: not published, nothing was changed\n${error.message}`, { cause: error });
+      throw error;
+    });
+    for (const one of published) process.stdout.write(`${JSON.stringify(one)}\n`);
+  });
+}
+
+async function printPublications(command: Command): Promise<void> {
+  await withDatabase(command, async (db) => {
+    for (const one of await allPublications(db)) process.stdout.write(`${JSON.stringify(one)}\n`);
+  });
+}
+
 async function printMonitoring(command: Command): Promise<void> {
   const { from, to, office: officeId, 'as-of': asOf } = command;
   if (from === undefined || to === undefined) throw new Error('--from and --to are needed');
@@ -229,6 +249,10 @@ async function main(): Promise<void> {
       });
     case 'import':
       return takeIn(command, log);
+    case 'publish':
+      return publishFile(command);
+    case 'publications':
+      return printPublications(command);
     case 'upstreams':
       return printUpstreams(command);
     case 'requeue':

@@ -5,6 +5,7 @@ import type { Health } from '../../shared/upstreams/health.ts';
 import type { Route } from '../../shared/upstreams/routing.ts';
 import type { UpstreamDeliveryState, UpstreamName } from '../../shared/upstreams/upstream.ts';
 import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
+import type { PublicationKind } from '../../shared/publications/publication.ts';
 import type { DeviceReport } from '../../shared/sync/device-report.ts';
 
 /** The public and, for the server's own key, private members of an EC P-256 JWK. */
@@ -154,6 +155,16 @@ export type Tables = {
   supervisors: { name: string; password_hash: string; created_at: Date };
   supervisor_failures: { name: string; failures: number; locked_until: Date; last_at: Date };
   supervisor_sessions: { token_hash: string; supervisor: string; created_at: Date };
+  published_documents: { sha256: string; bytes: number; packed: Buffer };
+  publications: {
+    position: Generated<number>;
+    kind: PublicationKind;
+    /** Null: of every office. */
+    office_id: string | null;
+    version: string;
+    sha256: string;
+    published_at: Date;
+  };
   supervisor_audit: { audit_id: Generated<number>; at: Date; supervisor: string; action: string; facts: Json<object> };
 };
 

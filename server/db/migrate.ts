@@ -10,6 +10,7 @@ import { supervisor } from './migrations/0005-supervisor.ts';
 import { uploadLocks } from './migrations/0006-upload-locks.ts';
 import { epochs } from './migrations/0007-epochs.ts';
 import { destroyOrders } from './migrations/0008-destroy-orders.ts';
+import { publications } from './migrations/0009-publications.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -22,6 +23,7 @@ const ladder = {
   '0006-upload-locks': uploadLocks,
   '0007-epochs': epochs,
   '0008-destroy-orders': destroyOrders,
+  '0009-publications': publications,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

@@ -16,6 +16,8 @@ export const receiptOf = (tokens: TokenIssuer, deviceId: string, epoch: number, 
 });
 
 export type Lives = {
+  /** The life the province is in. */
+  epoch(): Promise<number>;
   /** What a device gives back with its request, before the request is answered: one from a forgotten time begins another life. */
   hear(device: { device_id: string; head_seq: number }, receipt: HeadReceipt | undefined): Promise<void>;
 };
@@ -23,6 +25,7 @@ export type Lives = {
 type Parts = { db: Database; tokens: TokenIssuer; lease: LeaseTerms; clock: Clock; alarm(what: string, facts: Record<string, unknown>): void };
 
 export const createLives = ({ db, tokens, lease, clock, alarm }: Parts): Lives => ({
+  epoch: () => currentEpoch(db),
   async hear({ device_id: deviceId, head_seq: headSeq }, receipt) {
     if (receipt === undefined) return;
     const epoch = await currentEpoch(db);

@@ -70,6 +70,8 @@ function reasonOf(issue: z.core.$ZodIssue, value: unknown): ImportReason {
     case 'invalid_value':
     case 'invalid_union':
       return value === undefined || value === null ? 'missing' : 'not-one-of';
+    case 'custom':
+      return issue.message === 'duplicate' ? 'duplicate' : 'wrong-form';
     default:
       return 'wrong-form';
   }
@@ -157,6 +159,18 @@ export function importJson(text: string): ImportResult<JsonProblem> {
     if (procedure.ok && issues.length === 0) catalogue.procedures.push(procedure.value);
   });
   return { catalogue, problems, good: catalogue.procedures.length, bad: procedures.length - catalogue.procedures.length };
+}
+
+/** One thing in JSON by its schema, or every mistake in it. */
+export function readJson<T>(schema: z.ZodType<T>, text: string): { ok: true; value: T } | { ok: false; problems: JsonProblem[] } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/u, ''));
+  } catch {
+    return { ok: false, problems: [{ path: '$', reason: 'not-json' }] };
+  }
+  const read = shallowly(() => judged(schema, json));
+  return read.ok ? read : { ok: false, problems: read.issues.map((issue) => ({ ...issue, path: pathText(issue.path) })) };
 }
 
 /** JSON nested so deep that judging it overflows the stack is wrong, not fatal. */

@@ -28,6 +28,8 @@ export const paths = {
   upstreams: '/v1/upstreams',
   dossierUpstreams: '/v1/offices/:officeId/dossiers/:dossierId/upstreams',
   statements: '/v1/statements',
+  changes: '/v1/changes',
+  document: '/v1/documents/:sha256',
 } as const;
 
 /** A path of `paths` with its parameters put in, each escaped. */
@@ -156,6 +158,8 @@ export const statusAnswerSchema = z.object({
   dossiers: z.array(z.object({ dossierId: z.uuid(), scansExpected: z.int(), scansVerified: z.int(), confirmed: z.boolean() })),
   verifiedScans: z.array(sha256Schema),
   destroy: destroyOrderSchema.optional(),
+  /** Cursor of the newest publication that concerns the caller's office; see `shared/publications`. */
+  changes: z.string().max(60).optional(),
 });
 export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
 
