@@ -22,6 +22,7 @@ import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
 import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
+import { openPublications, type Publications } from './publications/publications.ts';
 import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
 import { ORIGIN } from './protocol.ts';
 import { openBookFile } from './reconciliation/book-file.ts';
@@ -35,6 +36,7 @@ import { createDeviceReporter } from './sync/device-report.ts';
 import { createHttpProvince } from './sync/http-province.ts';
 import { openIdentityFile } from './sync/identity.ts';
 import { createProvinceAgent } from './sync/province-trust.ts';
+import { createPublicationsLane } from './sync/publications-lane.ts';
 import { carryOver, createSuccession, takeOver } from './sync/succession.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
@@ -43,6 +45,8 @@ import { createUpstreamHealth, type UpstreamHealth } from './sync/upstream-healt
 import { createTakeaway, type Takeaway } from './takeaway/takeaway.ts';
 import { words } from './words.ts';
 
+/** Who the journal says did what the province ordered. */
+const SYSTEM_OPERATOR = 'system';
 const RECENT_PAGE = 200;
 /** The whole journal is read again once a start is over, at about a quarter of one core. */
 const VERIFY_AFTER_MS = 60_000;
@@ -70,6 +74,7 @@ export type Counter = {
   papers: PaperDesk;
   sync: SyncService;
   upstreams: UpstreamHealth;
+  publications: Publications;
   isUnprotected: boolean;
   /** For the page's IndexedDB; the data key itself never leaves the shell. */
   storageKey(): Uint8Array<ArrayBuffer>;
@@ -117,7 +122,14 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   const sync = await createSyncService({
     journal,
     identity,
-    province,
+    province: {
+      ...province,
+      async status(request) {
+        const answer = await province.status(request);
+        if (answer.ok) publications.heard(answer.value.changes);
+        return answer;
+      },
+    },
     scans: createTusScanLane({ url, agent, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
     succession: createSuccession(userData, journal.journalId),
     memoryFile: at('journal', 'province.json'),
@@ -133,6 +145,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     onChange(state) {
       tell('sync:changed', state);
       if (state.connection.status === 'online') upstreams.wake();
+      publications.wake();
       statements.wake();
       void report(state);
     },
@@ -146,12 +159,27 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     clock,
     onChange: (state) => tell('upstreams:changed', state),
   });
+  const publications = await openPublications({
+    folder: at('publications'),
+    lane: createPublicationsLane({ url, agent, folder: at('publications'), province }),
+    appVersion: app.getVersion(),
+    operatorId: settings.operator.id,
+    isOnline: sync.isOnline,
+    catalogues,
+    vault,
+    record: (catalogue) => journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'catalogue.installed' as const, ...catalogue })),
+    clock,
+    log,
+    onChange: (state) => tell('publications:changed', state),
+    onCatalogue: (version) => tell('catalogue:changed', { version }),
+  });
   const report = createDeviceReporter({
     post: province.post,
     appVersion: app.getVersion(),
     freeBytes: diskSpaceOf(userData),
     day: () => queue.day(),
     printing: () => papers.state(),
+    refused: () => publications.state().refused,
     clock,
   });
   const archive = createArchive({ url, agent, province, identity: identity.current });
@@ -219,9 +247,15 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     // The entry must be answered to its caller first; delivery is never in its way.
     setImmediate(sync.wake);
   }
+  /** Not while a draft cannot be read: the version it began with is unknown. */
+  async function keepBegunCatalogues(): Promise<void> {
+    const begun = await drafts.list();
+    if (begun.length === drafts.count()) await catalogues.keepOnly(new Set(begun.flatMap(({ catalogueVersion }) => catalogueVersion ?? [])));
+  }
   isReady = true;
   await papers.resume(await recentEntries(journal, clock() - RESUME_MS));
   const verifying = setTimeout(() => {
+    keepBegunCatalogues().catch((error: unknown) => log.error(`old catalogues not removed: ${error instanceof Error ? error.message : ''}`));
     journal.verify({ restMs: VERIFY_REST_MS }).catch((error: unknown) => log.error(`journal not verified: ${error instanceof Error ? error.message : ''}`));
   }, VERIFY_AFTER_MS);
   verifying.unref();
@@ -254,12 +288,14 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     papers,
     sync,
     upstreams,
+    publications,
     isUnprotected: keys.isUnprotected,
     storageKey: () => deriveKey(keys.dataKey, 'qmc/indexeddb/v1'),
     async close() {
       clearTimeout(verifying);
       clearInterval(retaining);
       upstreams.stop();
+      await publications.stop();
       await sync.stop();
       await statements.stop();
       await papers.stop();

@@ -47,8 +47,12 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'app:report-error': ({ message, stack }) => log.error(`page: ${message} ${stack ?? ''}`),
     'app:save-file': async ({ suggestedName, bytes }) => saveAs(suggestedName, bytes),
     'catalogue:get': () => JSON.stringify(catalogues.current()),
+    'catalogue:version': async ({ version }) => {
+      const catalogue = await catalogues.version(version);
+      return catalogue === undefined ? null : JSON.stringify(catalogue);
+    },
     'catalogue:install': async ({ catalogue }) => {
-      const installed = await catalogues.install(catalogue);
+      const installed = await catalogues.install(catalogue, 'imported', Date.now());
       if (!installed.ok) return installed;
       const noted = await journal.transact(settings.operator.id, () =>
         ok({ type: 'catalogue.installed' as const, version: catalogue.version, procedures: catalogue.procedures.length }),
@@ -106,6 +110,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),
     'sync:retry': () => sync.retry(),
     'sync:enrol': ({ code }) => sync.enrol(code),
+    'publications:state': () => counter.publications.state(),
     'upstreams:state': () => counter.upstreams.state(),
     'upstreams:of-dossier': ({ dossierId }) => counter.upstreams.ofDossier(dossierId),
     'restore:page': async ({ after }) => {

@@ -60,6 +60,12 @@ function createShell(info: AppInfo): Shell {
           (listener) => bridge.on('upstreams:changed', listener),
         )
       : null,
+    publications: isStaff
+      ? createLiveState(
+          () => bridge.invoke('publications:state'),
+          (listener) => bridge.on('publications:changed', listener),
+        )
+      : null,
   };
 }
 

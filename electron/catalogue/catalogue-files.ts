@@ -1,55 +1,122 @@
-/** The catalogue versions on this device: the one in force, and older ones that drafts in progress began with. */
+/** The catalogue versions on this device: the one in force, older ones that drafts in progress began with, and the calendar over all. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { bundledCatalogue } from '../../shared/catalogue/bundled.ts';
-import { catalogueSchema, type Catalogue } from '../../shared/catalogue/catalogue.ts';
+import { calendarSchema, catalogueSchema, type Calendar, type Catalogue } from '../../shared/catalogue/catalogue.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import type { CatalogueOrigin } from '../../shared/publications/publication.ts';
 import { isDiskFull, isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
 
+export type CatalogueInForce = { version: string; origin: CatalogueOrigin; sinceMs: number | null };
+
 export type CatalogueFiles = {
   current(): Catalogue;
-  /** The version an intake began with, or undefined when this device no longer has it. */
+  inForce(): CatalogueInForce;
+  /** The version an intake began with, under the calendar in force; undefined when this device no longer has it. */
   version(version: string): Promise<Catalogue | undefined>;
   /** The switch is one rename: after a crash either the old or the new version is in force. */
-  install(catalogue: Catalogue): Promise<Result<{ version: string }, Failure<'disk-full'>>>;
+  install(catalogue: Catalogue, origin: Exclude<CatalogueOrigin, 'bundled'>, nowMs: number): Promise<Result<{ version: string }, Failure<'disk-full'>>>;
+  /** The province's calendar counts for every catalogue, those of intakes in progress too: a holiday binds whoever began before it was declared. */
+  installCalendar(calendar: Calendar): Promise<Result<{ version: string }, Failure<'disk-full'>>>;
+  /** True when something installed cannot be read any more, and what is shipped with the app stands in for it. */
+  isDamaged(): boolean;
+  /** Removes the versions that neither are in force nor begun with. */
+  keepOnly(begunWith: ReadonlySet<string>): Promise<void>;
 };
 
-const pointerSchema = z.object({ version: z.string(), file: z.string().regex(/^[0-9a-f]{64}\.json$/u) });
+const fileName = z.string().regex(/^[0-9a-f]{64}\.json$/u);
+/** Everything that is in force, in one file, so that it changes at once. Without `file`: the catalogue shipped with the app. */
+const pointerSchema = z.object({
+  version: z.string().optional(),
+  file: fileName.optional(),
+  origin: z.enum(['imported', 'province']).default('imported'),
+  sinceMs: z.int().nonnegative().nullable().default(null),
+  calendar: fileName.optional(),
+});
+type Pointer = z.infer<typeof pointerSchema>;
+
+const POINTER = 'current.json';
 
 export async function openCatalogueFiles(folder: string, log: Log): Promise<CatalogueFiles> {
   await preparePrivateFolder(folder);
   const bundled = bundledCatalogue();
-  const pointer = join(folder, 'current.json');
-  const fileOf = (version: string): string => `${createHash('sha256').update(version).digest('hex')}.json`;
-  const read = async (file: string): Promise<Catalogue> => catalogueSchema.parse(JSON.parse(await readFile(join(folder, file), 'utf8')));
+  const nameOf = (what: string): string => `${createHash('sha256').update(what).digest('hex')}.json`;
+  const fileOf = (version: string): string => nameOf(version);
+  const calendarFileOf = (version: string): string => nameOf(`calendar\n${version}`);
+  const read = async <T>(schema: z.ZodType<T>, file: string): Promise<T> => schema.parse(JSON.parse(await readFile(join(folder, file), 'utf8')));
 
-  let current = bundled;
-  try {
-    current = await read(pointerSchema.parse(JSON.parse(await readFile(pointer, 'utf8'))).file);
-  } catch (error) {
-    if (!isMissing(error)) log.error('installed catalogue unreadable, the bundled one is in force');
+  let isDamaged = false;
+  /** Undefined for what is not there or cannot be read. */
+  async function readInstalled<T>(schema: z.ZodType<T>, file: string | undefined, words: string): Promise<T | undefined> {
+    if (file === undefined) return undefined;
+    try {
+      return await read(schema, file);
+    } catch (error) {
+      if (file === POINTER && isMissing(error)) return undefined;
+      isDamaged = true;
+      log.error(words);
+      return undefined;
+    }
+  }
+
+  let pointer: Pointer = (await readInstalled(pointerSchema, POINTER, 'it cannot be read which catalogue was in force')) ?? pointerSchema.parse({});
+  const installed = await readInstalled(catalogueSchema, pointer.file, 'installed catalogue unreadable, the bundled one is in force');
+  if (installed === undefined) pointer = { ...pointer, version: undefined, file: undefined };
+  let calendar = await readInstalled(calendarSchema, pointer.calendar, 'the calendar of the province is unreadable, that of the catalogue is in force');
+  if (calendar === undefined) pointer = { ...pointer, calendar: undefined };
+
+  const underCalendar = (catalogue: Catalogue): Catalogue => (calendar === undefined ? catalogue : { ...catalogue, calendar });
+  let own = installed ?? bundled;
+  let current = underCalendar(own);
+
+  async function write(file: string, content: object, next: Pointer): Promise<Result<null, Failure<'disk-full'>>> {
+    try {
+      await writeDurably(join(folder, file), Buffer.from(JSON.stringify(content)));
+      await writeDurably(join(folder, POINTER), Buffer.from(JSON.stringify(next)));
+    } catch (error) {
+      if (isDiskFull(error)) return fail('disk-full');
+      throw error;
+    }
+    pointer = next;
+    return ok(null);
   }
 
   return {
     current: () => current,
+    inForce: () =>
+      pointer.file === undefined
+        ? { version: bundled.version, origin: 'bundled', sinceMs: null }
+        : { version: own.version, origin: pointer.origin, sinceMs: pointer.sinceMs },
     async version(version) {
       if (version === current.version) return current;
-      if (version === bundled.version) return bundled;
-      return (await readdir(folder)).includes(fileOf(version)) ? read(fileOf(version)) : undefined;
+      if (version === bundled.version) return underCalendar(bundled);
+      return (await readdir(folder)).includes(fileOf(version)) ? underCalendar(await read(catalogueSchema, fileOf(version))) : undefined;
     },
-    async install(catalogue) {
-      try {
-        await writeDurably(join(folder, fileOf(catalogue.version)), Buffer.from(JSON.stringify(catalogue)));
-        await writeDurably(pointer, Buffer.from(JSON.stringify({ version: catalogue.version, file: fileOf(catalogue.version) })));
-      } catch (error) {
-        if (isDiskFull(error)) return fail('disk-full');
-        throw error;
-      }
-      current = catalogue;
-      return ok({ version: catalogue.version });
+    async install(catalogue, origin, nowMs) {
+      const { version } = catalogue;
+      const written = await write(fileOf(version), catalogue, { ...pointer, version, file: fileOf(version), origin, sinceMs: nowMs });
+      if (!written.ok) return written;
+      own = catalogue;
+      current = underCalendar(own);
+      return ok({ version });
+    },
+    async installCalendar(fresh) {
+      const file = calendarFileOf(fresh.version);
+      const written = await write(file, fresh, { ...pointer, calendar: file });
+      if (!written.ok) return written;
+      calendar = fresh;
+      current = underCalendar(own);
+      return ok({ version: fresh.version });
+    },
+    isDamaged: () => isDamaged,
+    async keepOnly(begunWith) {
+      const kept = new Set([POINTER, pointer.file, pointer.calendar, ...[...begunWith].map(fileOf)]);
+      // Nothing that may still be wanted: which one was in force cannot be told from a damaged pointer.
+      if (isDamaged) return;
+      for (const name of await readdir(folder)) if (!kept.has(name)) await rm(join(folder, name), { force: true });
     },
   };
 }

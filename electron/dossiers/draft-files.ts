@@ -12,6 +12,8 @@ export type DraftFiles = {
   list(): Promise<Draft[]>;
   /** An intake in progress is on disk under this id. */
   has(draftId: string): boolean;
+  /** Of all that are on disk, those that cannot be read included. */
+  count(): number;
   /** The first write of a draft begins an intake, which a disk with little room refuses (`disk-low`). */
   put(draft: Draft): Promise<Result<null, Failure<'disk-full' | 'disk-low'>>>;
   delete(draftId: string): Promise<void>;
@@ -50,6 +52,7 @@ export async function openDraftFiles(folder: string, vault: Vault, log: Log, roo
       return drafts.filter((draft) => draft !== undefined).sort((a, b) => b.updatedAtMs - a.updatedAtMs);
     },
     has: (draftId) => begun.has(draftId),
+    count: () => begun.size,
     put: (draft) =>
       inTurn(draft.draftId, async () => {
         if (!begun.has(draft.draftId) && (await room()) !== 'to-begin') return fail('disk-low');

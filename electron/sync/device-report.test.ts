@@ -34,6 +34,7 @@ function device({ isReachable = true, freeBytes = () => Promise.resolve(5e9), ne
     freeBytes,
     day: () => ({ date: '2026-11-22', tickets: [ticket('A001', 'served'), ticket('A002', 'waiting')] }),
     printing: () => ({ printers: [{ printerId: 'p', name: 'Quầy 1', status: 'paper-out', virtual: false, waiting: 2 }], jobs: [] }),
+    refused: () => [{ kind: 'catalogue', version: 'tinh-2', reason: 'missing', place: '$.forms' }],
     clock: () => 1_795_000_000_000,
     monotonicMs: () => line.nowMs,
   });
@@ -54,6 +55,7 @@ describe('report of a device', () => {
         needsFix: 1,
         numbers: { left: 88, daysLeft: 60, emergency: false },
         queueWaiting: 1,
+        refusedDocuments: [{ kind: 'catalogue', version: 'tinh-2', reason: 'missing', place: '$.forms' }],
         printers: [{ name: 'Quầy 1', status: 'paper-out', waiting: 2 }],
       },
     ]);

@@ -1,6 +1,7 @@
 /** Tells the province how this device fares, with its sync passes and no more often than the province wants to hear it. */
 import type { z } from 'zod';
 import type { PrintingState } from '../../shared/printing/paper.ts';
+import type { Refusal } from '../../shared/publications/publication.ts';
 import type { QueueDay } from '../../shared/queue/ticket.ts';
 import type { Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
@@ -18,13 +19,15 @@ type Options = {
   freeBytes(): Promise<number>;
   day(): QueueDay;
   printing(): PrintingState;
+  /** Of what the province published. */
+  refused(): Refusal[];
   clock: Clock;
   /** Milliseconds that never run backwards, whatever happens to the clock. */
   monotonicMs?(): number;
 };
 
 /** To be called with every state of the sync engine; resolves when the report it may have sent has been answered. */
-export function createDeviceReporter({ post, appVersion, freeBytes, day, printing, clock, monotonicMs = () => performance.now() }: Options) {
+export function createDeviceReporter({ post, appVersion, freeBytes, day, printing, refused, clock, monotonicMs = () => performance.now() }: Options) {
   let nextAtMs = -Infinity;
 
   return async function heard(state: SyncState): Promise<void> {
@@ -42,6 +45,7 @@ export function createDeviceReporter({ post, appVersion, freeBytes, day, printin
       numbers: state.numbers,
       queueWaiting: day().tickets.filter((ticket) => ticket.state === 'waiting').length,
       ...(connection.status === 'quarantined' ? { quarantine: { reason: connection.reason, sinceMs: connection.sinceMs } } : {}),
+      refusedDocuments: refused(),
       printers: printing().printers.map(({ name, status, waiting }) => ({ name, status, waiting })),
     };
     // A report that is lost is not said again: the next one says more.

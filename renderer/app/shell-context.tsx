@@ -5,6 +5,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { AppInfo, Bridge } from '../../shared/ipc/contract.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { PrintingState } from '../../shared/printing/paper.ts';
+import type { PublicationsState } from '../../shared/publications/publication.ts';
 import type { QueueDay } from '../../shared/queue/ticket.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
 import type { ListFilterState } from '../dossiers/list-filter.ts';
@@ -25,6 +26,7 @@ export type Shell = {
   printing: Live<PrintingState> | null;
   sync: Live<SyncState> | null;
   upstreams: Live<UpstreamsState> | null;
+  publications: Live<PublicationsState> | null;
 };
 
 const ShellContext = createContext<Shell | null>(null);
@@ -45,6 +47,7 @@ export const useQueueDay = (): QueueDay | null => useLive(useShell().queue);
 export const usePrinting = (): PrintingState | null => useLive(useShell().printing);
 export const useSync = (): SyncState | null => useLive(useShell().sync);
 export const useUpstreams = (): UpstreamsState | null => useLive(useShell().upstreams);
+export const usePublications = (): PublicationsState | null => useLive(useShell().publications);
 export const useRoute = (): RouteState => useStore(useShell().route);
 export const usePreferences = (): Preferences => useStore(useShell().preferences);
 

@@ -3,9 +3,12 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { ListBox, ListBoxItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Procedure } from '../../shared/catalogue/catalogue.ts';
+import { formatDateTime } from '../../shared/lib/time.ts';
 import { useServices } from '../app/services.tsx';
+import { usePublications } from '../app/shell-context.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
+import { Notice } from '../ui/Notice.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { SearchField } from '../ui/SearchField.tsx';
@@ -34,6 +37,7 @@ export function CatalogueScreen() {
   );
   const listed = useDeferredValue(procedures, NONE);
   const { calendar } = catalogue;
+  const asked = usePublications()?.askedAtMs;
 
   return (
     <Page title={t('title')} isFilled>
@@ -57,11 +61,14 @@ export function CatalogueScreen() {
           )}
         </div>
         <div className={styles.right}>
+          <Refused />
           <ImportPanel />
           <Panel>
             <Facts
               facts={[
                 { name: t('version'), value: catalogue.version },
+                { name: t('origin.name'), value: <Origin /> },
+                asked == null ? null : { name: t('asked'), value: formatDateTime(asked) },
                 { name: t('count'), value: catalogue.procedures.length },
                 { name: t('publishedBy'), value: catalogue.publishedBy },
                 { name: t('calendar'), value: t('calendarYears', { version: calendar.version, years: calendar.yearsCovered.join(', ') }) },
@@ -72,6 +79,25 @@ export function CatalogueScreen() {
       </div>
     </Page>
   );
+}
+
+/** Whence the catalogue in use came, and since when it is in use. */
+function Origin() {
+  const { t } = useTranslation('catalogue');
+  const inForce = usePublications()?.catalogue;
+  if (inForce === undefined) return '–';
+  const { origin, sinceMs } = inForce;
+  return origin === 'bundled' || sinceMs === null ? t(`origin.${origin}`) : t(`origin.${origin}At`, { time: formatDateTime(sinceMs) });
+}
+
+function Refused() {
+  const { t } = useTranslation('catalogue');
+  const refused = usePublications()?.refused ?? [];
+  return refused.map(({ kind, version, place }) => (
+    <Notice key={kind} tone="warning" title={t('refused.title', { what: t(`refused.kind.${kind}`), version })}>
+      {place === undefined ? t('refused.wordsDigest') : t('refused.words', { place })}
+    </Notice>
+  ));
 }
 
 /** A component of its own: the list knows every procedure, but only those in sight are put into words. */

@@ -1,7 +1,9 @@
 /** The intake of one dossier on one page: five numbered parts, a summary that is always true, and what follows acceptance. */
-import { startTransition, useCallback, useEffect, useState } from 'react';
+import { startTransition, useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
+import type { Draft } from '../../shared/dossiers/draft.ts';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { parseCccdQr } from '../../shared/identity/cccd.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
@@ -15,6 +17,7 @@ import { useShortcut } from '../ui/useShortcut.ts';
 import { AcceptedView } from './AcceptedView.tsx';
 import { ApplicantSection } from './ApplicantSection.tsx';
 import { FormSection } from './FormSection.tsx';
+import { catalogueOf } from './catalogue-of-draft.ts';
 import { goToField } from './go-to-field.ts';
 import { IntakeProvider, useIntake } from './intake-context.tsx';
 import { createIntakeStore, type IntakeStore } from './intake-store.ts';
@@ -34,14 +37,19 @@ type IntakeScreenProps = {
 
 export function IntakeScreen({ draftId, ...rest }: IntakeScreenProps) {
   const services = useServices();
+  const { drafts, catalogue } = services;
   const { t } = useTranslation('intake');
   const [store, setStore] = useState<IntakeStore | 'gone' | null>(null);
+  const begunWith = useEffectEvent((draft: Draft | undefined) => catalogueOf(draft, services));
+  const open = useEffectEvent((draft: Draft, own: Catalogue) => createIntakeStore({ ...services, catalogue: own }, draft));
+  // Not made anew when another catalogue comes into force: the officer goes on typing.
   useEffect(() => {
     let isCurrent = true;
     let made: IntakeStore | undefined;
-    void services.drafts.get(draftId).then((draft) => {
+    void drafts.get(draftId).then(async (draft) => {
+      const own = await begunWith(draft);
       if (!isCurrent) return;
-      made = draft === undefined ? undefined : createIntakeStore(services, draft);
+      made = draft === undefined ? undefined : open(draft, own);
       // Drawn in slices: the keys typed meanwhile are heard.
       startTransition(() => setStore(made ?? 'gone'));
     });
@@ -50,7 +58,10 @@ export function IntakeScreen({ draftId, ...rest }: IntakeScreenProps) {
       made?.dispose();
       setStore(null);
     };
-  }, [services, draftId]);
+  }, [drafts, draftId]);
+  useEffect(() => {
+    if (store !== null && store !== 'gone') store.catalogueChanged(catalogue);
+  }, [store, catalogue]);
 
   if (store === null) return null;
   if (store === 'gone')

@@ -3,18 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { channels, type Channel } from '../../shared/dossiers/dossier.ts';
 import { asksArea } from '../../shared/dossiers/questions.ts';
 import type { Procedure } from '../../shared/catalogue/catalogue.ts';
-import { useServices } from '../app/services.tsx';
 import { ProcedurePicker, useLimitWords } from '../catalogue/ProcedurePicker.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { fieldId, goToField } from './go-to-field.ts';
-import { useDraft, useIntakeStore, useProblemAt, useProblems, useReview } from './intake-context.tsx';
+import { useDraft, useIntake, useIntakeStore, useProblemAt, useProblems, useReview } from './intake-context.tsx';
 import { Section } from './Section.tsx';
 import styles from './sections.module.css';
 
 export function ProcedureSection() {
   const { t } = useTranslation('intake');
-  const { catalogue } = useServices();
   const store = useIntakeStore();
+  const catalogue = useIntake((state) => state.catalogue);
   const { procedure, resolved } = useReview('procedure', 'resolved');
   const draft = useDraft('caseId', 'feeInputs', 'facts', 'areaClass', 'channel');
   const left = useProblems(['procedureCode', 'caseId', 'feeInputs'], ({ field }) => !field.startsWith('feeInputs.enteredVnd'));

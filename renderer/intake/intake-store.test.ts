@@ -242,3 +242,26 @@ describe('leaving', () => {
     expect(begun.disk.drafts.at(-1)?.applicant['fullName']).toBe('Chưa rời ô');
   });
 });
+
+describe('another catalogue in force', () => {
+  const procedure = catalogue.procedures[0]!;
+  const fresh = { ...catalogue, version: '2', procedures: [{ ...procedure, papers: [] }] };
+
+  it('changes nothing of an intake with a procedure but the calendar', () => {
+    const { store } = counter();
+    store.catalogueChanged(fresh);
+    expect(store.getState().catalogue).toBe(catalogue);
+    expect(store.review().resolved?.papers).toHaveLength(1);
+    const calendar = { ...catalogue.calendar, version: '2', holidays: [{ date: '2026-11-23', id: 'x', name: 'X' }] };
+    const dueBefore = store.review().due?.dueAtMs ?? 0;
+    store.catalogueChanged({ ...fresh, calendar });
+    expect(store.getState().catalogue).toMatchObject({ version: '1', calendar: { version: '2' } });
+    expect(store.review().due?.dueAtMs).toBe(dueBefore + 86_400_000);
+  });
+
+  it('is what an intake without a procedure chooses from', () => {
+    const { store } = counter({ from: { ...draft, procedureCode: undefined } });
+    store.catalogueChanged(fresh);
+    expect(store.getState().catalogue).toBe(fresh);
+  });
+});

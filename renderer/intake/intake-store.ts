@@ -1,6 +1,7 @@
 /** The state of one intake on the screen: the draft, what autofill knows, scans on their way, and acceptance. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { uuidv7 } from 'uuidv7';
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
 import type { Dossier, DossierId, Person } from '../../shared/dossiers/dossier.ts';
 import type { Draft } from '../../shared/dossiers/draft.ts';
 import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
@@ -27,6 +28,8 @@ export type CardNotice = { kind: 'filled'; name: string; into: PartyName; before
 
 export type IntakeState = {
   draft: Draft;
+  /** The one the intake began with. */
+  catalogue: Catalogue;
   saving: Saving;
   outcome: Outcome;
   /** Problems of fields never left are not shown until the officer asks for acceptance. */
@@ -43,6 +46,8 @@ export type IntakeState = {
 
 export type IntakeStore = StoreApi<IntakeState> & {
   tick(): void;
+  /** Another catalogue is in force: an intake with a procedure goes on under the one it began with, and under the calendar of today. */
+  catalogueChanged(catalogue: Catalogue): void;
   /** The newest review of the draft; computed once a draft and minute. */
   review(): Review;
   /** While typing: on the screen, not yet on disk. */
@@ -74,9 +79,11 @@ type Deps = Pick<Services, 'bridge' | 'clock' | 'info' | 'catalogue' | 'dossiers
 const MINUTE_MS = 60_000;
 const personFields: readonly PersonField[] = ['fullName', 'dateOfBirth', 'sex', 'residence', 'idIssuedOn', 'oldIdNumber', 'phone', 'email'];
 
-export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, drafts, scans }: Deps, initial: Draft): IntakeStore {
+/** `catalogue`: the one the draft began with. */
+export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, dossiers, drafts, scans }: Deps, initial: Draft): IntakeStore {
   const store = createStore<IntakeState>()(() => ({
     draft: initial,
+    catalogue: begunWith,
     saving: { status: 'idle' },
     outcome: { phase: 'editing' },
     showsAllProblems: false,
@@ -100,13 +107,13 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
   });
   const attaching = new Set<Promise<void>>();
 
-  let reviewed: { draft: Draft; minute: number; review: Review } | undefined;
+  let reviewed: { draft: Draft; catalogue: Catalogue; minute: number; review: Review } | undefined;
   const review = (): Review => {
-    const { draft } = get();
+    const { draft, catalogue } = get();
     const nowMs = clock();
     const minute = Math.floor(nowMs / MINUTE_MS);
-    if (reviewed?.draft !== draft || reviewed.minute !== minute)
-      reviewed = { draft, minute, review: keepUnchanged(reviewed?.review, reviewOf(draft, catalogue, nowMs)) };
+    if (reviewed?.draft !== draft || reviewed.catalogue !== catalogue || reviewed.minute !== minute)
+      reviewed = { draft, catalogue, minute, review: keepUnchanged(reviewed?.review, reviewOf(draft, catalogue, nowMs)) };
     return reviewed.review;
   };
 
@@ -226,6 +233,11 @@ export function createIntakeStore({ bridge, clock, info, catalogue, dossiers, dr
 
   return Object.assign(store, {
     tick: () => set({ minute: Math.floor(clock() / MINUTE_MS) }),
+    catalogueChanged: (fresh: Catalogue) =>
+      set(({ catalogue, draft }) => {
+        if (draft.procedureCode === undefined || catalogue.version === fresh.version) return { catalogue: fresh };
+        return catalogue.calendar.version === fresh.calendar.version ? {} : { catalogue: { ...catalogue, calendar: fresh.calendar } };
+      }),
     review,
     edit,
     finish,

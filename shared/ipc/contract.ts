@@ -7,6 +7,7 @@ import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import type { PrintingState } from '../printing/paper.ts';
+import type { PublicationsState } from '../publications/publication.ts';
 import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import type { ReconciliationState } from '../reconciliation/state.ts';
@@ -38,6 +39,8 @@ export type IpcContract = {
   'app:save-file': { args: { suggestedName: string; bytes: Uint8Array<ArrayBuffer> }; result: Result<{ saved: boolean }> };
   /** As JSON text: the bridge copies a text at once, but a province's catalogue object by object, for 150 ms. */
   'catalogue:get': { args: undefined; result: string };
+  /** The version an intake began with, under the calendar in force; null when this device no longer has it. */
+  'catalogue:version': { args: { version: string }; result: string | null };
   'catalogue:install': { args: { catalogue: Catalogue }; result: Result<{ version: string }> };
   'drafts:list': { args: undefined; result: Draft[] };
   'drafts:put': { args: { draft: Draft }; result: Result<null> };
@@ -71,6 +74,8 @@ export type IpcContract = {
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
   'sync:retry': { args: undefined; result: void };
   'sync:enrol': { args: { code: string }; result: Result<{ deviceId: string }> };
+  /** Which catalogue is in force since when, and what of the province's publications is not used. */
+  'publications:state': { args: undefined; result: PublicationsState };
   'upstreams:state': { args: undefined; result: UpstreamsState };
   /** Where a dossier stands on its way from the province to each specialised system, asked of the province. */
   'upstreams:of-dossier': { args: { dossierId: DossierId }; result: Result<DossierUpstreams> };
@@ -134,6 +139,7 @@ export type IpcEvents = {
   'sync:changed': SyncState;
   'sync:delivered': DossierDelivery[];
   'upstreams:changed': UpstreamsState;
+  'publications:changed': PublicationsState;
   'journal:appended': { seq: number };
   'catalogue:changed': { version: string };
   'storage:purged': Purged;
@@ -152,6 +158,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'app:report-error': z.strictObject({ message: z.string().max(2000), stack: z.string().max(10_000).optional() }),
   'app:save-file': z.strictObject({ suggestedName: z.string().min(1).max(120), bytes: bytesSchema }),
   'catalogue:get': none,
+  'catalogue:version': z.strictObject({ version: z.string().max(100) }),
   'catalogue:install': z.strictObject({ catalogue: catalogueSchema }),
   'drafts:list': none,
   'drafts:put': z.strictObject({ draft: draftSchema }),
@@ -179,6 +186,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),
   'sync:retry': none,
   'sync:enrol': z.strictObject({ code: z.string().trim().min(4).max(40) }),
+  'publications:state': none,
   'upstreams:state': none,
   'upstreams:of-dossier': z.strictObject({ dossierId: dossierIdSchema }),
   'restore:page': z.strictObject({ after: z.string().max(100).nullable() }),

@@ -9,6 +9,8 @@ const staff: Channel[] = [
   ...everyone,
   'app:save-file',
   'catalogue:install',
+  'catalogue:version',
+  'publications:state',
   'drafts:list',
   'drafts:put',
   'drafts:delete',

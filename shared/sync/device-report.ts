@@ -1,5 +1,6 @@
 /** What a counter tells the province of itself, so that someone far away sees what it needs; never anything of a citizen. */
 import { z } from 'zod';
+import { refusalSchema } from '../publications/publication.ts';
 
 const count = z
   .int()
@@ -24,6 +25,8 @@ export const deviceReportSchema = z.object({
   /** Its journal has ended and waits for a new code. Reasons as of `SyncMemory`, open to those only a newer counter knows. */
   quarantine: z.object({ reason: z.string().max(40), sinceMs: z.int().nonnegative() }).optional(),
   /** Status as of `PrinterState`; free text here, because a newer counter may know more. */
+  /** What the province published and this device does not use, with the reason. */
+  refusedDocuments: z.array(refusalSchema).max(10).optional(),
   printers: z.array(z.object({ name: z.string().max(100), status: z.string().max(40), waiting: count })).max(20),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
