@@ -71,6 +71,7 @@ describe('the catalogues of a device', () => {
     expect(again.isDamaged()).toBe(true);
     expect(again.current()).toEqual(shipped);
     expect(errors).toHaveLength(1);
+    expect(await again.version('tinh-1')).toBeUndefined();
   });
 
   it('keeps the versions that are in force or begun with', async () => {

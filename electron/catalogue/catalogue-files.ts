@@ -93,7 +93,11 @@ export async function openCatalogueFiles(folder: string, log: Log): Promise<Cata
     async version(version) {
       if (version === current.version) return current;
       if (version === bundled.version) return underCalendar(bundled);
-      return (await readdir(folder)).includes(fileOf(version)) ? underCalendar(await read(catalogueSchema, fileOf(version))) : undefined;
+      if (!(await readdir(folder)).includes(fileOf(version))) return undefined;
+      return read(catalogueSchema, fileOf(version)).then(underCalendar, () => {
+        log.error(`the catalogue ${version} can no longer be read`);
+        return undefined;
+      });
     },
     async install(catalogue, origin, nowMs) {
       const { version } = catalogue;

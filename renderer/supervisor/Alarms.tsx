@@ -19,6 +19,7 @@ const keys: Record<string, string> = {
   'a stored journal entry does not fit its hash': 'entry-changed',
   'this is not the database cluster it was: the province lives on from a backup': 'restored',
   'the province was set back to a backup: devices offer again what is missing': 'set-back',
+  'a device cannot use what was published': 'not-usable',
 };
 
 export function Alarms({ alarms, devices, onSeen }: { alarms: readonly Alarm[]; devices: readonly SupervisedDevice[]; onSeen: (alarmId: number) => void }) {

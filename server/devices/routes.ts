@@ -23,7 +23,7 @@ import { claimedDevice, verifyAssertion } from './tokens.ts';
 
 const REPORT_EVERY_S = 60;
 
-export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens, lease, callers, credentials }) => {
+export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens, lease, callers, credentials, alarm }) => {
   server.post(paths.hello, { schema: { body: helloRequestSchema, response: { 200: helloAnswerSchema, ...problems } } }, async (request) => {
     const { nonce } = request.body;
     const timeMs = clock();
@@ -76,7 +76,12 @@ export const deviceRoutes: Routes = (server, { db, clock, log, province, tokens,
     paths.deviceReport,
     { preParsing: callers.authorise, schema: { body: deviceReportSchema, response: { 200: deviceReportAnswerSchema, ...problems } } },
     async (request) => {
-      await keepReport(db, callers.of(request).device_id, request.body, clock());
+      const { device_id: deviceId } = callers.of(request);
+      const before = await keepReport(db, deviceId, request.body, clock());
+      const { refusedDocuments: refused = [] } = request.body;
+      // Said once, not with every report.
+      const isNew = refused.some(({ kind, version }) => !before?.refusedDocuments?.some((known) => known.kind === kind && known.version === version));
+      if (isNew) alarm('a device cannot use what was published', { deviceId, refused });
       return { nextInS: REPORT_EVERY_S };
     },
   );

@@ -201,6 +201,28 @@ describe('changes', () => {
   });
 });
 
+describe('a device that cannot use what was published', () => {
+  it('is told to the supervisors once, not with every report', async () => {
+    const refused = [{ kind: 'catalogue', version: 'tinh-2', reason: 'missing', place: '$.forms' }];
+    const report = {
+      appVersion: '0.1.0',
+      atMs: 1,
+      freeBytes: 1,
+      waitingEntries: 0,
+      waitingScans: 0,
+      needsFix: 0,
+      numbers: null,
+      queueWaiting: 0,
+      printers: [],
+    };
+    const headers = await device.authorisation();
+    for (const refusedDocuments of [undefined, refused, refused, [], refused])
+      expect((await send(province.url, paths.deviceReport, { body: { ...report, refusedDocuments }, headers })).status).toBe(200);
+    const alarms = () => province.db.selectFrom('alarms').select(['what', 'times', 'facts']).execute();
+    await expect.poll(alarms).toMatchObject([{ what: 'a device cannot use what was published', times: 2, facts: { refused } }]);
+  });
+});
+
 describe('a document', () => {
   it('comes slice by slice, in any slices', async () => {
     // Words nothing can pack: larger than one slice.
