@@ -74,6 +74,21 @@ describe('the catalogues of a device', () => {
     expect(await again.version('tinh-1')).toBeUndefined();
   });
 
+  it('loses nothing when several change it at once', async () => {
+    const files = await open();
+    await Promise.all([
+      files.installCalendar(calendarOf('lich-1')),
+      files.install(catalogueOf('tinh-1'), 'province', 1),
+      files.keepOnly(new Set()),
+      files.install(catalogueOf('tinh-2'), 'imported', 2),
+      files.installCalendar(calendarOf('lich-2')),
+      files.keepOnly(new Set()),
+    ]);
+    expect((await open()).current()).toMatchObject({ version: 'tinh-2', calendar: { version: 'lich-2' } });
+    expect(errors).toEqual([]);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
   it('keeps the versions that are in force or begun with', async () => {
     const files = await open();
     await files.installCalendar(calendarOf('lich-1'));

@@ -72,17 +72,29 @@ export async function openCatalogueFiles(folder: string, log: Log): Promise<Cata
   let own = installed ?? bundled;
   let current = underCalendar(own);
 
-  async function write(file: string, content: object, next: Pointer): Promise<Result<null, Failure<'disk-full'>>> {
-    try {
-      await writeDurably(join(folder, file), Buffer.from(JSON.stringify(content)));
-      await writeDurably(join(folder, POINTER), Buffer.from(JSON.stringify(next)));
-    } catch (error) {
-      if (isDiskFull(error)) return fail('disk-full');
-      throw error;
-    }
-    pointer = next;
-    return ok(null);
-  }
+  /** One change at a time: an officer may import while the province's word comes down, and nobody removes what is being written. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work);
+    turn = next.catch(() => undefined);
+    return next;
+  };
+
+  const write = (file: string, content: object, change: Partial<Pointer>, inForce: () => void): Promise<Result<null, Failure<'disk-full'>>> =>
+    inTurn(async () => {
+      const next = { ...pointer, ...change };
+      try {
+        await writeDurably(join(folder, file), Buffer.from(JSON.stringify(content)));
+        await writeDurably(join(folder, POINTER), Buffer.from(JSON.stringify(next)));
+      } catch (error) {
+        if (isDiskFull(error)) return fail('disk-full');
+        throw error;
+      }
+      pointer = next;
+      inForce();
+      current = underCalendar(own);
+      return ok(null);
+    });
 
   return {
     current: () => current,
@@ -101,26 +113,25 @@ export async function openCatalogueFiles(folder: string, log: Log): Promise<Cata
     },
     async install(catalogue, origin, nowMs) {
       const { version } = catalogue;
-      const written = await write(fileOf(version), catalogue, { ...pointer, version, file: fileOf(version), origin, sinceMs: nowMs });
-      if (!written.ok) return written;
-      own = catalogue;
-      current = underCalendar(own);
-      return ok({ version });
+      const written = await write(fileOf(version), catalogue, { version, file: fileOf(version), origin, sinceMs: nowMs }, () => {
+        own = catalogue;
+      });
+      return written.ok ? ok({ version }) : written;
     },
     async installCalendar(fresh) {
       const file = calendarFileOf(fresh.version);
-      const written = await write(file, fresh, { ...pointer, calendar: file });
-      if (!written.ok) return written;
-      calendar = fresh;
-      current = underCalendar(own);
-      return ok({ version: fresh.version });
+      const written = await write(file, fresh, { calendar: file }, () => {
+        calendar = fresh;
+      });
+      return written.ok ? ok({ version: fresh.version }) : written;
     },
     isDamaged: () => isDamaged,
-    async keepOnly(begunWith) {
-      const kept = new Set([POINTER, pointer.file, pointer.calendar, ...[...begunWith].map(fileOf)]);
-      // Nothing that may still be wanted: which one was in force cannot be told from a damaged pointer.
-      if (isDamaged) return;
-      for (const name of await readdir(folder)) if (!kept.has(name)) await rm(join(folder, name), { force: true });
-    },
+    keepOnly: (begunWith) =>
+      inTurn(async () => {
+        // Nothing that may still be wanted: which one was in force cannot be told from a damaged pointer.
+        if (isDamaged) return;
+        const kept = new Set([POINTER, pointer.file, pointer.calendar, ...[...begunWith].map(fileOf)]);
+        for (const name of await readdir(folder)) if (!kept.has(name)) await rm(join(folder, name), { force: true });
+      }),
   };
 }
