@@ -11,6 +11,7 @@ import type { Settings } from '../shared/settings/settings.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
 import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
+import { createCorrection } from './dossiers/correction.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
 import { createHandOver } from './dossiers/hand-over.ts';
 import { tell } from './ipc.ts';
@@ -58,6 +59,7 @@ export type Counter = {
   journal: Journal;
   accept: ReturnType<typeof createAcceptance>;
   accepted: ReturnType<typeof createAcceptedDossiers>;
+  correct: ReturnType<typeof createCorrection>;
   catalogues: Awaited<ReturnType<typeof openCatalogueFiles>>;
   drafts: Awaited<ReturnType<typeof openDraftFiles>>;
   scans: ScanFiles;
@@ -264,6 +266,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     journal,
     accept,
     accepted,
+    correct: createCorrection({ journal, accepted, refusalOf: sync.refusalOf, catalogues, settings, clock }),
     catalogues,
     drafts,
     scans,

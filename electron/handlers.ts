@@ -74,6 +74,14 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       if (accepted.ok) papers.printReceipt(accepted.value.dossier);
       return accepted;
     },
+    'dossiers:correct': async (correction) => {
+      const corrected = await counter.correct(correction);
+      if (!corrected.ok) return corrected;
+      const { dossier, operationId, isRecoded } = corrected.value;
+      if (isRecoded) papers.printReceipt(dossier, operationId);
+      tell('sync:delivered', sync.deliveries([dossier.dossierId]));
+      return ok({ dossier, isPrinted: isRecoded });
+    },
     'dossiers:fetch': async ({ dossierId }) => {
       const local = await counter.accepted.find(dossierId);
       if (local !== undefined) return ok(local.dossier);

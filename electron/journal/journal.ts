@@ -62,7 +62,7 @@ export type Journal = {
   /** Entries in order, as they were written (see `inTodaysForm`). One that can no longer be read is left out and becomes a problem. */
   read(afterSeq: number, limit: number): Promise<JournalEntry[]>;
   find(seq: number): Promise<JournalEntry | undefined>;
-  /** Where a dossier was accepted; undefined too when its entry was dropped. */
+  /** Which entry says a dossier last: its acceptance, or a correction; undefined too when that was dropped. */
   acceptedAt(dossierId: string): AcceptedAt | undefined;
   /** Reads everything on disk again, a slice at a time, while the journal goes on. What it finds is added to `problems`. */
   verify(options?: { restMs?: number }): Promise<Verification>;

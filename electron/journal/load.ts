@@ -7,7 +7,7 @@ import { open, readdir, readFile, rename, stat, truncate } from 'node:fs/promise
 import { join } from 'node:path';
 import { GENESIS_HASH } from '../../shared/journal/chain.ts';
 import { emptyCounterState, mergeCounter, reduceCounter, type CounterState } from '../../shared/journal/counter-state.ts';
-import type { Operation } from '../../shared/journal/operation.ts';
+import { dossierOf, type Operation } from '../../shared/journal/operation.ts';
 import { scansOf } from '../../shared/dossiers/scans-of.ts';
 import { isDiskFull, syncFolder, writeDurably } from '../files.ts';
 import type { Checksum, StoredEntry } from './entry-codec.ts';
@@ -163,7 +163,8 @@ function take(loaded: Loaded, index: SegmentIndex, stored: StoredEntry, position
 }
 
 export function noteAccepted(index: SegmentIndex, seq: number, operation: Operation): void {
-  if (operation.type === 'dossier.accepted') index.addAccepted(operation.dossier.dossierId, { seq, scans: scansOf(operation.dossier).length });
+  const dossier = dossierOf({ operation });
+  if (dossier !== undefined) index.addAccepted(dossier.dossierId, { seq, scans: scansOf(dossier).length });
 }
 
 /** An index of ours that does not fit its segment any more still says what was true once: numbers it has seen used stay used. */

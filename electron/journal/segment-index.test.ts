@@ -19,7 +19,9 @@ describe('segment index', () => {
       expect(index.add(seq, position)).toBe(!positions.has(seq));
       if (!positions.has(seq)) positions.set(seq, position);
       if (next(3) === 0) {
-        const dossierId = randomUUID();
+        // Now and then a correction, which takes the place of what was known.
+        const known = [...accepted.keys()];
+        const dossierId = next(4) === 0 && known.length > 0 ? (known[next(known.length)] as string) : randomUUID();
         accepted.set(dossierId, { seq, scans: next(300) });
         index.addAccepted(dossierId, accepted.get(dossierId) ?? { seq: 0, scans: 0 });
       }

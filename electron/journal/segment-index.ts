@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { counterStateSchema, type CounterState } from '../../shared/journal/counter-state.ts';
 
 export type Position = { offset: number; bytes: number };
+/** The last entry that says a dossier. */
 export type AcceptedAt = { seq: number; /** Different scans the dossier stands on. */ scans: number };
 
 /** Larger numbers can only come from a forged entry; the typed arrays hold 32 bits. */
@@ -32,6 +33,7 @@ export type SegmentIndex = {
   lastSeq(): number | undefined;
   /** False when an entry of that seq is already known: the first one stays. */
   add(seq: number, position: Position): boolean;
+  /** Takes the place of what is known of the dossier. */
   addAccepted(dossierId: string, at: AcceptedAt): void;
   positionOf(seq: number): Position | undefined;
   /** Up to `limit` entries with a seq greater than `afterSeq`, in order. */
@@ -134,7 +136,10 @@ function indexOver(segment: string, positions: Uint32Array, entries: number, set
 const bytesOfId = (dossierId: string): Buffer => Buffer.from(dossierId.replaceAll('-', ''), 'hex');
 
 function sorted(settled: Buffer, fresh: ReadonlyMap<string, AcceptedAt>): Buffer[] {
-  const records = Array.from({ length: settled.length / ACCEPTED_BYTES }, (_, at) => settled.subarray(at * ACCEPTED_BYTES, (at + 1) * ACCEPTED_BYTES));
+  const renewed = new Set(Array.from(fresh.keys(), (dossierId) => bytesOfId(dossierId).toString('latin1')));
+  const records = Array.from({ length: settled.length / ACCEPTED_BYTES }, (_, at) => settled.subarray(at * ACCEPTED_BYTES, (at + 1) * ACCEPTED_BYTES)).filter(
+    (record) => !renewed.has(record.toString('latin1', 0, ID_BYTES)),
+  );
   for (const [dossierId, { seq, scans }] of fresh) {
     const record = Buffer.alloc(ACCEPTED_BYTES);
     bytesOfId(dossierId).copy(record);

@@ -18,7 +18,7 @@ import type { ResolveAnswer, ResolveFailure } from './spool.ts';
 export type PaperDesk = {
   /** The first print of a thing has the thing's own id, so asking again never prints it twice. */
   printTicket(ticket: Ticket): void;
-  printReceipt(dossier: Dossier): void;
+  printReceipt(dossier: Dossier, /** Of the operation that gave it another code than the paper has. */ operationId?: string): void;
   reprint(kind: 'ticket' | 'receipt', id: string): Promise<Result<{ jobId: string }, Failure>>;
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
   receiptPdf(dossierId: DossierId, size: SheetSize): Promise<Result<{ name: string; bytes: Uint8Array }, Failure>>;
@@ -82,7 +82,7 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
 
   return {
     printTicket: (ticket) => submit(ticketPaper(ticket), ticket.ticketId),
-    printReceipt: (dossier) => submit(receiptPaper(dossier), dossier.dossierId),
+    printReceipt: (dossier, operationId = dossier.dossierId) => submit(receiptPaper(dossier), operationId),
     async reprint(kind, id) {
       if (kind === 'ticket') {
         const ticket = day().tickets.find(({ ticketId }) => ticketId === id);
@@ -105,8 +105,10 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
     state: printing.state,
     async resume(entries) {
       const since = clock() - RESUME_MS;
-      for (const { atMs, operation } of entries) {
-        if (atMs >= since && operation.type === 'dossier.accepted') await printing.print(receiptPaper(operation.dossier), operation.dossier.dossierId);
+      for (const { atMs, operation, operationId } of entries) {
+        if (atMs < since) continue;
+        if (operation.type === 'dossier.accepted') await printing.print(receiptPaper(operation.dossier), operation.dossier.dossierId);
+        if (operation.type === 'dossier.corrected' && operation.number !== undefined) await printing.print(receiptPaper(operation.dossier), operationId);
       }
     },
     showVirtualPaper: viewer.show,

@@ -4,8 +4,7 @@
  */
 import { createHash, sign, type KeyObject } from 'node:crypto';
 import { addDays } from '../../shared/calendar/dates.ts';
-import type { JournalEntry } from '../../shared/journal/operation.ts';
-import { inTodaysForm } from '../../shared/journal/operation.ts';
+import { dossierOf, inTodaysForm, type JournalEntry } from '../../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock, type PlainDate } from '../../shared/lib/time.ts';
 import { addToBook, isOpen, statementOf, type DayPage } from '../../shared/reconciliation/day-book.ts';
@@ -215,6 +214,10 @@ export function createStatements(options: Options): Statements {
         fees: { phiVnd: dossiers.reduce((sum, { phiVnd }) => sum + phiVnd, 0), lePhiVnd: dossiers.reduce((sum, { lePhiVnd }) => sum + lePhiVnd, 0) },
         closedAtMs: closing?.atMs ?? null,
         sinceClosing: closing === null ? 0 : dossiers.filter(({ seq }) => seq > closing.head.seq).length,
+        correctedSince:
+          closing === null
+            ? 0
+            : dossiers.filter(({ seq, corrected = [] }) => seq <= closing.head.seq && corrected.some((one) => one.seq > closing.head.seq)).length,
         answeredAtMs: answer?.atMs ?? null,
         refused: answer?.refused ?? null,
         differences: answer?.outcome?.status === 'differs' ? answer.outcome.differences : [],
@@ -283,8 +286,8 @@ export function createStatements(options: Options): Statements {
     async figures(period) {
       const monitoring = createMonitoring(period);
       for await (const entry of dossiersBetween(period.from, period.to)) {
-        const { operation } = inTodaysForm(entry);
-        if (operation.type === 'dossier.accepted') monitoring.add(operation.dossier, options.isConfirmed(operation.dossier.dossierId));
+        const dossier = dossierOf(inTodaysForm(entry));
+        if (dossier !== undefined) monitoring.add(dossier, options.isConfirmed(dossier.dossierId));
       }
       return monitoring.rows();
     },

@@ -10,7 +10,7 @@ import type { Role } from '../../shared/settings/settings.ts';
 import type { SyncMemory } from '../../shared/sync/memory.ts';
 import type { Draft } from '../../shared/dossiers/draft.ts';
 import type { Purged } from '../../shared/ipc/contract.ts';
-import type { JournalEntry } from '../../shared/journal/operation.ts';
+import { dossierOf, type JournalEntry } from '../../shared/journal/operation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { ScanFiles } from '../scanning/scan-files.ts';
@@ -75,11 +75,13 @@ export function createRetention({
 
   let handedOver: ReadonlySet<string> = new Set();
 
-  const heldOf = ({ operation, seq }: JournalEntry): HeldDossier[] => {
-    if (operation.type !== 'dossier.accepted') return [];
-    const { dossierId } = operation.dossier;
+  const heldOf = (entry: JournalEntry): HeldDossier[] => {
+    const dossier = dossierOf(entry);
+    if (dossier === undefined) return [];
+    const { dossierId } = dossier;
+    const { seq } = entry;
     const standingOf = { confirmedAtMs: confirmedAt(memory.current().marks, { seq, dossierId }), isHandedOver: handedOver.has(dossierId) };
-    return [{ dossierId, seq, scans: scansOf(operation.dossier), standing: standingOf }];
+    return [{ dossierId, seq, scans: scansOf(dossier), standing: standingOf }];
   };
 
   /** Dossiers of the journal from behind `afterSeq` up to `lastSeq`. */

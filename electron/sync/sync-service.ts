@@ -5,7 +5,7 @@ import { numbersLeft, wantsLease } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock } from '../../shared/lib/time.ts';
 import { createSyncEngine, type CarriedAnswers, type Province, type ProvinceFailure, type ScanLane } from '../../shared/sync/engine.ts';
-import { standingOf, surelyHeldSeq, syncMemorySchema, type SyncMemory } from '../../shared/sync/memory.ts';
+import { refusalOf, standingOf, surelyHeldSeq, syncMemorySchema, type Rejection, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { EnrolAnswer } from '../../shared/sync/protocol.ts';
 import type { DossierDelivery, SyncState } from '../../shared/sync/state.ts';
 import { isMissing, writeDurably } from '../files.ts';
@@ -19,6 +19,8 @@ const SYSTEM_OPERATOR = 'system';
 export type SyncService = {
   state(): SyncState;
   deliveries(dossierIds: string[]): DossierDelivery[];
+  /** Why the province will not have a dossier as it was said last. */
+  refusalOf(dossierId: string): Rejection | undefined;
   isOnline(): boolean;
   /** What the province is known to hold. */
   memory(): SyncMemory;
@@ -66,7 +68,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   let running: Promise<void> | undefined;
   let isWoken = false;
   let isStopped = false;
-  let lastUnconfirmed: SyncMemory['unconfirmed'] = {};
+  let last: Pick<SyncMemory, 'unconfirmed' | 'rejected'> = { unconfirmed: {}, rejected: [] };
 
   let savedSeq = 0;
 
@@ -126,14 +128,12 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     },
     onChange(_, memory) {
       options.onChange(state());
-      const confirmed = Object.keys(lastUnconfirmed).filter((dossierId) => !(dossierId in memory.unconfirmed));
-      const sent = Object.keys(memory.unconfirmed).filter((dossierId) => !(dossierId in lastUnconfirmed));
-      lastUnconfirmed = memory.unconfirmed;
-      const changed = deliveries([...confirmed, ...sent]);
+      const changed = deliveries(movedBetween(last, memory));
+      last = memory;
       if (changed.length > 0) options.onDelivered(changed);
     },
   });
-  lastUnconfirmed = engine.memory().unconfirmed;
+  last = engine.memory();
   savedSeq = surelyHeldSeq(engine.memory());
 
   function state(): SyncState {
@@ -143,12 +143,17 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       connection: engine.connection(),
       waitingEntries: Math.max(0, journal.head().seq - memory.acknowledgedSeq),
       waitingScans: new Set(Object.values(memory.unconfirmed).flat()).size,
-      needsFix: memory.rejected,
+      needsFix: memory.rejected.filter(isLastWord),
       needsNewerApp: memory.needsNewerApp,
       numbers: counter.enrolment === null ? null : numbersLeft(counter.leases, counter.usedByDate, dateAt(clock())),
       deviceId: identity.current()?.deviceId,
       replaces: identity.current()?.replaces,
     };
+  }
+
+  /** Not overtaken by a correction that is on its way. */
+  function isLastWord({ dossierId, seq }: Rejection): boolean {
+    return dossierId === undefined || seq >= (journal.acceptedAt(dossierId)?.seq ?? seq);
   }
 
   function deliveries(dossierIds: string[]): DossierDelivery[] {
@@ -194,6 +199,10 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   return {
     state,
     deliveries,
+    refusalOf(dossierId) {
+      const said = journal.acceptedAt(dossierId);
+      return said === undefined ? undefined : refusalOf(engine.memory(), { dossierId, seq: said.seq });
+    },
     memory: () => engine.memory(),
     isOnline: () => engine.connection().status === 'online',
     wake,
@@ -232,6 +241,21 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 500))]);
     },
   };
+}
+
+type Standings = Pick<SyncMemory, 'unconfirmed' | 'rejected'>;
+
+/** Dossiers that were sent, confirmed or refused between two memories, or are not refused any more. */
+function movedBetween(one: Standings, other: Standings): string[] {
+  const refusedIn = ({ rejected }: Standings): Set<string> => new Set(rejected.flatMap(({ dossierId }) => dossierId ?? []));
+  const inOne = (a: Iterable<string>, has: (dossierId: string) => boolean): string[] => [...a].filter((dossierId) => !has(dossierId));
+  const [before, after] = [refusedIn(one), refusedIn(other)];
+  return [
+    ...inOne(Object.keys(one.unconfirmed), (dossierId) => dossierId in other.unconfirmed),
+    ...inOne(Object.keys(other.unconfirmed), (dossierId) => dossierId in one.unconfirmed),
+    ...inOne(before, (dossierId) => after.has(dossierId)),
+    ...inOne(after, (dossierId) => before.has(dossierId)),
+  ];
 }
 
 function must(result: Result<unknown, Failure>): void {

@@ -3,6 +3,7 @@ import { createSign, randomUUID, type KeyObject } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { scansOf } from '../../shared/dossiers/scans-of.ts';
+import { dossierOf } from '../../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { SyncMemory } from '../../shared/sync/memory.ts';
 import {
@@ -95,7 +96,7 @@ async function writeAll(file: FileHandle, identity: Identity, lastSeq: number, o
     const last = page.at(-1);
     if (last === undefined) break;
     await say({ kind: 'entries', entries: page });
-    for (const { operation } of page) if (operation.type === 'dossier.accepted') for (const sha256 of scansOf(operation.dossier)) wanted.add(sha256);
+    for (const dossier of page.map(dossierOf)) if (dossier !== undefined) for (const sha256 of scansOf(dossier)) wanted.add(sha256);
     entries += page.length;
     after = last.seq;
     onProgress(entries, waiting + wanted.size);

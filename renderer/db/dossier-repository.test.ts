@@ -128,6 +128,20 @@ describe('looking dossiers up', () => {
     }
   });
 
+  it('finds a corrected dossier by its new words only, after its old ones were indexed, also after a new start', async () => {
+    const all = dossiers(2200);
+    await insertAll(all);
+    await expect.poll(() => db.meta.get('rows')).toMatchObject({ segments: [{ rows: expect.any(Number) as number }] });
+    const { dossier, seq } = all[1000] as Accepted;
+    await insertAll([{ seq, dossier: { ...dossier, code: 'H36.12-261201-9999', applicant: { kind: 'person', fullName: 'Quàng Văn Xuân' } } }]);
+    for (const restarted of [false, true]) {
+      if (restarted) repository = await open();
+      for (const text of ['xuân quàng', 'H36.12-261201-9999']) expect(await seqsOf(repository.find({ text, limit: 5 }))).toEqual([seq]);
+      expect(await seqsOf(repository.find({ text: dossier.code, limit: 5 }))).toEqual([]);
+    }
+    expect(await repository.acceptedSince(START)).toBe(2200);
+  });
+
   it('counts days once, however often a page is applied, and parts of a day', async () => {
     const all = dossiers(100);
     await insertAll(all);

@@ -197,11 +197,9 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     const fresh = rows.filter(({ row }) => !replaced.has(row.rank)).map(({ row }) => row);
     await countDays(fresh);
     const meta = await rowsMeta(db);
-    const late = index.late(
-      fresh.map(({ rank }) => rank),
-      meta.segments,
-    );
-    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...meta.late, ...late] });
+    // One that is replaced may be found by other words now, and the segment it is in has the old ones.
+    const late = new Set([...meta.late, ...index.late(ranks, meta.segments)]);
+    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...late] });
     if (mark !== undefined) await db.meta.put(mark);
   }
 

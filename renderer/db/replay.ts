@@ -1,8 +1,8 @@
 /** Brings Dexie level with the journal: what the journal holds beyond Dexie's mark is added, page by page. */
 import type { Bridge } from '../../shared/ipc/contract.ts';
-import type { JournalEntry } from '../../shared/journal/operation.ts';
-import type { CounterDatabase } from './database.ts';
-import type { DossierRepository } from './dossier-repository.ts';
+import { dossierOf, type JournalEntry } from '../../shared/journal/operation.ts';
+import { LAST_OWN_RANK, seqOf, type CounterDatabase } from './database.ts';
+import type { Accepted, DossierRepository } from './dossier-repository.ts';
 
 const PAGE = 500;
 
@@ -30,13 +30,31 @@ export async function replayJournal(
     next = read(last.seq);
     // Waited for in its turn; a page that cannot be read must not count as unhandled meanwhile.
     next.catch(() => undefined);
-    const accepted = entries.flatMap(({ operation, seq }) => (operation.type === 'dossier.accepted' ? [{ dossier: operation.dossier, seq }] : []));
     // One page is sealed while the one before it is stored; what fails takes the pages after it along, or the mark would pass it over.
     const before = inserting;
+    const accepted = await placed(db, entries, before);
     inserting = dossiers.insert(accepted, { key: 'journal', journalId: head.journalId, seq: last.seq, hash: last.hash }, before);
     inserting.catch(() => undefined);
     await before;
     onProgress({ done: last.seq, total: head.seq });
   }
   await inserting;
+}
+
+/** What the entries say of dossiers, each where its list has it: a correction takes the place of what was accepted. */
+async function placed(db: CounterDatabase, entries: readonly JournalEntry[], stored: Promise<void>): Promise<Accepted[]> {
+  const said = new Map<string, Accepted>();
+  for (const entry of entries) {
+    const dossier = dossierOf(entry);
+    if (dossier === undefined) continue;
+    const { dossierId } = dossier;
+    let seq = said.get(dossierId)?.seq ?? entry.seq;
+    if (seq === entry.seq && entry.operation.type === 'dossier.corrected') {
+      await stored;
+      const row = await db.rows.where('dossierId').equals(dossierId).first();
+      if (row !== undefined && row.rank <= LAST_OWN_RANK) seq = seqOf(row.rank);
+    }
+    said.set(dossierId, { dossier, seq });
+  }
+  return [...said.values()];
 }

@@ -26,7 +26,7 @@ export type SealedDossiers = { rows: SealedRow[]; packs: SealedPack[] };
 const rowName = (row: Pick<StoredRow, 'rank' | 'dossierId'>): string => `row/${row.rank}/${row.dossierId}`;
 const sumOf = (dossier: Dossier, kind: 'phi' | 'le-phi'): number => dossier.fees.reduce((sum, fee) => (fee.kind === kind ? sum + fee.amountVnd : sum), 0);
 
-function summaryOf({ code, applicant, submitter, procedureName, papers }: Dossier): Summary {
+function summaryOf({ code, formerCodes, applicant, submitter, procedureName, papers }: Dossier): Summary {
   return {
     code,
     applicantName: applicant.fullName,
@@ -34,7 +34,7 @@ function summaryOf({ code, applicant, submitter, procedureName, papers }: Dossie
     idNumber: applicant.kind === 'person' ? applicant.idNumber : undefined,
     papersOwed: papers.filter((paper) => paper.state === 'owed').length,
     scans: papers.reduce((sum, paper) => sum + paper.pages.length, 0),
-    words: wordsOf({ code, applicant, submitter, papers }),
+    words: wordsOf({ code, formerCodes, applicant, submitter, papers }),
   };
 }
 

@@ -19,7 +19,7 @@ import type { Sealing } from './sealing.ts';
 export type SearchIndex = {
   /** Rows about to be stored: from now on they are found, as soon as they are there. */
   expect(rows: readonly IndexedRow[]): Promise<void>;
-  /** Within the transaction that stores rows for the first time: which of them no tail would find after a restart. */
+  /** Within the transaction that stores rows, for the first time or with other words: which of them no tail would find after a restart. */
   late(ranks: readonly number[], segments: readonly Segment[]): number[];
   /** After that transaction: has segments written and merged when it is time, and waits for it only when too much is waiting. Not from within a `liveQuery`. */
   settle(): Promise<void>;

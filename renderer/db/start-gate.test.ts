@@ -44,6 +44,43 @@ afterEach(async () => {
   await Dexie.delete(name);
 });
 
+describe('a correction', () => {
+  it('takes the place of its dossier: found by the new words and the former code, also after a restart', async () => {
+    const store = await start();
+    const wrong = shell.accept({ code: 'H36.12-261123-0400', applicant: { kind: 'person', fullName: 'Lò Thị Mãnh' } });
+    const correct = (change: object, seq: number): void => {
+      const before = shell.entries.at(-1) as TestShell['entries'][number];
+      const operation = { type: 'dossier.corrected' as const, dossier: { ...wrong, ...change }, correctedAtMs: 1 };
+      shell.entries.push({ ...before, seq, operationId: uuid(seq), previousHash: before.hash, hash: `${seq}`.padStart(64, 'a'), operation });
+    };
+    await store.catchUp();
+    correct({ code: 'H36.12-261124-0001', formerCodes: [wrong.code], applicant: { kind: 'person', fullName: 'Lò Thị Mai' } }, 14);
+    await store.catchUp();
+    shell.accept();
+    // Acceptance and correction in one page, and a correction of an older page.
+    const both = shell.accept({ note: 'cũ' });
+    const entries = shell.entries.length;
+    shell.entries.push({
+      ...(shell.entries.at(-1) as TestShell['entries'][number]),
+      seq: entries + 1,
+      hash: 'b'.repeat(64),
+      operation: { type: 'dossier.corrected', dossier: { ...both, note: 'mới' }, correctedAtMs: 1 },
+    });
+    await store.catchUp();
+    for (const again of [() => Promise.resolve(store), restart]) {
+      const one = await again();
+      expect(await one.dossiers.get(wrong.dossierId)).toMatchObject({ code: 'H36.12-261124-0001', applicant: { fullName: 'Lò Thị Mai' } });
+      expect((await one.dossiers.get(both.dossierId))?.note).toBe('mới');
+      const found = async (text: string): Promise<number[]> => (await one.dossiers.find({ text, limit: 10 })).map(({ seq }) => seq);
+      expect([await found('mai'), await found('mãnh'), await found('0400'), await found('H36.12-261124-0001')]).toEqual([[13], [], [13], [13]]);
+      expect(await one.dossiers.find({ limit: 100 })).toHaveLength(15);
+      expect(await one.dossiers.acceptedSince(0)).toBe(15);
+    }
+    await touch((db) => db.meta.clear().then(() => db.rows.clear()));
+    expect(await codes(await restart())).toHaveLength(15);
+  });
+});
+
 describe('the start gate', () => {
   it('fills an empty database, tells how far it is, and only catches up the next time', async () => {
     const progress: number[] = [];

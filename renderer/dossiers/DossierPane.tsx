@@ -9,9 +9,11 @@ import type { Failure } from '../../shared/lib/result.ts';
 import { formatDate, formatDateTime } from '../../shared/lib/time.ts';
 import type { DossierDelivery } from '../../shared/sync/state.ts';
 import { DeliveryChip } from '../app/DeliveryChip.tsx';
+import { Correction } from './Correction.tsx';
 import { DossierUpstreams } from './DossierUpstreams.tsx';
 import { ScanViewer } from '../scanning/ScanViewer.tsx';
 import { useServices } from '../app/services.tsx';
+import { useSync } from '../app/shell-context.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
 import { Button } from '../ui/Button.tsx';
 import { Chip } from '../ui/Chip.tsx';
@@ -35,6 +37,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
   const failureWords = useFailureWords();
   const { bridge, catalogue } = useServices();
   const [outcome, setOutcome] = useState<Outcome>(null);
+  const refusal = useSync()?.needsFix.find(({ dossierId }) => dossierId === dossier.dossierId);
   const [viewing, setViewing] = useState<Paper | null>(null);
   const failed = (failure: Failure): Outcome => ({ tone: 'danger', words: failureWords(failure) });
 
@@ -76,6 +79,9 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
           </Button>
         </div>
       </header>
+      {refusal !== undefined && (
+        <Correction key={refusal.operationId} dossier={dossier} refusal={refusal} onDone={(words) => setOutcome({ tone: 'ok', words })} />
+      )}
       {outcome !== null && <Notice tone={outcome.tone} title={outcome.words} />}
 
       <Section title={t('section.applicant')}>
@@ -94,6 +100,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
             { name: t('acceptedAt'), value: formatDateTime(dossier.acceptedAtMs) },
             { name: t('acceptedBy'), value: dossier.operatorName },
             { name: t('dueAt'), value: dossier.dueAtMs === null ? t('due.none') : formatDateTime(dossier.dueAtMs) },
+            dossier.formerCodes === undefined ? null : { name: t('formerCodes'), value: dossier.formerCodes.join(', ') },
             dossier.dueRule === null ? null : { name: t('rule.name'), value: ruleWords(dossier.dueRule, t) },
             { name: t('channel.name'), value: t(`channel.${dossier.channel}`) },
             { name: t('resultDelivery.name'), value: t(`resultDelivery.${dossier.resultDelivery}`) },

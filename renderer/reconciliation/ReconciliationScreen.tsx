@@ -97,6 +97,7 @@ function Day({ day, today, isShown, onShow }: DayProps) {
   const more = [
     day.closedAtMs !== null && t('closedAt', { time: formatDateTime(day.closedAtMs) }),
     day.sinceClosing > 0 && t('sinceClosing', { count: day.sinceClosing }),
+    day.correctedSince > 0 && t('correctedSince', { count: day.correctedSince }),
     day.answeredAtMs !== null && t('answeredAt', { time: formatDateTime(day.answeredAtMs) }),
   ].filter((words) => words !== false);
   return (

@@ -12,7 +12,7 @@ import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
 import { ConnectionNotice } from './ProvincePanel.tsx';
 import { TakeawayPanel } from './TakeawayPanel.tsx';
-import { fieldWords, reasonWords } from './refusal-words.ts';
+import { fieldWords, reasonWords } from '../app/refusal-words.ts';
 import styles from './sync.module.css';
 
 const SHOWN = 1000;

@@ -2,19 +2,19 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
+/** When the dossier was accepted that a journal entry says whole; null for every other entry. */
+export const toldAcceptedAtMs = sql`(case when operation::jsonb ->> 'type' in ('dossier.accepted', 'dossier.corrected') then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
+
 const indexes = [
   // For the charts of a day.
   { name: 'dossiers_accepted', definition: sql`dossiers (accepted_at_ms)` },
   // For what a device took in on a date, in either of its homes. Only what was applied is known to be JSON that PostgreSQL can
   // read; any other row would make its own receipt fail.
   { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
-  {
-    name: 'journal_entries_accepted',
-    definition: sql`journal_entries (
-      (case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)
-    ) where status = 'applied'`,
-  },
+  { name: 'journal_entries_dossiers', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
 ];
+/** Of earlier versions. */
+const outdated = ['journal_entries_accepted'];
 
 /** Of our own choosing; kept apart from the ladder's. */
 const LOCK = 7_140_226_001;
@@ -28,6 +28,7 @@ export async function buildOnlineIndexes(db: Database): Promise<void> {
     const { rows: lock } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(connection);
     if (lock[0]?.mine !== true) return;
     try {
+      for (const name of outdated) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
       for (const { name, definition } of indexes) {
         const { rows } = await sql<{ is_valid: boolean }>`
           select indisvalid as is_valid from pg_index where indexrelid = to_regclass(${name})`.execute(connection);

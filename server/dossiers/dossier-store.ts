@@ -5,11 +5,10 @@ import type { Connection } from '../db/database.ts';
 
 export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
 
+export type DossierOutcome = 'stored' | 'code-taken' | 'dossier-exists';
+
 /** Stores a dossier with the scans it names. Two dossiers never share a code: the second is told so. */
-export async function insertDossier(
-  trx: Connection,
-  { dossier, body, deviceId, operationId, at }: NewDossier,
-): Promise<'stored' | 'code-taken' | 'dossier-exists'> {
+export async function insertDossier(trx: Connection, { dossier, body, deviceId, operationId, at }: NewDossier): Promise<DossierOutcome> {
   const stored = await trx
     .insertInto('dossiers')
     .values({
@@ -33,6 +32,42 @@ export async function insertDossier(
     const same = await trx.selectFrom('dossiers').select('dossier_id').where('dossier_id', '=', dossier.dossierId).executeTakeFirst();
     return same === undefined ? 'code-taken' : 'dossier-exists';
   }
+  await insertScans(trx, dossier);
+  return 'stored';
+}
+
+/**
+ * Makes a dossier what its device says it is now. One whose acceptance was refused is stored as the correction has it; one that
+ * was taken after all (a province set back judges anew) is replaced, but only by a device in whose journal stands what is held.
+ */
+export async function correctDossier(trx: Connection, correction: NewDossier): Promise<DossierOutcome | 'replaced'> {
+  const { dossier, body, deviceId, operationId } = correction;
+  const { dossierId, code } = dossier;
+  const held = await trx.selectFrom('dossiers').select('operation_id').where('dossier_id', '=', dossierId).forUpdate().executeTakeFirst();
+  if (held === undefined) return insertDossier(trx, correction);
+  const own = await trx
+    .selectFrom('journal_entries')
+    .select('seq')
+    .where('operation_id', '=', held.operation_id)
+    .where('device_id', '=', deviceId)
+    .executeTakeFirst();
+  if (own === undefined) return 'dossier-exists';
+  const other = await trx.selectFrom('dossiers').select('dossier_id').where('code', '=', code).where('dossier_id', '!=', dossierId).executeTakeFirst();
+  if (other !== undefined) return 'code-taken';
+  await trx
+    .updateTable('dossiers')
+    .set({
+      ...{ code, operation_id: operationId, procedure_code: dossier.procedureCode, accepted_offline: dossier.acceptedOffline },
+      ...{ accepted_at_ms: dossier.acceptedAtMs, due_at_ms: dossier.dueAtMs, body: JSON.stringify(body) },
+    })
+    .where('dossier_id', '=', dossierId)
+    .execute();
+  await trx.deleteFrom('dossier_scans').where('dossier_id', '=', dossierId).execute();
+  await insertScans(trx, dossier);
+  return 'replaced';
+}
+
+async function insertScans(trx: Connection, dossier: Dossier): Promise<void> {
   const scans = new Map(dossier.papers.flatMap((paper) => paper.pages).map((page) => [page.sha256, page]));
   if (scans.size > 0) {
     await trx
@@ -40,7 +75,6 @@ export async function insertDossier(
       .values([...scans.values()].map((page) => ({ dossier_id: dossier.dossierId, sha256: page.sha256, bytes: page.bytes, media_type: page.mediaType })))
       .execute();
   }
-  return 'stored';
 }
 
 export type DossierProgress = { dossierId: string; scansExpected: number; scansVerified: number };

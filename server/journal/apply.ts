@@ -4,7 +4,7 @@ import { type NumberLease, type Operation, operationSchema } from '../../shared/
 import { unreachable } from '../../shared/lib/result.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
-import type { NewDossier } from '../dossiers/dossier-store.ts';
+import type { DossierOutcome, NewDossier } from '../dossiers/dossier-store.ts';
 import type { TicketMove } from '../queue/ticket-store.ts';
 import type { Ticket } from '../../shared/queue/ticket.ts';
 import type { JournalOwner, Verdict } from './journal-store.ts';
@@ -17,7 +17,9 @@ export type Effects = {
   /** False when the ticket belongs to another office. */
   issueTicket(trx: Connection, officeId: string, ticket: Ticket): Promise<boolean>;
   moveTicket(trx: Connection, officeId: string, move: TicketMove): Promise<boolean>;
-  insertDossier(trx: Connection, dossier: NewDossier): Promise<'stored' | 'code-taken' | 'dossier-exists'>;
+  insertDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
+  /** `dossier-exists`: what is held of it was never in this device's journal. */
+  correctDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
 };
 
 const applied: Verdict = { status: 'applied' };
@@ -63,13 +65,15 @@ async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, 
     case 'ticket.finished':
     case 'ticket.no-show':
       return (await effects.moveTicket(trx, owner.officeId, operation)) ? applied : rejected('foreign-ticket', '/ticketId');
-    case 'dossier.accepted': {
+    case 'dossier.accepted':
+    case 'dossier.corrected': {
       const { dossier } = operation;
       if (dossier.officeId !== owner.officeId) return rejected('foreign-office', '/dossier/officeId');
       if (dossier.agencyCode !== owner.agencyCode) return rejected('foreign-office', '/dossier/agencyCode');
       // The body is kept as it came, with fields that only a newer app knows.
       const body = (entry.operation as { dossier: object }).dossier;
-      const outcome = await effects.insertDossier(trx, { dossier, body, deviceId: owner.deviceId, operationId: entry.operationId, at });
+      const tell = operation.type === 'dossier.accepted' ? effects.insertDossier : effects.correctDossier;
+      const outcome = await tell(trx, { dossier, body, deviceId: owner.deviceId, operationId: entry.operationId, at });
       return outcome === 'stored' ? applied : rejected(outcome, outcome === 'code-taken' ? '/dossier/code' : '/dossier/dossierId');
     }
     default:

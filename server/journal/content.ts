@@ -1,5 +1,7 @@
 /** Owns the look at an operation before anything reads it: shapes that would break the server or its database are named, not met. */
 
+import { isStorable } from '../../shared/journal/storable.ts';
+
 export type ContentFault = { reason: 'too-deep' | 'forbidden-key' | 'forbidden-character'; field: string };
 
 /** A dossier's form is a dozen levels deep at most. */
@@ -7,22 +9,19 @@ const MAX_DEPTH = 100;
 /** `JSON.stringify` overflows the stack somewhere above this; a body this deep comes from no counter of ours. */
 const MAX_BODY_DEPTH = 2_000;
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
 const escapePointer = (key: string): string => key.replace(/~/gu, '~0').replace(/\//gu, '~1');
 
 /** The first fault of a parsed JSON value, with its JSON pointer (RFC 6901) under `at`; walks without recursion. */
 export function contentFault(value: unknown, at = ''): ContentFault | undefined {
   const stack: Array<{ value: unknown; depth: number; at: string }> = [{ value, depth: 0, at }];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    if (typeof top.value === 'string' && UNSTORABLE.test(top.value)) return { reason: 'forbidden-character', field: top.at };
+    if (typeof top.value === 'string' && !isStorable(top.value)) return { reason: 'forbidden-character', field: top.at };
     if (typeof top.value !== 'object' || top.value === null) continue;
     if (top.depth >= MAX_DEPTH) return { reason: 'too-deep', field: at === '' ? '/' : at };
     for (const [key, child] of Object.entries(top.value)) {
       const pointer = `${top.at}/${escapePointer(key)}`;
       if (key === '__proto__') return { reason: 'forbidden-key', field: pointer };
-      if (UNSTORABLE.test(key)) return { reason: 'forbidden-character', field: top.at };
+      if (!isStorable(key)) return { reason: 'forbidden-character', field: top.at };
       stack.push({ value: child, depth: top.depth + 1, at: pointer });
     }
   }

@@ -2,13 +2,12 @@
 import { sql } from 'kysely';
 import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
+import { toldAcceptedAtMs } from '../db/online-indexes.ts';
 
 const DAY_MS = 86_400_000;
 const PAGE = 500;
 
 export type AcceptedEntry = { deviceId: string; seq: number; acceptedAtMs: number; operation: string };
-
-const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
 
 /** Applied entries of dossiers accepted in the period (inclusive), whenever they came, a page at a time. */
 export async function* acceptedEntries(db: Connection, from: PlainDate, to: PlainDate): AsyncGenerator<AcceptedEntry[]> {
@@ -20,10 +19,10 @@ export async function* acceptedEntries(db: Connection, from: PlainDate, to: Plai
   };
   for (;;) {
     const { rows } = await sql<AcceptedEntry>`
-      select device_id as "deviceId", seq, ${acceptedAtMs} as "acceptedAtMs", operation from journal_entries
-      where status = 'applied' and ${acceptedAtMs} >= ${after.acceptedAtMs} and ${acceptedAtMs} < ${endMs}
-        and (${acceptedAtMs}, device_id, seq) > (${after.acceptedAtMs}::bigint, ${after.deviceId}::uuid, ${after.seq}::bigint)
-      order by ${acceptedAtMs}, device_id, seq limit ${PAGE}`.execute(db);
+      select device_id as "deviceId", seq, ${toldAcceptedAtMs} as "acceptedAtMs", operation from journal_entries
+      where status = 'applied' and ${toldAcceptedAtMs} >= ${after.acceptedAtMs} and ${toldAcceptedAtMs} < ${endMs}
+        and (${toldAcceptedAtMs}, device_id, seq) > (${after.acceptedAtMs}::bigint, ${after.deviceId}::uuid, ${after.seq}::bigint)
+      order by ${toldAcceptedAtMs}, device_id, seq limit ${PAGE}`.execute(db);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;

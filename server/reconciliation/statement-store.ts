@@ -4,6 +4,7 @@ import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts
 import type { ChainLink } from '../../shared/journal/chain.ts';
 import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
+import { toldAcceptedAtMs } from '../db/online-indexes.ts';
 
 const DAY_MS = 86_400_000;
 const JUDGED_AT_ONCE = 50;
@@ -117,8 +118,6 @@ export async function takenInBetween(db: Connection, from: PlainDate, to: PlainD
 
 export type HeldEntry = ChainLink & { hash: string; operation: string; isApplied: boolean };
 
-const acceptedAtMs = sql`(case when operation::jsonb ->> 'type' = 'dossier.accepted' then (operation::jsonb #>> '{dossier,acceptedAtMs}')::bigint end)`;
-
 const entryColumns = sql`
   seq, operation_id as "operationId", at_ms as "atMs", monotonic_ms as "monotonicMs", operator_id as "operatorId",
   previous_hash as "previousHash", hash, operation, status = 'applied' as "isApplied"`;
@@ -136,7 +135,7 @@ export async function acceptedBefore(db: Connection, deviceId: string, date: Pla
   const startMs = instantOf(date, '00:00');
   const { rows } = await sql<HeldEntry>`
     select ${entryColumns} from journal_entries
-    where status = 'applied' and ${acceptedAtMs} >= ${startMs} and ${acceptedAtMs} < ${startMs + DAY_MS}
+    where status = 'applied' and ${toldAcceptedAtMs} >= ${startMs} and ${toldAcceptedAtMs} < ${startMs + DAY_MS}
       and device_id = ${deviceId} and seq < ${seq} order by seq`.execute(db);
   return rows;
 }

@@ -99,7 +99,7 @@ async function apply(ports: TakeawayPorts, file: OpenTakeaway, sender: Sender): 
         if (refusal !== undefined) refusedScans[arriving.sha256] = refusal;
         arriving = undefined;
       } else if (frame.kind === 'entries') {
-        for (const { operation } of frame.entries) for (const dossierId of acceptedDossier(operation)) dossierIds.add(dossierId);
+        for (const { operation } of frame.entries) for (const dossierId of dossierToldBy(operation)) dossierIds.add(dossierId);
         const answer = await receive(deviceId, { journalId, entries: frame.entries });
         results.push(...answer.results);
       } else if (frame.kind === 'dossiers') for (const dossierId of frame.dossierIds) dossierIds.add(dossierId);
@@ -116,11 +116,11 @@ async function apply(ports: TakeawayPorts, file: OpenTakeaway, sender: Sender): 
   return { version: 1, exportId: file.header.exportId, deviceId, journalId, atMs: clock(), journal, status: standing, refusedScans };
 }
 
-const acceptedSchema = z.object({ type: z.literal('dossier.accepted'), dossier: z.object({ dossierId: z.uuid() }) });
+const tellingSchema = z.object({ type: z.enum(['dossier.accepted', 'dossier.corrected']), dossier: z.object({ dossierId: z.uuid() }) });
 
-function acceptedDossier(operation: unknown): string[] {
-  const accepted = acceptedSchema.safeParse(operation);
-  return accepted.success ? [accepted.data.dossier.dossierId] : [];
+function dossierToldBy(operation: unknown): string[] {
+  const telling = tellingSchema.safeParse(operation);
+  return telling.success ? [telling.data.dossier.dossierId] : [];
 }
 
 type ArrivingScan = {

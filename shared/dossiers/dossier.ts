@@ -135,6 +135,8 @@ export type Intake = z.infer<typeof intakeSchema>;
 export const dossierSchema = intakeSchema.extend({
   dossierId: dossierIdSchema,
   code: z.string().min(1).max(64),
+  /** Codes on papers given out before, the oldest first: another dossier had them, and a correction gave this one its own. */
+  formerCodes: z.array(z.string().min(1).max(64)).max(20).optional(),
   acceptedAtMs: z.int().nonnegative(),
   /** Null when the law sets no date that can be computed (e.g. time set by an approved project). */
   dueAtMs: z.int().nonnegative().nullable(),

@@ -1,6 +1,7 @@
 /** The bridge between shell and page, written once: channel → arguments and result. Handlers and parsers are mapped over it. */
 import { z } from 'zod';
 import { catalogueSchema, type Catalogue } from '../catalogue/catalogue.ts';
+import type { FieldChange } from '../dossiers/correct.ts';
 import { draftSchema, type Draft } from '../dossiers/draft.ts';
 import { dossierIdSchema, intakeSchema, plainDateSchema, type Dossier, type DossierId, type Intake } from '../dossiers/dossier.ts';
 import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal/operation.ts';
@@ -31,6 +32,19 @@ export type AcceptFailureKind =
   | 'not-enrolled'
   | 'ticket-unknown';
 
+export type CorrectFailureKind =
+  | 'dossier-unknown'
+  /** The province has taken it, or a correction is on its way. */
+  | 'not-refused'
+  | 'nothing-corrected'
+  | 'field-fixed'
+  /** `details`: which `field`, and the `code` of its problem (with `rule`, `label`, `limit` of a form's rule). */
+  | 'field-wrong'
+  | 'fees-would-change'
+  | 'not-enrolled'
+  | 'disk-full'
+  | 'journal-failed';
+
 export type HandOverFailureKind = 'not-confirmed' | 'handed-over-before' | 'disk-full' | 'disk-low' | 'journal-failed';
 
 export type IpcContract = {
@@ -50,6 +64,11 @@ export type IpcContract = {
   'dossiers:accept': {
     args: { draftId: string; dossierId: DossierId; intake: Intake; owePapers: boolean };
     result: Result<{ dossier: Dossier; seq: number }, Failure<AcceptFailureKind>>;
+  };
+  /** Mends a dossier the province refused: what was typed anew, or another code where the code was taken, which the shell takes itself. */
+  'dossiers:correct': {
+    args: { dossierId: DossierId; changes: FieldChange[] };
+    result: Result<{ dossier: Dossier; isPrinted: boolean }, Failure<CorrectFailureKind>>;
   };
   /** A dossier that has left this device, from the province. */
   'dossiers:fetch': { args: { dossierId: DossierId }; result: Result<Dossier, Failure<'dossier-unknown' | 'province-unreachable'>> };
@@ -166,6 +185,10 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'scans:put': z.strictObject({ bytes: bytesSchema }),
   'scans:read': z.strictObject({ sha256: sha256Schema }),
   'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
+  'dossiers:correct': z.strictObject({
+    dossierId: dossierIdSchema,
+    changes: z.array(z.strictObject({ field: z.string().min(2).max(500), value: z.string().max(10_000) })).max(200),
+  }),
   'dossiers:fetch': z.strictObject({ dossierId: dossierIdSchema }),
   'dossiers:hand-over': z.strictObject({ dossierIds: z.array(z.uuid()).min(1).max(MAX_HANDED_OVER) }),
   'storage:key': none,

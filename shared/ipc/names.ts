@@ -14,6 +14,7 @@ const channels: Record<Channel, true> = {
   'scans:put': true,
   'scans:read': true,
   'dossiers:accept': true,
+  'dossiers:correct': true,
   'dossiers:fetch': true,
   'dossiers:hand-over': true,
   'storage:key': true,

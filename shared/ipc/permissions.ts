@@ -17,6 +17,7 @@ const staff: Channel[] = [
   'scans:put',
   'scans:read',
   'dossiers:accept',
+  'dossiers:correct',
   'dossiers:fetch',
   'storage:key',
   'journal:head',

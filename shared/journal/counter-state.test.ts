@@ -17,6 +17,17 @@ const ticket = (number: string, state: QueuedTicket['state']): QueuedTicket => (
 });
 const state = (change: Partial<CounterState>): CounterState => ({ ...emptyCounterState, ...change });
 
+describe('a correction', () => {
+  it('uses the number it took, on the day it was made, and no other', () => {
+    const dossier = aDossier({ acceptedAtMs: instantOf('2026-11-23', '09:00') });
+    const correction = { type: 'dossier.corrected' as const, dossier, correctedAtMs: instantOf('2026-11-25', '10:00') };
+    const before = state({ usedByDate: { '2026-11-23': { a: 5 }, '2026-11-25': { a: 2 } }, dossiersAccepted: 7 });
+    expect(reduceCounter(before, { operation: correction, atMs: 1 })).toEqual(before);
+    const recoded = reduceCounter(before, { operation: { ...correction, number: { leaseId: 'a', order: 3 } }, atMs: 1 });
+    expect(recoded).toEqual({ ...before, usedByDate: { '2026-11-23': { a: 5 }, '2026-11-25': { a: 3 } } });
+  });
+});
+
 describe('two views of one counter', () => {
   it('use every number that either has seen used', () => {
     const one = state({ usedByDate: { '2026-11-22': { a: 9 }, '2026-11-23': { a: 5, b: 2 } }, dossiersAccepted: 16 });

@@ -67,12 +67,10 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
       return ended(state, operation.ticketId, 'served', atMs);
     case 'ticket.no-show':
       return ended(state, operation.ticketId, 'no-show', atMs);
-    case 'dossier.accepted': {
-      const date = numberingDate(state.usedByDate, dateAt(operation.dossier.acceptedAtMs));
-      const { leaseId, order } = operation.number;
-      const used = { ...state.usedByDate[date], [leaseId]: Math.max(order, state.usedByDate[date]?.[leaseId] ?? 0) };
-      return { ...state, usedByDate: newestDays({ ...state.usedByDate, [date]: used }), dossiersAccepted: state.dossiersAccepted + 1 };
-    }
+    case 'dossier.accepted':
+      return { ...withUsed(state, operation.dossier.acceptedAtMs, operation.number), dossiersAccepted: state.dossiersAccepted + 1 };
+    case 'dossier.corrected':
+      return operation.number === undefined ? state : withUsed(state, operation.correctedAtMs, operation.number);
     case 'dossiers.handed-over':
       return { ...state, handedOver: joined(state.handedOver, operation.dossierIds) };
     case 'catalogue.installed':
@@ -80,6 +78,12 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
     case 'day.closed':
       return state;
   }
+}
+
+function withUsed(state: CounterState, atMs: number, { leaseId, order }: { leaseId: string; order: number }): CounterState {
+  const date = numberingDate(state.usedByDate, dateAt(atMs));
+  const used = { ...state.usedByDate[date], [leaseId]: Math.max(order, state.usedByDate[date]?.[leaseId] ?? 0) };
+  return { ...state, usedByDate: newestDays({ ...state.usedByDate, [date]: used }) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The operations a journal entry may carry; the journal is write-ahead log, outbox, audit log and reconciliation at once. */
 import { z } from 'zod';
-import { dossierSchema, plainDateSchema } from '../dossiers/dossier.ts';
+import { dossierSchema, plainDateSchema, type Dossier } from '../dossiers/dossier.ts';
 import { ticketSchema } from '../queue/ticket.ts';
 import { sha256Schema } from '../scanning/scan.ts';
 
@@ -17,6 +17,9 @@ export type NumberLease = z.infer<typeof numberLeaseSchema>;
 
 /** Dossiers in one hand-over. */
 export const MAX_HANDED_OVER = 1000;
+
+/** Where a code's order number came from, so that counters go on from the journal alone. */
+const numberSchema = z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) });
 
 const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.string().max(60), atMs: z.int() });
 
@@ -36,9 +39,10 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('dossier.accepted'),
     dossier: dossierSchema,
-    /** Where the code's order number came from, so that counters go on from the journal alone. */
-    number: z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) }),
+    number: numberSchema,
   }),
+  /** The whole dossier as it is from now on, after the province refused what was said of it before; `number` when it got another code. */
+  z.object({ type: z.literal('dossier.corrected'), dossier: dossierSchema, correctedAtMs: z.int().nonnegative(), number: numberSchema.optional() }),
   /** The post office has handed the papers of these over to the agency it works for (QĐ 45/2016/QĐ-TTg). */
   z.object({ type: z.literal('dossiers.handed-over'), handOverId: z.uuid(), dossierIds: z.array(z.uuid()).min(1).max(MAX_HANDED_OVER) }),
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
@@ -48,6 +52,10 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('day.closed'), date: plainDateSchema, head: z.object({ seq: z.int().min(1), hash: sha256Schema }), statement: sha256Schema }),
 ]);
 export type Operation = z.infer<typeof operationSchema>;
+
+/** The dossier an entry says whole: one taken in, or one corrected. */
+export const dossierOf = ({ operation }: { operation: Operation }): Dossier | undefined =>
+  operation.type === 'dossier.accepted' || operation.type === 'dossier.corrected' ? operation.dossier : undefined;
 
 /** One entry as the screens and the province see it; `hash` chains it to the one before. */
 export const journalEntrySchema = z.object({

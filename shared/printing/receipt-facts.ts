@@ -8,6 +8,8 @@ export type FeeFacts = { kind: FeeLine['kind']; name: string; quantity: number; 
 
 export type ReceiptFacts = {
   code: string;
+  /** The codes on papers this one takes the place of. */
+  formerCodes: string[];
   applicant: PartyFacts & { kind: Dossier['applicant']['kind'] };
   submitter?: PartyFacts & { relation: NonNullable<Dossier['submitter']>['relation'] };
   procedureCode: string;
@@ -46,6 +48,7 @@ export function receiptFacts(dossier: Dossier): ReceiptFacts {
   const { applicant, submitter } = dossier;
   return {
     code: printable(dossier.code),
+    formerCodes: (dossier.formerCodes ?? []).map(printable),
     applicant: { ...partyOf(applicant), kind: applicant.kind },
     submitter: submitter === undefined ? undefined : { ...partyOf(submitter), relation: submitter.relation },
     procedureCode: printable(dossier.procedureCode),

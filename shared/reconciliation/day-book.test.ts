@@ -40,6 +40,36 @@ const pageOf = (book: DayBook, date = monday): DayPage => {
   return page;
 };
 
+describe('a correction', () => {
+  const first = accepted(1);
+  const corrected = (n: number, change: Partial<Dossier>, date = monday): Operation => {
+    const { dossier } = accepted(n, date, change) as Extract<Operation, { type: 'dossier.accepted' }>;
+    return { type: 'dossier.corrected', dossier, correctedAtMs: instantOf(tuesday, '08:00') };
+  };
+  const line = (book: DayBook, seq: number) => statementOf(pageOf(book), journalId, head(seq))?.dossiers[0];
+
+  it('is told by statements at its entry or later, and opens the day of the acceptance again', () => {
+    const book = bookOf([first, corrected(1, { code: 'H36.12-9' }), corrected(1, { code: 'H36.12-9', note: 'Sửa tên' })]);
+    expect([1, 2, 3].map((seq) => line(book, seq)?.code)).toEqual(['H36.12-1', 'H36.12-9', 'H36.12-9']);
+    expect(new Set([1, 2, 3].map((seq) => line(book, seq)?.digest)).size).toBe(3);
+    expect(pageOf(book).dossiers).toHaveLength(1);
+    expect(lastSeqOf(pageOf(book))).toBe(3);
+    pageOf(book).closing = { head: head(1), digest: sha256(''), atMs: 1 };
+    expect(isOpen(pageOf(book))).toBe(true);
+    expect(Object.keys(book.pages)).toEqual([monday]);
+    expect(dayBookSchema.parse(JSON.parse(JSON.stringify(book)))).toEqual(book);
+  });
+
+  it('says the same to a province that never took the acceptance', () => {
+    const correction = corrected(1, { note: 'Sửa tên' });
+    const own = bookOf([first, correction]);
+    const province = emptyDayBook();
+    addToBook(province, { seq: 2, atMs: 1, operation: correction }, sha256);
+    expect(line(province, 2)).toEqual(line(own, 2));
+    expect(statementOf(pageOf(province), journalId, head(2))?.fees).toEqual(statementOf(pageOf(own), journalId, head(2))?.fees);
+  });
+});
+
 describe('the statement of a day', () => {
   const le = { feeId: 'a', kind: 'le-phi' as const, name: 'a', quantity: 1, amountVnd: 8000 };
   const phi = { ...le, kind: 'phi' as const, amountVnd: 50_000 };

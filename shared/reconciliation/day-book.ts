@@ -12,15 +12,21 @@ export type Sha256 = (text: string) => string;
 
 const seq = z.int().min(1);
 const seqs = z.array(seq);
-const bookedSchema = z.object({
+/** What one entry says of a dossier. */
+const versionSchema = z.object({
   seq,
-  dossierId: z.string(),
   code: z.string(),
   procedureCode: z.string(),
   channel: z.enum(channels),
   digest: sha256Schema,
   phiVnd: z.int(),
   lePhiVnd: z.int(),
+});
+type Version = z.infer<typeof versionSchema>;
+const bookedSchema = versionSchema.extend({
+  dossierId: z.string(),
+  /** What corrections said after its first entry, in order. */
+  corrected: z.array(versionSchema).optional(),
   /** The entry that handed it over to the agency (postal counters). */
   handedOverSeq: seq.optional(),
 });
@@ -74,11 +80,16 @@ export function addToBook(book: DayBook, entry: Pick<JournalEntry, 'seq' | 'atMs
   const { operation } = entry;
   const pageOf = (date: PlainDate): DayPage => (book.pages[date] ??= emptyPage(date));
   switch (operation.type) {
-    case 'dossier.accepted': {
-      const { state: _, ...line } = lineOf(operation.dossier, sha256);
-      const page = pageOf(dateAt(operation.dossier.acceptedAtMs));
-      if (page.dossiers.some(({ dossierId }) => dossierId === line.dossierId)) return;
-      page.dossiers.push({ seq: entry.seq, ...line, ...feesOf([operation.dossier]) });
+    case 'dossier.accepted':
+    case 'dossier.corrected': {
+      const { dossier } = operation;
+      const { code, procedureCode, channel, digest } = lineOf(dossier, sha256);
+      const version: Version = { seq: entry.seq, code, procedureCode, channel, digest, ...feesOf([dossier]) };
+      const page = pageOf(dateAt(dossier.acceptedAtMs));
+      const booked = page.dossiers.find(({ dossierId }) => dossierId === dossier.dossierId);
+      // What was accepted and refused is not in the province's book: there a correction is the first it hears of the dossier.
+      if (booked === undefined) page.dossiers.push({ ...version, dossierId: dossier.dossierId });
+      else if (operation.type === 'dossier.corrected') booked.corrected = [...(booked.corrected ?? []), version];
       return;
     }
     case 'ticket.issued':
@@ -108,12 +119,18 @@ export function addToBook(book: DayBook, entry: Pick<JournalEntry, 'seq' | 'atMs
   }
 }
 
+const versionsOf = (booked: BookedDossier): Version[] => [booked, ...(booked.corrected ?? [])];
+
 /** A dossier as it stood at `headSeq`; what befell it later is told by later statements only. */
-function lineAt({ dossierId, code, procedureCode, channel, digest, handedOverSeq = Infinity }: BookedDossier, headSeq: number): StatementLine {
+const versionAt = (booked: BookedDossier, headSeq: number): Version => versionsOf(booked).findLast((version) => version.seq <= headSeq) ?? booked;
+
+function lineAt(booked: BookedDossier, headSeq: number): StatementLine {
+  const { code, procedureCode, channel, digest } = versionAt(booked, headSeq);
+  const { dossierId, handedOverSeq = Infinity } = booked;
   return { dossierId, code, procedureCode, channel, state: handedOverSeq <= headSeq ? 'handed-over' : 'accepted', digest };
 }
 
-const allSeqs = ({ dossiers, tickets }: DayPage): number[] => [...dossiers.map((one) => one.seq), ...Object.values(tickets).flat()];
+const allSeqs = ({ dossiers, tickets }: DayPage): number[] => [...dossiers.flatMap(versionsOf).map((one) => one.seq), ...Object.values(tickets).flat()];
 
 /** The last entry that belongs to the day; 0 when it has none. */
 export const lastSeqOf = (page: DayPage): number => Math.max(0, ...allSeqs(page));
@@ -128,6 +145,7 @@ export function statementOf(page: DayPage, journalId: string, head: StatementHea
   if (seqsIn.length === 0) return undefined;
   const booked = page.dossiers.filter((one) => isIn(one.seq)).sort((a, b) => a.seq - b.seq);
   const dossiers = booked.map((one) => lineAt(one, head.seq));
+  const versions = booked.map((one) => versionAt(one, head.seq));
   const { issued, called, served, noShow } = page.tickets;
   const howMany = (at: readonly number[]): number => at.filter(isIn).length;
   return {
@@ -139,8 +157,8 @@ export function statementOf(page: DayPage, journalId: string, head: StatementHea
     counts: countLines(dossiers),
     dossiers,
     fees: {
-      phiVnd: booked.reduce((sum, { phiVnd }) => sum + phiVnd, 0),
-      lePhiVnd: booked.reduce((sum, { lePhiVnd }) => sum + lePhiVnd, 0),
+      phiVnd: versions.reduce((sum, { phiVnd }) => sum + phiVnd, 0),
+      lePhiVnd: versions.reduce((sum, { lePhiVnd }) => sum + lePhiVnd, 0),
     },
     tickets: { issued: howMany(issued), called: howMany(called), served: howMany(served), noShow: howMany(noShow) },
   };

@@ -20,6 +20,8 @@ export type ReconciledDay = {
   closedAtMs: number | null;
   /** Dossiers taken in after that. */
   sinceClosing: number;
+  /** Of those taken in before it, how many were corrected after. */
+  correctedSince: number;
   answeredAtMs: number | null;
   refused: string | null;
   differences: Difference[];

@@ -12,12 +12,12 @@ const MAX_WORDS = 8;
 /** Few owe papers among many of a name: found as a word, not by reading all of the name. */
 export const OWING_WORD = '#owing';
 
-export function wordsOf({ code, applicant, submitter, papers }: Pick<Dossier, 'code' | 'applicant' | 'submitter' | 'papers'>): string[] {
-  const foldedCode = fold(code);
+type Told = Pick<Dossier, 'code' | 'formerCodes' | 'applicant' | 'submitter' | 'papers'>;
+
+export function wordsOf({ code, formerCodes = [], applicant, submitter, papers }: Told): string[] {
   const words = [
-    foldedCode,
-    // The order number alone, as it is called out at the counter.
-    foldedCode.slice(foldedCode.lastIndexOf('-') + 1),
+    // Also the order number alone, as it is called out at the counter; and a citizen may come with a paper that has a former code.
+    ...[code, ...formerCodes].map(fold).flatMap((one) => [one, one.slice(one.lastIndexOf('-') + 1)]),
     ...fold(applicant.fullName).split(/\s+/u),
     (applicant.kind === 'person' ? applicant.idNumber : applicant.taxCode) ?? '',
     digitsOf(applicant.phone),

@@ -16,11 +16,11 @@
  * Every step may be cut anywhere: nothing is forgotten until the province has said it holds it, and everything may be said
  * twice. Every answer carries the province's epoch and the head it holds of this journal; `alignWith` draws the conclusions.
  */
-import type { JournalEntry, JournalHead, NumberLease } from '../journal/operation.ts';
+import { dossierOf, type JournalEntry, type JournalHead, type NumberLease } from '../journal/operation.ts';
 import type { Result } from '../lib/result.ts';
 import type { Clock } from '../lib/time.ts';
 import { fullJitterMs } from './back-off.ts';
-import { acknowledge, alignWith, confirm, dossierOf, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, type SyncMemory } from './memory.ts';
+import { acknowledge, alignWith, confirm, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, type SyncMemory } from './memory.ts';
 import type { EnrolAnswer, JournalAnswer, JournalRequest, StatusAnswer, StatusRequest } from './protocol.ts';
 import type { Connection } from './state.ts';
 
@@ -151,7 +151,9 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
 
   /** One by one: each stands alone, wherever in the journal it is. */
   async function offerParked(): Promise<ProvinceFailure | undefined> {
-    for (const { seq } of dueAgain(memory, clock())) {
+    for (const { seq, operationId } of dueAgain(memory, clock())) {
+      // A correction that was taken meanwhile has overtaken it.
+      if (!memory.rejected.some((one) => one.operationId === operationId)) continue;
       const [entry] = await outbox.read(seq - 1, 1);
       if (entry?.seq !== seq) continue;
       const answer = await province.push({ journalId: outbox.head().journalId, entries: [entry], receipt: memory.receipt });

@@ -1,7 +1,7 @@
 /** What a device remembers of what the province holds. Losing it costs only repetition: everything is offered again. */
 import { z } from 'zod';
 import { scansOf } from '../dossiers/scans-of.ts';
-import type { JournalEntry } from '../journal/operation.ts';
+import { dossierOf, type JournalEntry } from '../journal/operation.ts';
 import { headReceiptSchema, type EntryAnswer, type JournalAnswer, type StatusAnswer } from './protocol.ts';
 
 const rejectionSchema = z.object({
@@ -73,7 +73,9 @@ export function acknowledge(memory: SyncMemory, entries: readonly JournalEntry[]
 /** One answer to one entry, wherever in the journal it stands. `memory.unconfirmed` is the caller's own copy. */
 function settled(memory: SyncMemory, entry: JournalEntry, result: EntryAnswer, nowMs: number): SyncMemory {
   const dossier = dossierOf(entry);
-  const others = memory.rejected.filter((one) => one.operationId !== entry.operationId);
+  // Whatever became of it, a correction says the whole dossier: what was refused before it is not offered again.
+  const isOvertaken = (one: Rejection): boolean => dossier !== undefined && one.dossierId === dossier.dossierId && one.seq < entry.seq;
+  const others = memory.rejected.filter((one) => one.operationId !== entry.operationId && !isOvertaken(one));
   if (result.status === 'applied' || result.status === 'duplicate') {
     if (dossier !== undefined) memory.unconfirmed[dossier.dossierId] = scansOf(dossier);
     return others.length === memory.rejected.length ? memory : { ...memory, rejected: others };
@@ -95,8 +97,6 @@ function settled(memory: SyncMemory, entry: JournalEntry, result: EntryAnswer, n
   };
   return { ...memory, rejected: [...others, rejection] };
 }
-
-export const dossierOf = ({ operation }: Pick<JournalEntry, 'operation'>) => (operation.type === 'dossier.accepted' ? operation.dossier : undefined);
 
 /** What is parked and due to be offered again. A clock that was set back does not put it off for ever. */
 export const dueAgain = (memory: SyncMemory, nowMs: number): Rejection[] =>
@@ -166,9 +166,13 @@ export function alignWith(
 /** No entry after this seq is known to be confirmed. */
 export const surelyHeldSeq = ({ acknowledgedSeq, recheck }: SyncMemory): number => Math.min(acknowledgedSeq, recheck?.after ?? acknowledgedSeq);
 
-/** How a dossier accepted by entry `seq` stands with the province, as far as this device knows. */
+/** Why the province will not have a dossier of which entry `seq` is the last word; a correction that waits has overtaken what was refused. */
+export const refusalOf = ({ rejected }: SyncMemory, { dossierId, seq }: { dossierId: string; seq: number }): Rejection | undefined =>
+  rejected.find((one) => one.dossierId === dossierId && one.seq >= seq);
+
+/** How a dossier, accepted or corrected last by entry `seq`, stands with the province, as far as this device knows. */
 export function standingOf(memory: SyncMemory, { dossierId, seq }: { dossierId: string; seq: number }): 'saved' | 'sent' | 'confirmed' | 'needs-fix' {
-  if (memory.rejected.some((one) => one.dossierId === dossierId)) return 'needs-fix';
+  if (refusalOf(memory, { dossierId, seq }) !== undefined) return 'needs-fix';
   if (seq > memory.acknowledgedSeq) return 'saved';
   return dossierId in memory.unconfirmed || seq > surelyHeldSeq(memory) ? 'sent' : 'confirmed';
 }

@@ -2,11 +2,11 @@
 import { takeNumber, wantsLease } from '../../shared/dossiers/code.ts';
 import { GENESIS_HASH } from '../../shared/journal/chain.ts';
 import { emptyCounterState, reduceCounter, type CounterState } from '../../shared/journal/counter-state.ts';
-import type { JournalEntry, NumberLease, Operation } from '../../shared/journal/operation.ts';
+import { dossierOf, type JournalEntry, type NumberLease, type Operation } from '../../shared/journal/operation.ts';
 import { ok, type Result } from '../../shared/lib/result.ts';
 import { dateAt } from '../../shared/lib/time.ts';
 import { createSyncEngine, type ProvinceFailure, type SyncEngine } from '../../shared/sync/engine.ts';
-import { dossierOf, emptyMemory, standingOf, surelyHeldSeq, type SyncMemory } from '../../shared/sync/memory.ts';
+import { emptyMemory, standingOf, surelyHeldSeq, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { EnrolAnswer, JournalAnswer, StatusAnswer } from '../../shared/sync/protocol.ts';
 import { AGENCY, type ModelProvince, POISON, type Refusal, UNHEARD_OF } from './model-province.ts';
 import { Broken, type World } from './world.ts';

@@ -1,6 +1,6 @@
 /** One seeded life of a province and its counters, with everything going wrong that may; throws Broken where a promise does not hold. */
 import { setImmediate as settled } from 'node:timers/promises';
-import { dossierOf } from '../../shared/sync/memory.ts';
+import { dossierOf } from '../../shared/journal/operation.ts';
 import { BACKUP_WINDOW_MS, type DeviceBug, type Disk, ModelDevice, type Faults, type Ledger } from './model-device.ts';
 import { ModelProvince, type ProvinceBug } from './model-province.ts';
 import { Broken, World } from './world.ts';

@@ -39,6 +39,7 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
         {t('receipt.code')}: <b>{facts.code}</b>
         <span>{t('form.name')}</span>
       </div>
+      {facts.formerCodes.length > 0 && <div className={styles.formerCode}>{t('receipt.replaces', { code: facts.formerCodes.join(', ') })}</div>}
       <h1>{t('form.title')}</h1>
       {reprint > 0 && <div className={styles.reprint}>{t('reprint', { number: reprint })}</div>}
 

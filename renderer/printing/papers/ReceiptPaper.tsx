@@ -31,6 +31,7 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
         <div>
           <div className={styles.label}>{t('receipt.code')}</div>
           <div className={styles.code}>{facts.code}</div>
+          {facts.formerCodes.length > 0 && <div className={styles.formerCode}>{t('receipt.replaces', { code: facts.formerCodes.join(', ') })}</div>}
         </div>
       </div>
 

@@ -56,6 +56,13 @@ describe('papers', () => {
   });
 
   it.each([
+    ['short', <ReceiptPaper key="s" paper={aReceiptPaper({ dossier: aDossier({ code: 'M-2', formerCodes: ['M-1'] }) })} reprint={0} widthDots={576} t={vi} />],
+    ['full', <Form01 key="f" paper={aReceiptPaper({ dossier: aDossier({ code: 'M-2', formerCodes: ['M-1'] }) })} reprint={0} t={vi} />],
+  ])('Mẫu 01, %s: says which code it replaces', (_form, element) => {
+    expect(wordsOf(element)).toContain('Thay giấy ghi mã M-1');
+  });
+
+  it.each([
     ['short', (reprint: number) => <ReceiptPaper paper={land} reprint={reprint} widthDots={384} t={vi} />],
     ['full', (reprint: number) => <Form01 paper={land} reprint={reprint} t={vi} />],
     ['ticket', (reprint: number) => <TicketPaper paper={aTicketPaper()} reprint={reprint} t={vi} />],
