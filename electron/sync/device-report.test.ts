@@ -11,6 +11,7 @@ const online: SyncState = {
   needsFix: [{ operationId: 'o', code: 'H36.12-261122-0001', reason: 'invalid' }],
   needsNewerApp: false,
   numbers: { left: 88, daysLeft: 60, emergency: false },
+  ranges: null,
 };
 const ticket = (number: string, state: 'waiting' | 'served') => ({
   ticketId: number,

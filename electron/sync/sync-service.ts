@@ -1,13 +1,13 @@
 /** Runs the sync engine: keeps its memory on disk, wakes it for new work, tells the screens. */
 import { readFile } from 'node:fs/promises';
 import type { Journal } from '../journal/journal.ts';
-import { numbersLeft, wantsLease } from '../../shared/dossiers/code.ts';
+import { emergencyUsedOn, numbersLeft, rangesLeft, wantsLease } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, type Clock } from '../../shared/lib/time.ts';
 import { createSyncEngine, type CarriedAnswers, type Province, type ProvinceFailure, type ScanLane } from '../../shared/sync/engine.ts';
 import { refusalOf, standingOf, surelyHeldSeq, syncMemorySchema, type Rejection, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { EnrolAnswer } from '../../shared/sync/protocol.ts';
-import type { DossierDelivery, SyncState } from '../../shared/sync/state.ts';
+import type { DossierDelivery, NumberRanges, SyncState } from '../../shared/sync/state.ts';
 import { isMissing, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
 import type { HttpProvince } from './http-province.ts';
@@ -71,6 +71,8 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   let last: Pick<SyncMemory, 'unconfirmed' | 'rejected'> = { unconfirmed: {}, rejected: [] };
 
   let savedSeq = 0;
+  let askedForNumbers: NumberRanges['asked'] = null;
+  const wantsNumbers = (): boolean => wantsLease(journal.state(), dateAt(clock()), dateAt(province.timeMs() ?? clock()));
 
   async function saveMemory(memory: SyncMemory): Promise<void> {
     const held = surelyHeldSeq(memory);
@@ -79,8 +81,14 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     savedSeq = held;
   }
 
+  async function leaseNumbers(): ReturnType<Province['leaseNumbers']> {
+    const answer = await province.leaseNumbers();
+    askedForNumbers = { atMs: clock(), answer: answer.ok ? 'given' : answer.failure.kind === 'refused' ? 'refused' : 'unanswered' };
+    return answer;
+  }
+
   const engine = await createSyncEngine({
-    province,
+    province: { ...province, leaseNumbers },
     scans,
     outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.read(afterSeq, limit) },
     clock,
@@ -121,7 +129,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       await options.destroyKeys();
     },
     numbers: {
-      isHalfUsed: () => wantsLease(journal.state(), dateAt(clock()), dateAt(province.timeMs() ?? clock())),
+      isHalfUsed: wantsNumbers,
       async record(lease) {
         must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));
       },
@@ -138,14 +146,24 @@ export async function createSyncService(options: Options): Promise<SyncService> 
 
   function state(): SyncState {
     const memory = engine.memory();
-    const counter = journal.state();
+    const { enrolment, leases, usedByDate } = journal.state();
+    const today = dateAt(clock());
     return {
       connection: engine.connection(),
       waitingEntries: Math.max(0, journal.head().seq - memory.acknowledgedSeq),
       waitingScans: new Set(Object.values(memory.unconfirmed).flat()).size,
       needsFix: memory.rejected.filter(isLastWord),
       needsNewerApp: memory.needsNewerApp,
-      numbers: counter.enrolment === null ? null : numbersLeft(counter.leases, counter.usedByDate, dateAt(clock())),
+      numbers: enrolment === null ? null : numbersLeft(leases, usedByDate, today),
+      ranges:
+        enrolment === null
+          ? null
+          : {
+              ranges: rangesLeft(leases, usedByDate, today),
+              emergencyToday: emergencyUsedOn(usedByDate, today),
+              isWanted: wantsNumbers(),
+              asked: askedForNumbers,
+            },
       deviceId: identity.current()?.deviceId,
       replaces: identity.current()?.replaces,
     };

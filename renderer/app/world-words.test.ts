@@ -10,6 +10,7 @@ const sync = (more: Partial<SyncState> = {}): SyncState => ({
   needsFix: [],
   needsNewerApp: false,
   numbers: { left: 412, daysLeft: 20, emergency: false },
+  ranges: null,
   ...more,
 });
 const printing = (status: PrintingState['printers'][number]['status'], waiting = 0, jobs: PrintJob[] = []): PrintingState => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../calendar/dates.ts';
 import type { UsedByDate } from '../journal/counter-state.ts';
 import type { NumberLease } from '../journal/operation.ts';
-import { emergencyCode, formatCode, MAX_ORDER, nextNumber, numbersLeft } from './code.ts';
+import { emergencyCode, emergencyUsedOn, formatCode, MAX_ORDER, nextNumber, numbersLeft, rangesLeft } from './code.ts';
 
 const lease = (leaseId: string, from: number, to: number, over: Partial<NumberLease> = {}): NumberLease => ({
   leaseId,
@@ -89,6 +89,22 @@ describe('numbersLeft', () => {
     ],
     ['a gap', [lease('b', 301, 310, { validFrom: '2026-12-02', validTo: '2026-12-10' }), lease('a', 1, 5)], {}, { left: 5, daysLeft: 10, emergency: false }],
   ])('%s', (_name, leases, used, expected) => expect(numbersLeft(leases, used, today)).toEqual(expected));
+
+  it('says range by range what is left, in the order in which they give, and none that has ended', () => {
+    const leases = [
+      lease('later', 301, 310, { validFrom: '2026-12-01', validTo: '2026-12-10' }),
+      { ...lease('now', 101, 200), leasedAtMs: 7 },
+      lease('overlapping', 191, 220, { validTo: '2026-12-31' }),
+      lease('ended', 1, 50, { validTo: '2026-11-20' }),
+    ];
+    const used = { [today]: { now: 195, emergency: 3, 'emergency-XABCDE': 2 }, '2026-11-20': { ended: 9 } };
+    expect(rangesLeft(leases, used, today)).toEqual([
+      { from: 101, to: 200, left: 5, validFrom: '2026-11-01', validTo: '2026-11-30', daysLeft: 10, leasedAtMs: 7 },
+      { from: 301, to: 310, left: null, validFrom: '2026-12-01', validTo: '2026-12-10', daysLeft: 10 },
+      { from: 191, to: 220, left: 25, validFrom: '2026-11-01', validTo: '2026-12-31', daysLeft: 41 },
+    ]);
+    expect([emergencyUsedOn(used, today), emergencyUsedOn(used, '2026-11-20')]).toEqual([5, 0]);
+  });
 
   it('counts exactly what nextNumber still gives, overlapping leases or not', () => {
     const range = fc.record({ from: fc.integer({ min: 1, max: 40 }), size: fc.integer({ min: 0, max: 15 }), used: fc.integer({ min: -1, max: 15 }) });

@@ -1,6 +1,6 @@
 /** Dossier codes (mã hồ sơ): which number comes next, how it is written, and how many are left. */
 import { addDays, daysBetween } from '../calendar/dates.ts';
-import { numberingDate, type CounterState, type UsedByDate } from '../journal/counter-state.ts';
+import { numberingDate, type CounterState, type HeldLease, type UsedByDate } from '../journal/counter-state.ts';
 import type { NumberLease } from '../journal/operation.ts';
 import type { PlainDate } from '../lib/time.ts';
 
@@ -32,7 +32,7 @@ function goneOn(leases: readonly NumberLease[], usedByDate: UsedByDate, date: Pl
 }
 
 /** The lease that ends first gives first; then the lower numbers, so that every counter of one history agrees. */
-const inOrder = (leases: readonly NumberLease[]): NumberLease[] =>
+const inOrder = <L extends NumberLease>(leases: readonly L[]): L[] =>
   [...leases].sort((one, other) => one.validTo.localeCompare(other.validTo) || one.from - other.from || one.leaseId.localeCompare(other.leaseId));
 
 /** Null when no lease has a number left for that date: time for the emergency series. */
@@ -75,6 +75,36 @@ export function wantsLease({ leases, usedByDate }: Pick<CounterState, 'leases' |
   const whole = leases.filter((lease) => serves(lease, date)).reduce((sum, { from, to }) => sum + (to - from + 1), 0);
   return numbersLeft(leases, usedByDate, date).left <= whole * RENEW_AT;
 }
+
+export type RangeLeft = {
+  from: number;
+  to: number;
+  /** Codes it still gives on the date; null where it does not serve that date yet. */
+  left: number | null;
+  validFrom: PlainDate;
+  validTo: PlainDate;
+  /** Days it still serves, the date included. */
+  daysLeft: number;
+  leasedAtMs?: number;
+};
+
+/** The leases that serve the date or a later one, in the order in which they give. */
+export function rangesLeft(leases: readonly HeldLease[], usedByDate: UsedByDate, date: PlainDate): RangeLeft[] {
+  const gone = goneOn(leases, usedByDate, date);
+  const isGone = (order: number): boolean => gone.some((range) => range.from <= order && order <= range.to);
+  return inOrder(leases)
+    .filter(({ validTo }) => validTo >= date)
+    .map((lease) => {
+      const { from, to, validFrom, validTo, leasedAtMs } = lease;
+      const orders = Array.from({ length: Math.max(0, Math.min(to, MAX_ORDER) - from + 1) }, (_, nth) => from + nth);
+      const left = serves(lease, date) ? orders.filter((order) => !isGone(order)).length : null;
+      return { from, to, left, validFrom, validTo, daysLeft: daysBetween(date > validFrom ? date : validFrom, validTo) + 1, leasedAtMs };
+    });
+}
+
+/** Codes of the emergency series given out on a date, whatever its label. */
+export const emergencyUsedOn = (usedByDate: UsedByDate, date: PlainDate): number =>
+  Object.entries(usedByDate[date] ?? {}).reduce((sum, [leaseId, order]) => (leaseId.startsWith(EMERGENCY_LEASE) ? sum + order : sum), 0);
 
 export type NumbersLeft = {
   /** Numbers left for the date itself. */

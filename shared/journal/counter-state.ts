@@ -20,10 +20,13 @@ export type UsedByDate = Readonly<Record<PlainDate, Readonly<Record<string, numb
  */
 export const KEPT_DAYS = 100;
 
+/** `leasedAtMs`: when it came, by this device's clock; unknown for one that came before versions that note it. */
+export type HeldLease = NumberLease & { leasedAtMs?: number };
+
 export type CounterState = {
   /** `series`: the label of the emergency series while the device is quarantined. */
   enrolment: { deviceId: string; instance: number; officeId: string; series?: string } | null;
-  leases: readonly NumberLease[];
+  leases: readonly HeldLease[];
   /** Highest order number given out per day and lease. A number is used once the journal holds it, printed or not. */
   usedByDate: UsedByDate;
   queue: QueueDay;
@@ -52,7 +55,7 @@ export function reduceCounter(state: CounterState, { operation, atMs }: Pick<Jou
     case 'device.quarantined':
       return { ...state, leases: [], enrolment: state.enrolment === null ? null : { ...state.enrolment, series: operation.series } };
     case 'numbers.leased':
-      return { ...state, leases: [...state.leases.filter((lease) => lease.leaseId !== operation.lease.leaseId), operation.lease] };
+      return { ...state, leases: [...state.leases.filter((lease) => lease.leaseId !== operation.lease.leaseId), { ...operation.lease, leasedAtMs: atMs }] };
     case 'ticket.issued': {
       const { ticket } = operation;
       // A clock set back does not reopen an earlier day: numbers of the newest day seen go on.
@@ -116,7 +119,7 @@ function withTicket(state: CounterState, ticketId: string, change: (ticket: Queu
 /** A state that was kept on disk; new fields need a default, because a state may outlive the version that wrote it. */
 export const counterStateSchema: z.ZodType<CounterState> = z.object({
   enrolment: z.object({ deviceId: z.string(), instance: z.int().min(1), officeId: z.string(), series: z.string().optional() }).nullable(),
-  leases: z.array(numberLeaseSchema),
+  leases: z.array(numberLeaseSchema.extend({ leasedAtMs: z.int().nonnegative().optional() })),
   usedByDate: z.record(z.string(), z.record(z.string(), z.int().nonnegative())),
   queue: z.object({ date: z.string(), tickets: z.array(queuedTicketSchema) }),
   dossiersAccepted: z.int().nonnegative(),

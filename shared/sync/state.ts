@@ -1,4 +1,5 @@
 /** What the screens show of the way to the province. */
+import type { RangeLeft } from '../dossiers/code.ts';
 import type { QuarantineReason } from './memory.ts';
 import type { DeliveryState } from '../dossiers/dossier.ts';
 
@@ -14,6 +15,17 @@ export type Connection =
 
 export type NumbersState = { left: number; daysLeft: number; emergency: boolean };
 
+/** The ranges of order numbers the agency's numbers come from, as they stand today. */
+export type NumberRanges = {
+  ranges: RangeLeft[];
+  /** Codes of the emergency series given out today. */
+  emergencyToday: number;
+  /** Another range is asked for at the next contact. */
+  isWanted: boolean;
+  /** When another was asked for last since the app was started. */
+  asked: { atMs: number; answer: 'given' | 'refused' | 'unanswered' } | null;
+};
+
 export type SyncState = {
   connection: Connection;
   /** Entries and scans the province has not confirmed yet. */
@@ -24,6 +36,7 @@ export type SyncState = {
   /** The province takes nothing from an app this old. */
   needsNewerApp: boolean;
   numbers: NumbersState | null;
+  ranges: NumberRanges | null;
   deviceId?: string;
   /** The device whose place this one took. */
   replaces?: string;

@@ -81,6 +81,15 @@ test('a refused field is typed anew, a taken code replaced and its paper printed
   await expect(page.getByRole('option', { name: own })).toBeVisible();
   expect(await office.arrived(own)).toMatchObject({ dossiers: 1, scans: 2, verified: 2 });
 
+  await officer.inPanel('numbers', async (panel) => {
+    const ranges = panel.getByRole('list', { name: /^Dãy số của/u }).getByRole('listitem');
+    await expect(ranges).toHaveCount(1);
+    await expect(ranges).toContainText(/\d{4}–\d{4}/u);
+    await expect(ranges).toContainText('còn 97 số hôm nay');
+    await expect(panel).toContainText('Chưa cần xin');
+    await picture('numbers.png');
+  });
+
   await page.getByTestId('rail-reconciliation').click();
   await page.getByRole('button', { name: /^Chốt ngày/u }).click();
   const day = page.locator('[data-testid^="day-"]').first();
