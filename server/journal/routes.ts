@@ -9,6 +9,7 @@ import {
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
 } from '../../shared/sync/protocol.ts';
+import { createBehindAnswers } from '../behind-answers.ts';
 import { type Routes, problems } from '../context.ts';
 import type { Device } from '../devices/device-store.ts';
 import { lifeOf } from '../effects.ts';
@@ -26,6 +27,9 @@ const protocolOf = (request: FastifyRequest): number => {
 
 export const journalRoutes: Routes = (server, { db, clock, tokens, lives, callers, effects, metrics, alarm, reconciliation, logFailure }) => {
   const receiver = { db, alarm, effects, ...lifeOf(tokens) };
+  // The entries are in; a comparison that fails is made at the next delivery.
+  const compared = createBehindAnswers(reconciliation.delivered, logFailure);
+  server.addHook('onClose', compared.settled);
 
   server.post(
     paths.journal,
@@ -40,8 +44,7 @@ export const journalRoutes: Routes = (server, { db, clock, tokens, lives, caller
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, await receiver.currentEpoch(db), request.body);
       const answer = await receiveJournal(receiver, device.device_id, request.body, clock());
       metrics.batch(answer.results);
-      // The entries are in; a comparison that fails is made at the next delivery.
-      await reconciliation.delivered(device.device_id).catch(logFailure);
+      compared.ask(device.device_id);
       return answer;
     },
   );

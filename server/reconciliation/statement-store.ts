@@ -53,11 +53,14 @@ export async function settleStatement(trx: Connection, { deviceId, date, headSeq
     .execute();
 }
 
-/** Statements of the device that did not agree when they were last compared, those that waited longest first. */
+/** Statements of the device that did not agree when they were last compared and that no later one supersedes, those that waited longest first. */
 export async function unsettledStatements(db: Connection, deviceId: string): Promise<StatementKey[]> {
   const { rows } = await sql<StatementKey>`
     select device_id as "deviceId", date, s.head_seq as "headSeq" from day_statements s join devices using (device_id)
     where device_id = ${deviceId} and (outcome = 'differs' or (outcome = 'waiting' and s.head_seq <= devices.head_seq))
+      and not exists (
+        select 1 from day_statements later where later.device_id = s.device_id and later.date = s.date and later.head_seq > s.head_seq
+      )
     order by judged_at limit ${JUDGED_AT_ONCE}`.execute(db);
   return rows;
 }

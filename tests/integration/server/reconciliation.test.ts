@@ -82,7 +82,7 @@ describe('a day', () => {
     await device.push(device.entries.slice(4, 6));
     expect(await outcomeHeld(device)).toEqual({ status: 'waiting' });
     await device.push(device.entries.slice(6));
-    expect(await outcomeHeld(device)).toEqual({ status: 'agrees' });
+    await expect.poll(() => outcomeHeld(device)).toEqual({ status: 'agrees' });
   });
 
   it('agrees again under a later head when dossiers follow its closing', async () => {
@@ -113,7 +113,7 @@ describe('a day', () => {
       .where('dossier_id', '=', dossiers[0]?.dossierId ?? '')
       .execute();
     await device.push(device.entries.slice(4));
-    expect(await outcomeHeld(device)).toEqual({
+    await expect.poll(() => outcomeHeld(device)).toEqual({
       status: 'differs',
       differences: [{ kind: 'other-code', dossierId: dossiers[0]?.dossierId, code: dossiers[0]?.code, counter: dossiers[0]?.code, province: 'elsewhere' }],
     });
