@@ -31,7 +31,7 @@ export type Statements = {
   close(date: PlainDate): Promise<Result<null, Failure>>;
   /** Asks about every day that does not agree, now. */
   ask(): Promise<Result<null, Failure>>;
-  /** The province has acknowledged something, or the line is back: whatever is due is sent. */
+  /** To be called with every pass of the sync: whatever is due is sent when the line, what is acknowledged or the journal has changed, or sending failed. */
   wake(): void;
   figures(period: Period): Promise<MonitoringRow[]>;
   /** Begins to close and to send by itself. */
@@ -64,6 +64,9 @@ export function createStatements(options: Options): Statements {
   let timer: ReturnType<typeof setInterval> | undefined;
   let isStopped = false;
   let isWoken = false;
+  /** What the last look was at; empty when it has to be taken again. */
+  let lookedAt = '';
+  let told = '';
 
   /** One thing after the other: each works on the book the one before left. */
   function inTurn<T>(work: (memory: ReconciliationMemory) => Promise<T>): Promise<T> {
@@ -195,7 +198,11 @@ export function createStatements(options: Options): Statements {
   }
 
   async function publish(): Promise<void> {
-    options.onChange(await state());
+    const current = await state();
+    const words = JSON.stringify(current);
+    if (words === told) return;
+    told = words;
+    options.onChange(current);
   }
 
   const state = (): Promise<ReconciliationState> => inTurn(async (memory) => stateOf(memory));
@@ -232,18 +239,21 @@ export function createStatements(options: Options): Statements {
     try {
       await closeEarlierDays();
       await inTurn(async (memory) => {
-        await sendDue(memory, false);
+        if ((await sendDue(memory, false)) !== undefined) lookedAt = '';
         if (memory.book.throughSeq > savedThrough + PAGE) await save(memory);
       });
       await publish();
     } catch (error) {
+      lookedAt = '';
       log.error(`reconciliation stopped: ${error instanceof Error ? error.message : ''}`);
     }
   }
 
   function wake(): void {
-    if (isWoken || isStopped || timer === undefined) return;
+    const now = `${options.isOnline()}/${options.acknowledgedSeq()}/${journal.head().seq}`;
+    if (isWoken || isStopped || timer === undefined || now === lookedAt) return;
     isWoken = true;
+    lookedAt = now;
     setImmediate(() => {
       isWoken = false;
       void look();

@@ -10,16 +10,19 @@ import styles from './reconciliation.module.css';
 
 const columns = ['accepted', 'onlineFull', 'onlinePartial', 'counter', 'post', 'digitised', 'inTime', 'overdue'] as const;
 
-/** Asked again whenever `state` changes: something was taken in or confirmed. */
+/** Asked again whenever something was taken in, which changes `state`, or confirmed. */
 export function DayFigures({ date, state }: { date: string; state: ReconciliationState }) {
   const { t } = useTranslation('reconciliation');
   const { bridge } = useShell();
   const [rows, setRows] = useState<MonitoringRow[] | null>(null);
   useEffect(() => {
     let isHere = true;
-    void bridge.invoke('reconciliation:figures', { date }).then((found) => isHere && setRows(found));
+    const ask = () => void bridge.invoke('reconciliation:figures', { date }).then((found) => isHere && setRows(found));
+    ask();
+    const stop = bridge.on('sync:delivered', ask);
     return () => {
       isHere = false;
+      stop();
     };
   }, [bridge, date, state]);
   if (rows === null) return null;

@@ -41,14 +41,19 @@ const aDevice = async (office?: { officeId: string; agencyCode: string }): Promi
   return device;
 };
 
-function statementsOf(device: ShellDevice): { statements: Statements; told: ReconciliationState[]; fileOf: string } {
+type Send = Parameters<typeof createStatements>[0]['send'];
+
+function statementsOf(
+  device: ShellDevice,
+  send: Send = (request) => device.province.post(paths.statements, request, statementAnswerSchema),
+): { statements: Statements; told: ReconciliationState[]; fileOf: string } {
   const told: ReconciliationState[] = [];
   const fileOf = join(device.folder, 'days.sealed');
   const statements = createStatements({
     journal: device.journal,
     file: openBookFile(fileOf, device.vault, quietLog),
     deviceKey: device.deviceKey,
-    send: (request) => device.province.post(paths.statements, request, statementAnswerSchema),
+    send,
     isOnline: device.sync.isOnline,
     acknowledgedSeq: () => device.sync.memory().acknowledgedSeq,
     isConfirmed: (dossierId) => device.sync.deliveries([dossierId])[0]?.state === 'confirmed',
@@ -116,6 +121,34 @@ describe('closing a day', () => {
     anew.statements.start();
     await expect.poll(() => dayOf(anew.statements, yesterday)).toMatchObject({ status: 'agrees' });
     expect(await closings(device)).toHaveLength(1);
+  });
+
+  it('is looked at again for news only, and until what was sent has arrived', async () => {
+    const device = await aDevice();
+    let sends = 0;
+    const { statements, told } = statementsOf(device, (request) => {
+      sends += 1;
+      if (sends === 1) return Promise.resolve({ ok: false, failure: { kind: 'unreachable' } });
+      return device.province.post(paths.statements, request, statementAnswerSchema);
+    });
+    statements.start();
+    await device.accept([], { acceptedAtMs: Date.now() });
+    await statements.close(today);
+    await device.deliver();
+    await expect
+      .poll(() => {
+        statements.wake();
+        return told.at(-1)?.days[0]?.status;
+      })
+      .toBe('agrees');
+    const before = [sends, told.length];
+    expect(sends).toBe(2);
+    for (let pass = 0; pass < 10; pass++) {
+      statements.wake();
+      await new Promise(setImmediate);
+    }
+    await statements.state();
+    expect([sends, told.length]).toEqual(before);
   });
 
   it('names at the counter what the province lost, and agrees when it is back', async () => {
