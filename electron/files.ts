@@ -1,9 +1,15 @@
 /** Durable file writes: a name appears with all of its bytes or not at all, also after a power cut. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const TEMPORARY = '.tmp-';
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Write, fsync, rename, fsync the folder. Throws the file system's error (`ENOSPC` among them), leaving the old file as it was. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

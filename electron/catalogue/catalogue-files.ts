@@ -1,5 +1,4 @@
 /** The catalogue versions on this device: the one in force, older ones that drafts in progress began with, and the calendar over all. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { bundledCatalogue } from '../../shared/catalogue/bundled.ts';
 import { calendarSchema, catalogueSchema, type Calendar, type Catalogue } from '../../shared/catalogue/catalogue.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { CatalogueOrigin } from '../../shared/publications/publication.ts';
+import { sha256 } from '../digest.ts';
 import { isDiskFull, isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
 
@@ -43,7 +43,7 @@ const POINTER = 'current.json';
 export async function openCatalogueFiles(folder: string, log: Log): Promise<CatalogueFiles> {
   await preparePrivateFolder(folder);
   const bundled = bundledCatalogue();
-  const nameOf = (what: string): string => `${createHash('sha256').update(what).digest('hex')}.json`;
+  const nameOf = (what: string): string => `${sha256(what)}.json`;
   const fileOf = (version: string): string => nameOf(version);
   const calendarFileOf = (version: string): string => nameOf(`calendar\n${version}`);
   const read = async <T>(schema: z.ZodType<T>, file: string): Promise<T> => schema.parse(JSON.parse(await readFile(join(folder, file), 'utf8')));

@@ -1,17 +1,16 @@
 /** A journal entry sealed and opened again: what is encrypted, what it is bound to, and what its hash covers. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { chainText } from '../../shared/journal/chain.ts';
 import { counterStateSchema, type CounterState } from '../../shared/journal/counter-state.ts';
 import { operationSchema, type JournalEntry, type Operation } from '../../shared/journal/operation.ts';
+import { sha256 } from '../digest.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { StoredEntry } from './entry-codec.ts';
 
 const payloadSchema = z.object({ operationId: z.uuid(), operatorId: z.string(), operation: z.unknown() });
 const snapshotSchema = z.object({ previousHash: z.string(), state: counterStateSchema });
 
-const sha256Hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-export const hashEntry = (entry: Omit<JournalEntry, 'hash'>): string => sha256Hex(chainText(entry, sha256Hex(JSON.stringify(entry.operation))));
+export const hashEntry = (entry: Omit<JournalEntry, 'hash'>): string => sha256(chainText(entry, sha256(JSON.stringify(entry.operation))));
 
 /** Seals under one device's key, each thing bound to the journal and its place in it. */
 export type JournalSeal = {

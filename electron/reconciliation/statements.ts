@@ -2,7 +2,7 @@
  * Closes days: writes the statement from the journal, journals that it was written, sends it signed, and keeps the province's
  * word. A day nobody closed is closed at the first start of a later one.
  */
-import { createHash, sign, type KeyObject } from 'node:crypto';
+import { sign, type KeyObject } from 'node:crypto';
 import { addDays } from '../../shared/calendar/dates.ts';
 import { dossierOf, inTodaysForm, type JournalEntry } from '../../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
@@ -13,12 +13,13 @@ import type { ReconciledDay, ReconciliationState } from '../../shared/reconcilia
 import { signedText, statementText, type Statement } from '../../shared/reconciliation/statement.ts';
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
 import type { StatementAnswer, StatementRequest } from '../../shared/sync/protocol.ts';
+import { sha256 } from '../digest.ts';
+import { SYSTEM_OPERATOR } from '../journal/by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { BookFile, DayAnswer, ReconciliationMemory } from './book-file.ts';
 
 const PAGE = 200;
-const SYSTEM_OPERATOR = 'system';
 /** A day on which the province did not agree is asked about again after this long, and as soon as it has acknowledged more. */
 const ASK_AGAIN_MS = 10 * 60_000;
 /** Days that agree leave the memory after this many. */
@@ -53,8 +54,6 @@ type Options = {
   onChange(state: ReconciliationState): void;
   log: Log;
 };
-
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 export function createStatements(options: Options): Statements {
   const { journal, file, deviceKey, clock, log } = options;

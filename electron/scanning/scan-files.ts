@@ -1,9 +1,9 @@
 /** Scans as sealed files named by the digest of their plain bytes; on disk, there or in the arrival log, before anyone is told they are there. */
-import { createHash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
+import { sha256 as digestOf } from '../digest.ts';
 import { createSharedWrites, isDiskFull, isMissing, preparePrivateFolder } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
 import { openArrivalLog, type Arrival } from './arrival-log.ts';
@@ -102,5 +102,3 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
     settled: () => arrivals.settled(),
   };
 }
-
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

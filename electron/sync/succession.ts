@@ -8,14 +8,16 @@
  *
  * Each step can be cut: what is there says where to go on. Nothing of the old journal is deleted.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { JournalEntry, Operation } from '../../shared/journal/operation.ts';
-import { ok, type Result } from '../../shared/lib/result.ts';
+import { ok } from '../../shared/lib/result.ts';
 import { enrolAnswerSchema, type EnrolAnswer } from '../../shared/sync/protocol.ts';
-import { isMissing, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
+import { sha256 } from '../digest.ts';
+import { exists, isMissing, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
+import { enrolmentOperations, journalBySystem } from '../journal/by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { IdentityFile } from './identity.ts';
 
@@ -54,7 +56,7 @@ export function createSuccession(userData: string, currentJournalId: string): Su
   const next = join(userData, 'journal-next');
   return {
     async nextJournalId(code) {
-      const forCode = createHash('sha256').update(code).digest('hex');
+      const forCode = sha256(code);
       const known = await readJson(join(next, JOURNAL), z.object({ journalId: z.uuid(), forCode: z.string() }));
       if (known?.forCode === forCode) return known.journalId;
       const journalId = randomUUID();
@@ -95,12 +97,12 @@ export async function carryOver({ userData, journal, identity, open }: Carry): P
   if (enrolment === undefined || (await exists(join(folder, CARRIED)))) return undefined;
   const { answer, follows } = enrolment;
   await identity.record(answer);
-  const { deviceId, instance, officeId, lease } = answer;
   const isHere = await idsOf(journal);
-  const state = journal.state();
-  if (state.enrolment === null) must(await journal.transact('system', () => ok({ type: 'device.enrolled' as const, deviceId, instance, officeId })));
-  if (!state.leases.some(({ leaseId }) => leaseId === lease.leaseId))
-    must(await journal.transact('system', () => ok({ type: 'numbers.leased' as const, lease })));
+  const { enrolment: known, leases } = journal.state();
+  for (const operation of enrolmentOperations(answer)) {
+    const isSaid = operation.type === 'device.enrolled' ? known !== null : leases.some(({ leaseId }) => leaseId === answer.lease.leaseId);
+    if (!isSaid) await journalBySystem(journal, operation);
+  }
 
   const old = await open(join(userData, 'journal-kept', follows));
   let carried = 0;
@@ -111,7 +113,9 @@ export async function carryOver({ userData, journal, identity, open }: Carry): P
       if (last === undefined) break;
       after = last.seq;
       const going = page.filter(({ operation, operationId }) => !LEFT_BEHIND.has(operation.type) && !isHere.has(operationId));
-      for (const result of await Promise.all(going.map((entry) => carry(journal, entry)))) must(result);
+      for (const carriedOver of await Promise.all(going.map((entry) => carry(journal, entry)))) {
+        if (!carriedOver.ok) throw new Error(`the new journal refused: ${carriedOver.failure.kind}`);
+      }
       carried += going.length;
     }
   } finally {
@@ -134,16 +138,6 @@ async function idsOf(journal: Journal): Promise<Set<string>> {
     after = last.seq;
   }
 }
-
-function must(result: Result<unknown, { kind: string }>): void {
-  if (!result.ok) throw new Error(`the new journal refused: ${result.failure.kind}`);
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {

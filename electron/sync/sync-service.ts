@@ -1,5 +1,6 @@
 /** Runs the sync engine: keeps its memory on disk, wakes it for new work, tells the screens. */
 import { readFile } from 'node:fs/promises';
+import { enrolmentOperations, journalBySystem } from '../journal/by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import { emergencyUsedOn, numbersLeft, rangesLeft, wantsLease } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';
@@ -13,8 +14,6 @@ import type { Log } from '../log.ts';
 import type { HttpProvince } from './http-province.ts';
 import type { IdentityFile } from './identity.ts';
 import { newSeries, type Succession } from './succession.ts';
-
-const SYSTEM_OPERATOR = 'system';
 
 export type SyncService = {
   state(): SyncState;
@@ -102,10 +101,8 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       code: () => enrolmentCode,
       async record(answer) {
         await identity.record(answer);
-        const { deviceId, instance, officeId, lease } = answer;
-        must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'device.enrolled' as const, deviceId, instance, officeId })));
-        must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));
-        log.info(`enrolled as instance ${instance}`);
+        for (const operation of enrolmentOperations(answer)) await journalBySystem(journal, operation);
+        log.info(`enrolled as instance ${answer.instance}`);
       },
       async renew(code) {
         enrolmentCode = undefined;
@@ -118,8 +115,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
         return ok(null);
       },
       async forsakeNumbers() {
-        const reason = 'copied';
-        must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'device.quarantined' as const, reason, series: newSeries() })));
+        await journalBySystem(journal, { type: 'device.quarantined', reason: 'copied', series: newSeries() });
         log.error('quarantined: this journal was copied or set back');
       },
     },
@@ -130,9 +126,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     },
     numbers: {
       isHalfUsed: wantsNumbers,
-      async record(lease) {
-        must(await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'numbers.leased' as const, lease })));
-      },
+      record: (lease) => journalBySystem(journal, { type: 'numbers.leased', lease }),
     },
     onChange(_, memory) {
       options.onChange(state());
@@ -274,10 +268,6 @@ function movedBetween(one: Standings, other: Standings): string[] {
     ...inOne(before, (dossierId) => after.has(dossierId)),
     ...inOne(after, (dossierId) => before.has(dossierId)),
   ];
-}
-
-function must(result: Result<unknown, Failure>): void {
-  if (!result.ok) throw new Error(`journal refused: ${result.failure.kind}`);
 }
 
 async function loadMemory(path: string, log: Log): Promise<SyncMemory | undefined> {

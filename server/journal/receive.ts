@@ -1,9 +1,9 @@
 /** Owns the receipt of journal entries: each applied exactly once, with its idempotency record in one transaction. */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
 import type { EntryAnswer, HeadReceipt, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
 import type { Database, Connection } from '../db/database.ts';
+import { sha256 } from '../digest.ts';
 import { isCollision, isDataError } from '../db/sqlstate.ts';
 import { loggableError, Problem } from '../problem.ts';
 import { applyOperation, type Effects } from './apply.ts';
@@ -27,8 +27,6 @@ export const JOURNAL_FORKED = 'journal forked: the device was copied or set back
 
 /** Something a person has to look into; never carries what a citizen said. */
 export type Alarm = (what: string, facts: Record<string, unknown>) => void;
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const rejected = (reason: string, field?: string): Verdict => ({ status: 'rejected', reason, ...(field === undefined ? {} : { field }) });
 

@@ -6,10 +6,10 @@ import { isConsistent, signedText, statementSchema, statementText } from '../../
 import type { MonitoringRow, Period } from '../../shared/reconciliation/monitoring.ts';
 import type { StatementAnswer, StatementRequest } from '../../shared/sync/protocol.ts';
 import type { Database, PublicJwk } from '../db/database.ts';
+import { sha256 } from '../digest.ts';
 import { Problem } from '../problem.ts';
 import { judge, type Judge } from './judge.ts';
 import { monitoringOf } from './monitoring.ts';
-import { sha256 } from './record.ts';
 import { type DayAtProvince, putStatement, statementsBetween, unsettledStatements } from './statement-store.ts';
 
 type Sender = { deviceId: string; journalId: string; publicKey: PublicJwk };

@@ -1,14 +1,12 @@
 /** Owns what the journal entries the province holds say of a day, checked against their own hashes. */
-import { createHash } from 'node:crypto';
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import { chainText } from '../../shared/journal/chain.ts';
 import { operationSchema, type Operation } from '../../shared/journal/operation.ts';
 import type { ProvinceRecord } from '../../shared/reconciliation/compare.ts';
 import { addToBook, emptyDayBook, lineOf, statementOf } from '../../shared/reconciliation/day-book.ts';
 import type { Statement, StatementLine } from '../../shared/reconciliation/statement.ts';
+import { sha256 } from '../digest.ts';
 import type { HeldDossier, HeldEntry } from './statement-store.ts';
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** What the receipt puts in the place of NUL: of such an entry, always rejected, the province cannot tell the hash any more. */
 const REPLACED = '\uFFFD';

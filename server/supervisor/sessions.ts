@@ -1,9 +1,10 @@
 /** Owns who is at the supervisors' page: sign-in with back-off, the cookie, and that a request comes from the page itself. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/lib/time.ts';
 import { supervisorNameSchema, supervisorPaths } from '../../shared/supervisor/contract.ts';
 import type { Database } from '../db/database.ts';
+import { sha256 } from '../digest.ts';
 import { Problem } from '../problem.ts';
 import { audit, countFailure, deleteSession, forgetFailures, insertSession, lockedUntil, passwordHashOf, supervisorOfSession } from './account-store.ts';
 import { isPassword } from './password.ts';
@@ -23,7 +24,7 @@ export type Sessions = {
   of(request: FastifyRequest): string;
 };
 
-const hashOf = (token: string): string => createHash('sha256').update(`qmc-supervisor:${token}`).digest('hex');
+const hashOf = (token: string): string => sha256(`qmc-supervisor:${token}`);
 
 const tokenOf = (request: FastifyRequest): string | undefined =>
   (request.headers.cookie ?? '')
