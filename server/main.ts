@@ -28,8 +28,8 @@ import { allHealth } from './upstreams/health-store.ts';
 import { requeueStopped } from './upstreams/requeue.ts';
 import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
 import { startSimulator, type Simulator } from './upstreams/simulator/simulator.ts';
+import { DAY_MS } from '../shared/lib/time.ts';
 
-const DAY_MS = 86_400_000;
 /** Requests under way get this long to end before their connections are cut. */
 const DRAIN_MS = 10_000;
 

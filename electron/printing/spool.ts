@@ -12,7 +12,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
-import type { Clock } from '../../shared/lib/time.ts';
+import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
 import { subjectOf, titleOf, type Paper, type PrinterState, type PrintingState, type PrintJob } from '../../shared/printing/paper.ts';
 import type { RollWidthDots } from '../../shared/printing/medium.ts';
 import type { Log } from '../log.ts';
@@ -56,7 +56,7 @@ export type SpoolOptions = {
   statusEveryMs?: number;
 };
 
-const FINISHED_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const FINISHED_KEPT_MS = 30 * DAY_MS;
 const FINISHED_KEPT = 2000;
 const FINISHED_SHOWN = 50;
 const DRAW_TRIES = 3;

@@ -15,8 +15,8 @@ import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { ScanFiles } from '../scanning/scan-files.ts';
 import type { PurgeMemoryFile } from './purge-memory.ts';
+import { DAY_MS } from '../../shared/lib/time.ts';
 
-const DAY_MS = 86_400_000;
 /** Entries read in one slice: some ten milliseconds of work. */
 const SLICE = 50;
 const DEFAULT_REST_MS = 20;

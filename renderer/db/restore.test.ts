@@ -5,11 +5,10 @@ import { createStore } from 'zustand/vanilla';
 import { aDossier } from '../../tests/fixtures/dossiers.ts';
 import { testShell, uuid, type TestShell } from '../../tests/fixtures/shell.ts';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
-import { instantOf } from '../../shared/lib/time.ts';
+import { DAY_MS, instantOf } from '../../shared/lib/time.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
 import { passStartGate, type Store } from './start-gate.ts';
 
-const DAY_MS = 86_400_000;
 const OLD = '0192f3a0-0000-7000-8000-00000000dead';
 
 let name: string;

@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { DossierRow } from '../db/database.ts';
 import { formatVnd } from '../../shared/lib/money.ts';
-import { dateAt, formatDate, instantOf } from '../../shared/lib/time.ts';
+import { DAY_MS, dateAt, formatDate, instantOf } from '../../shared/lib/time.ts';
 import { useServices } from '../app/services.tsx';
 import { useNow, useRoute } from '../app/shell-context.tsx';
 import { Chip } from '../ui/Chip.tsx';
@@ -15,7 +15,6 @@ import { DueChip } from './DueChip.tsx';
 import styles from './dossiers.module.css';
 
 const LISTED = 200;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function TodayScreen() {
   const { t } = useTranslation('dossiers');

@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DossierStatus } from '../db/database.ts';
 import type { DossierQuery } from '../db/dossier-repository.ts';
-import { instantOf } from '../../shared/lib/time.ts';
+import { DAY_MS, instantOf } from '../../shared/lib/time.ts';
 import { parseTypedDate } from '../ui/typed-date.ts';
 
 /** `from` and `to`: days of acceptance, both included; what is typed but no date yet is kept as it is. */
@@ -20,7 +20,6 @@ export const createListFilter = (): StoreApi<ListFilterState> =>
 
 export const isFiltered = ({ from, to, status }: ListFilter): boolean => from !== undefined || to !== undefined || status !== 'all';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const startOf = (typed: string | undefined): number | undefined => {
   const date = typed === undefined ? undefined : parseTypedDate(typed);
   return date === undefined ? undefined : instantOf(date, '00:00');

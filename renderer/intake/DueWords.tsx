@@ -1,9 +1,7 @@
 /** The due date in words, and the rule that gave it: enough for the officer to explain it to the citizen. */
 import { useTranslation } from 'react-i18next';
 import type { DueRule } from '../../shared/dossiers/dossier.ts';
-import { dateAt, formatDate, formatDateTime } from '../../shared/lib/time.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS, dateAt, formatDate, formatDateTime } from '../../shared/lib/time.ts';
 
 /** `16:30 · Thứ Hai, 23/11/2026`, with today and tomorrow by name. */
 export function useDueDay(): (dueAtMs: number, nowMs: number) => { time: string; day: string } {

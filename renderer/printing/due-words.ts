@@ -1,6 +1,6 @@
 /** The rule of a due date in the words of the receipt, enough to recompute the date by hand. */
 import type { DueRule } from '../../shared/dossiers/dossier.ts';
-import { formatDate } from '../../shared/lib/time.ts';
+import { DAY_MS, formatDate } from '../../shared/lib/time.ts';
 import type { PaperWords } from './paper-words.ts';
 
 type Unit = DueRule['limit']['unit'];
@@ -26,7 +26,7 @@ function dateList(dates: readonly string[]): string {
   const spans: { from: string; to: string }[] = [];
   for (const date of [...dates].sort()) {
     const last = spans.at(-1);
-    if (last !== undefined && Date.parse(date) - Date.parse(last.to) <= 24 * 60 * 60 * 1000) last.to = date;
+    if (last !== undefined && Date.parse(date) - Date.parse(last.to) <= DAY_MS) last.to = date;
     else spans.push({ from: date, to: date });
   }
   return spans.map(({ from, to }) => (from === to ? formatDate(from) : `${formatDate(from)}–${formatDate(to)}`)).join(', ');

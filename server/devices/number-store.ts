@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { NumberLease } from '../../shared/journal/operation.ts';
-import { dateAt } from '../../shared/lib/time.ts';
+import { DAY_MS, dateAt } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 import { firstGap, LAST_NUMBER } from './number-gap.ts';
 
@@ -13,7 +13,6 @@ export type LeaseTerms = {
   days: number;
 };
 
-const DAY_MS = 86_400_000;
 /** A number whose lease has ended rests this long before another device gets it, whatever a counter's clock says. */
 const REST_DAYS = 7;
 

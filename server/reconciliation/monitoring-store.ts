@@ -1,10 +1,9 @@
 /** Owns the reading of accepted dossiers from the journal, for figures that stand on nothing else. */
 import { sql } from 'kysely';
-import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
+import { DAY_MS, instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 import { toldAcceptedAtMs } from '../db/online-indexes.ts';
 
-const DAY_MS = 86_400_000;
 const PAGE = 500;
 
 export type AcceptedEntry = { deviceId: string; seq: number; acceptedAtMs: number; operation: string };

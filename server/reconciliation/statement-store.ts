@@ -2,11 +2,10 @@
 import { sql } from 'kysely';
 import type { Difference, Outcome } from '../../shared/reconciliation/compare.ts';
 import type { ChainLink } from '../../shared/journal/chain.ts';
-import { instantOf, type PlainDate } from '../../shared/lib/time.ts';
+import { DAY_MS, instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 import { toldAcceptedAtMs } from '../db/online-indexes.ts';
 
-const DAY_MS = 86_400_000;
 const JUDGED_AT_ONCE = 50;
 
 export type StatementKey = { deviceId: string; date: PlainDate; headSeq: number };

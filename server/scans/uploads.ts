@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FileStore } from '@tus/file-store';
 import { Server, type ServerOptions } from '@tus/server';
-import type { Clock } from '../../shared/lib/time.ts';
+import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
 import { MAX_SCAN_BYTES, scanMediaTypes } from '../../shared/scanning/scan.ts';
 import { paths, scanMetadataSchema } from '../../shared/sync/protocol.ts';
 import type { Database } from '../db/database.ts';
@@ -21,7 +21,7 @@ type Upload = Parameters<Hooks['onUploadCreate']>[1];
 const ALREADY_REPORTED = 208;
 
 /** An upload that nobody finished is forgotten after a week. */
-const ABANDONED_AFTER_MS = 7 * 86_400_000;
+const ABANDONED_AFTER_MS = 7 * DAY_MS;
 
 /** tus answers in plain text; here every refusal is a problem, as at every other door. */
 class ScanServer extends Server {

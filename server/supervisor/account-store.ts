@@ -1,6 +1,7 @@
 /** Owns the rows of supervisors: accounts, failed sign-ins, sessions, and what each of them did. */
 import { sql } from 'kysely';
 import type { AuditAction } from '../../shared/supervisor/contract.ts';
+import { DAY_MS } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 
 /** False when there is such an account already. */
@@ -32,7 +33,7 @@ export async function lockedUntil(db: Connection, name: string): Promise<Date | 
  * Counts a failed sign-in; from the fifth in a row each locks the name for twice as long, 30 s to 15 min. A day without one forgets them.
  */
 export async function countFailure(db: Connection, name: string, at: Date): Promise<void> {
-  await sql`delete from supervisor_failures where last_at < ${new Date(at.getTime() - 86_400_000)}`.execute(db);
+  await sql`delete from supervisor_failures where last_at < ${new Date(at.getTime() - DAY_MS)}`.execute(db);
   await sql`
     insert into supervisor_failures (name, failures, locked_until, last_at) values (${name}, 1, ${at}, ${at})
     on conflict (name) do update set

@@ -1,6 +1,6 @@
 /** The supervisors' page and what it asks for. */
 import { z } from 'zod';
-import { dateAt } from '../../shared/lib/time.ts';
+import { DAY_MS, dateAt } from '../../shared/lib/time.ts';
 import {
   type DestroyMoment,
   type Overview,
@@ -34,7 +34,6 @@ export type SupervisorDesk = FiguresDesk & {
   isQuarantine(what: string): boolean;
 };
 
-const DAY_MS = 86_400_000;
 const SHOWN_ALARMS = 200;
 const SHOWN_AUDIT = 50;
 /** Each sign-in costs this server an Argon2id: a share of the credentials an address may try. The lock of a name is in sessions.ts. */

@@ -1,6 +1,6 @@
 /** Arithmetic on the counter's calendar dates; the functional half of Temporal keeps the bundle small. */
 import * as Iso from 'temporal-polyfill/fns/PlainDate';
-import type { PlainDate } from '../lib/time.ts';
+import { DAY_MS, type PlainDate } from '../lib/time.ts';
 
 const record = (date: PlainDate) => Iso.create(Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10)));
 
@@ -10,7 +10,7 @@ export const addDays = (date: PlainDate, days: number): PlainDate => Iso.toStrin
 export const addMonths = (date: PlainDate, months: number): PlainDate => Iso.toString(Iso.addMonths(record(date), months));
 
 /** Days from one date to another, negative when `to` is the earlier. */
-export const daysBetween = (from: PlainDate, to: PlainDate): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+export const daysBetween = (from: PlainDate, to: PlainDate): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
 export const isWeekend = (date: PlainDate): boolean => Iso.dayOfWeek(record(date)) >= 6;
 

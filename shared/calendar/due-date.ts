@@ -1,7 +1,7 @@
 /** The due date (ngày hẹn trả) of a dossier and the rule that gave it. */
 import type { Calendar, Duration, TimeLimit } from '../catalogue/catalogue.ts';
 import type { DueRule } from '../dossiers/dossier.ts';
-import { dateAt, instantOf, type PlainDate } from '../lib/time.ts';
+import { DAY_MS, dateAt, instantOf, type PlainDate } from '../lib/time.ts';
 import { addDays, addMonths } from './dates.ts';
 import { minuteOf, workdaysOf, type Workdays } from './workdays.ts';
 
@@ -24,7 +24,6 @@ export type DueDate = {
 type Moment = { date: PlainDate; minute: number };
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const VIETNAM_OFFSET_MS = 7 * 60 * MINUTE_MS;
 
 /**

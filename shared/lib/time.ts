@@ -6,6 +6,8 @@ export type Clock = () => number;
 /** Calendar date at the counter, `YYYY-MM-DD`. */
 export type PlainDate = string;
 
+export const DAY_MS = 86_400_000;
+
 const OFFSET_MS = 7 * 60 * 60 * 1000;
 
 /** The counter's calendar date at an instant. */

@@ -5,13 +5,13 @@ import type { Operation } from '../journal/operation.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import { callNext, endTicket, issueTicket, PRIORITY_RUN, recallTicket } from './decide.ts';
 import { priorities, type Priority } from './ticket.ts';
+import { DAY_MS } from '../lib/time.ts';
 
 const groups = [
   { id: 'civil', letter: 'A', name: 'Hộ tịch', fields: [] },
   { id: 'land', letter: 'B', name: 'Đất đai', fields: [] },
 ];
 const MORNING = Date.parse('2026-11-23T08:00:00+07:00');
-const DAY_MS = 24 * 3600 * 1000;
 
 /** A counter that applies what is decided, as the journal does. */
 function desk(): {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { roles } from '../settings/settings.ts';
 import { mayLeave, scansToPurge, type HeldDossier, type RetentionRules } from './decide.ts';
+import { DAY_MS } from '../lib/time.ts';
 
-const DAY_MS = 86_400_000;
 const rules: RetentionRules = { scanDays: 30, dossierDays: 365, backupDays: 7 };
 const NOW = 1_000 * DAY_MS;
 const confirmed = (daysAgo: number, isHandedOver = false) => ({ confirmedAtMs: NOW - daysAgo * DAY_MS, isHandedOver });

@@ -1,5 +1,6 @@
 /** What may leave a device: never anything the province has not confirmed, and nothing before its backup window has passed. */
 import type { Role } from '../settings/settings.ts';
+import { DAY_MS } from '../lib/time.ts';
 
 export type RetentionRules = {
   /** Days a dossier's scans stay after its confirmation. */
@@ -16,8 +17,6 @@ export type Standing = {
   /** The post office has handed the papers over to the agency. */
   isHandedOver: boolean;
 };
-
-const DAY_MS = 86_400_000;
 
 /**
  * Days after confirmation before scans and dossier may leave. A postal counter keeps nothing once the papers are handed

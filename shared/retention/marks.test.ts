@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { confirmedAt, forgetBehind, forgetOlder, markBefore, noteMark, type Mark } from './marks.ts';
+import { DAY_MS } from '../lib/time.ts';
 
-const DAY_MS = 86_400_000;
 const mark = (day: number, seq: number, open: string[] = []): Mark => ({ atMs: day * DAY_MS, seq, open });
 
 describe('marks of confirmation', () => {

@@ -3,6 +3,7 @@
  * its time the province had answered for every entry up to `seq` and had confirmed every dossier among them but `open`.
  */
 import { z } from 'zod';
+import { DAY_MS } from '../lib/time.ts';
 
 const markSchema = z.object({
   /** The province's own time, from its signed hello: a counter's clock is never trusted for expiry. */
@@ -14,8 +15,6 @@ const markSchema = z.object({
 export type Mark = z.infer<typeof markSchema>;
 /** In order of time, and so of seq. */
 export const marksSchema = z.array(markSchema);
-
-const DAY_MS = 86_400_000;
 
 /** A confirmation counts from the next mark on, so it is taken for up to `atLeastMs` younger than it is, never older. */
 export function noteMark(marks: readonly Mark[], mark: Mark, atLeastMs = DAY_MS): readonly Mark[] {

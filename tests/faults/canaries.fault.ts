@@ -19,6 +19,7 @@ import { expect, killTree, openCounter, test } from './fault-test.ts';
 import { filesAt, findInFiles } from './find-in-files.ts';
 import { record } from './ledger.mjs';
 import { SEED } from './seed.ts';
+import { DAY_MS } from '../../shared/lib/time.ts';
 
 /** Letters that no program, dictionary or font holds in this order. */
 const word = (at: number): string => `Qz${String.fromCharCode(97 + (at % 26))}xk${at}vwj`;
@@ -174,7 +175,6 @@ test('a stolen PC tells nothing: fifty words of citizens are in no file', async 
   expect(hits.map((hit) => `${hit.word} (${hit.form}) in ${hit.file.replace(home, '')} at ${hit.offset}`)).toEqual([]);
 });
 
-const DAY_MS = 86_400_000;
 const DAYS = 3;
 
 test('nor once the province has confirmed it and it has left the device', async ({ home }) => {

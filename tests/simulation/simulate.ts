@@ -4,6 +4,7 @@ import { dossierOf } from '../../shared/journal/operation.ts';
 import { BACKUP_WINDOW_MS, type DeviceBug, type Disk, ModelDevice, type Faults, type Ledger } from './model-device.ts';
 import { ModelProvince, type ProvinceBug } from './model-province.ts';
 import { Broken, World } from './world.ts';
+import { DAY_MS } from '../../shared/lib/time.ts';
 
 export type Scale = {
   devices: { from: number; to: number };
@@ -22,7 +23,6 @@ export const SMALL: Scale = { devices: { from: 2, to: 4 }, troubleMs: 180_000, a
 const BACKUP_EVERY_MS = BACKUP_WINDOW_MS / 3;
 const PEACE_MS = 1_200_000;
 const CHECK_EVERY_MS = 30_000;
-const DAY_MS = 86_400_000;
 
 type Simulation = { world: World; isDone(): boolean; verify(): void };
 

@@ -8,11 +8,11 @@ import { createVault } from '../../../electron/keys/vault.ts';
 import type { Dossier, DossierId } from '../../../shared/dossiers/dossier.ts';
 import { ok } from '../../../shared/lib/result.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
+import { DAY_MS } from '../../../shared/lib/time.ts';
 
 const AT_ONCE = 500;
 /** No counter is older in its journal than the days it keeps confirmed dossiers. */
 const DAYS = 365;
-const DAY_MS = 86_400_000;
 const names = ['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Hoàng', 'Nông', 'Bế', 'Đàm', 'Lý', 'Triệu'];
 const given = ['Thị Ánh Dương', 'Văn Khang', 'Hoàng Yến', 'Gia Hưng', 'Thị Hường', 'Minh Đức', 'Thu Hà', 'Quốc Bảo', 'Ngọc Lan', 'Đình Phúc'];
 

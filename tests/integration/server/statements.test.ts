@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBookFile } from '../../../electron/reconciliation/book-file.ts';
 import { createStatements, type Statements } from '../../../electron/reconciliation/statements.ts';
 import { createReconciliation } from '../../../server/reconciliation/reconciliation.ts';
-import { dateAt } from '../../../shared/lib/time.ts';
+import { DAY_MS, dateAt } from '../../../shared/lib/time.ts';
 import type { ReconciledDay, ReconciliationState } from '../../../shared/reconciliation/state.ts';
 import { paths, statementAnswerSchema } from '../../../shared/sync/protocol.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
@@ -13,7 +13,6 @@ import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, quietLog, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 
-const DAY_MS = 86_400_000;
 const today = dateAt(Date.now());
 const yesterday = dateAt(Date.now() - DAY_MS);
 

@@ -6,8 +6,7 @@ import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts
 import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../../shared/lib/time.ts';
 
 let postgres: TestPostgres;
 let province: TestProvince;

@@ -10,8 +10,7 @@ import { pdfPage, pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { enrolledDevice, send } from '../../fixtures/test-device.ts';
 import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../../shared/lib/time.ts';
 
 let postgres: TestPostgres;
 let province: TestProvince;
