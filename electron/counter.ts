@@ -109,7 +109,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
 
   const catalogues = await openCatalogueFiles(at('catalogue'), log);
   const room = () => roomForIntake(diskSpaceOf(userData));
-  const drafts = await openDraftFiles(at('drafts'), vault, log, room);
+  const drafts = await openDraftFiles({ folder: at('drafts'), vault, log, room, onDropped: (dropped) => retention.dropped(dropped) });
   const scans = await openScanFiles(at('scans'), vault);
   const { url } = settings.province;
   const agent = url.startsWith('https:') ? createProvinceAgent(settings.province) : undefined;

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { draftSchema, type Draft } from '../../shared/dossiers/draft.ts';
+import { scansOf } from '../../shared/dossiers/scans-of.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { isDiskFull, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
 import type { IntakeRoom } from '../journal/disk-space.ts';
@@ -21,11 +22,36 @@ export type DraftFiles = {
 
 const SUFFIX = '.draft';
 
-export async function openDraftFiles(folder: string, vault: Vault, log: Log, room: () => Promise<IntakeRoom>): Promise<DraftFiles> {
+type Options = {
+  folder: string;
+  vault: Vault;
+  log: Log;
+  room(): Promise<IntakeRoom>;
+  /** Scans a draft no longer stands on. Once it resolves the draft lets them go; another draft or a dossier may stand on them. */
+  onDropped(scans: string[]): Promise<void>;
+};
+
+export async function openDraftFiles({ folder, vault, log, room, onDropped }: Options): Promise<DraftFiles> {
   await preparePrivateFolder(folder);
   const names = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
   const begun = new Set((await names()).map((name) => name.slice(0, -SUFFIX.length)));
   const pathOf = (draftId: string): string => join(folder, `${draftId}${SUFFIX}`);
+  const read = async (name: string): Promise<Draft> =>
+    draftSchema.parse(JSON.parse(vault.open(await readFile(join(folder, name)), `draft/${name}`).toString('utf8')));
+  /** What each draft stands on, as far as it was read or written since the start. */
+  const standsOn = new Map<string, string[]>();
+  async function scansIn(draftId: string): Promise<string[]> {
+    if (!begun.has(draftId)) return [];
+    // A draft that cannot be read keeps its scans: so does its file.
+    const known = standsOn.get(draftId) ?? (await read(`${draftId}${SUFFIX}`).then(scansOf, () => []));
+    standsOn.set(draftId, known);
+    return known;
+  }
+  /** What cannot be remembered stays on the disk; a draft is kept or given up all the same. */
+  async function letGo(dropped: string[]): Promise<void> {
+    if (dropped.length === 0) return;
+    await onDropped(dropped).catch((error: unknown) => log.warn(`scans a draft let go stay: ${error instanceof Error ? error.message : ''}`));
+  }
   /** Writes of one draft in the order they were asked for. */
   const turns = new Map<string, Promise<unknown>>();
   const inTurn = <T>(draftId: string, work: () => Promise<T>): Promise<T> => {
@@ -41,7 +67,7 @@ export async function openDraftFiles(folder: string, vault: Vault, log: Log, roo
       const drafts = await Promise.all(
         (await names()).map(async (name) => {
           try {
-            return draftSchema.parse(JSON.parse(vault.open(await readFile(join(folder, name)), `draft/${name}`).toString('utf8')));
+            return await read(name);
           } catch {
             // Left where it is: a newer version or a technician may still read it.
             log.error(`draft ${name} cannot be read`);
@@ -56,9 +82,13 @@ export async function openDraftFiles(folder: string, vault: Vault, log: Log, roo
     put: (draft) =>
       inTurn(draft.draftId, async () => {
         if (!begun.has(draft.draftId) && (await room()) !== 'to-begin') return fail('disk-low');
+        const kept = new Set(scansOf(draft));
+        const dropped = (await scansIn(draft.draftId)).filter((sha256) => !kept.has(sha256));
         try {
+          await letGo(dropped);
           await writeDurably(pathOf(draft.draftId), vault.seal(Buffer.from(JSON.stringify(draft)), `draft/${draft.draftId}${SUFFIX}`));
           begun.add(draft.draftId);
+          standsOn.set(draft.draftId, [...kept]);
           return ok(null);
         } catch (error) {
           if (isDiskFull(error)) return fail('disk-full');
@@ -67,8 +97,10 @@ export async function openDraftFiles(folder: string, vault: Vault, log: Log, roo
       }),
     delete: (draftId) =>
       inTurn(draftId, async () => {
+        await letGo(await scansIn(draftId));
         await rm(pathOf(draftId), { force: true });
         begun.delete(draftId);
+        standsOn.delete(draftId);
         await syncFolder(folder);
       }),
   };

@@ -15,10 +15,18 @@ const memorySchema = z.object({
   later: z.array(z.object({ dossierId: z.string(), seq: z.int() })),
   /** Scans that left and whose copies the page has not said it dropped. */
   untold: z.array(z.string()),
+  /** Scans a draft let go, and when retention first met them (province's time). */
+  dropped: z.array(z.object({ sha256: z.string(), sinceMs: z.int().optional() })).default([]),
 });
-export type PurgeMemory = { marks: readonly Mark[]; scansThrough: number; later: ReadonlyArray<{ dossierId: string; seq: number }>; untold: readonly string[] };
+export type PurgeMemory = {
+  marks: readonly Mark[];
+  scansThrough: number;
+  later: ReadonlyArray<{ dossierId: string; seq: number }>;
+  untold: readonly string[];
+  dropped: ReadonlyArray<{ sha256: string; sinceMs?: number }>;
+};
 
-const empty: PurgeMemory = { marks: [], scansThrough: 0, later: [], untold: [] };
+const empty: PurgeMemory = { marks: [], scansThrough: 0, later: [], untold: [], dropped: [] };
 
 export type PurgeMemoryFile = { current(): PurgeMemory; change(next: (memory: PurgeMemory) => PurgeMemory): Promise<void> };
 

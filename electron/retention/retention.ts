@@ -20,6 +20,8 @@ import { DAY_MS } from '../../shared/lib/time.ts';
 /** Entries read in one slice: some ten milliseconds of work. */
 const SLICE = 50;
 const DEFAULT_REST_MS = 20;
+/** How long what a draft let go may be taken back. */
+const DROPPED_STAYS_MS = DAY_MS;
 
 export type Retention = {
   /** Runs now unless one runs or the last was less than a day ago by the province's time. */
@@ -32,6 +34,8 @@ export type Retention = {
    * was met). Counted from the acceptance: the province holds them all, and when it confirmed them only the old device knew.
    */
   restoredFromMs(): number | undefined;
+  /** A draft was given up, or let these scans go: they leave when nothing else stands on them. Resolves once that is remembered. */
+  dropped(scans: readonly string[]): Promise<void>;
   /** The page has dropped its copies of these scans. */
   forgotten(scans: readonly string[]): Promise<void>;
   /** The province has lost everything after `seq`: it is no longer confirmed. Resolves once that is on disk. */
@@ -107,26 +111,59 @@ export function createRetention({
     });
   }
 
-  async function purgeScans(nowMs: number): Promise<void> {
-    const through = markBefore(memory.current().marks, nowMs - soonest.scans * DAY_MS)?.seq ?? 0;
+  /** Answers which of them have to stay, because someone has just put them again. */
+  async function letGo(purge: readonly string[]): Promise<Set<string>> {
+    // Said to the page before they go: a copy too many dropped there is fetched again, one too few would stay for ever.
+    await memory.change((known) => ({ ...known, untold: [...new Set([...known.untold, ...purge])] }));
+    const kept = new Set<string>();
+    for (const [index, sha256] of purge.entries()) {
+      if (!(await scans.purge(sha256))) kept.add(sha256);
+      if (index % SLICE === SLICE - 1) await rest(restMs);
+    }
+    await memory.change((known) => ({ ...known, untold: known.untold.filter((sha256) => !kept.has(sha256)) }));
+    return kept;
+  }
+
+  /**
+   * Dossiers whose scans are to be here: those up to `scansThrough` have let theirs go but for `later`. Up to the head, because
+   * the same scan may belong to a dossier of today.
+   */
+  async function standingHere(): Promise<HeldDossier[]> {
     const { scansThrough, later } = memory.current();
-    if (through <= scansThrough && later.length === 0) return;
     const earlier: HeldDossier[] = [];
     for (const { seq } of later) {
       const entry = await journal.find(seq);
       if (entry !== undefined) earlier.push(...heldOf(entry));
     }
-    // Up to the head, because the same scan may belong to a dossier of today.
-    const held = [...earlier, ...(await heldBetween(scansThrough, journal.head().seq))];
+    return [...earlier, ...(await heldBetween(scansThrough, journal.head().seq))];
+  }
+
+  async function purgeDropped(nowMs: number): Promise<void> {
+    const isDue = ({ sinceMs = nowMs }: { sinceMs?: number }): boolean => nowMs - sinceMs >= DROPPED_STAYS_MS;
+    const due = new Set(memory.current().dropped.flatMap((one) => (isDue(one) ? [one.sha256] : [])));
+    if (due.size > 0) {
+      // What a dossier stands on leaves with the dossier.
+      const inUse = new Set([...(await drafts.list()).flatMap(scansOf), ...(await standingHere()).flatMap((dossier) => dossier.scans)]);
+      const going = [...due].filter((sha256) => !inUse.has(sha256));
+      const kept = await letGo(going);
+      for (const sha256 of kept) due.delete(sha256);
+      if (going.length > kept.size) log.info(`retention: ${going.length - kept.size} scans of drafts given up left this device`);
+    }
+    await memory.change((known) =>
+      known.dropped.length === 0
+        ? known
+        : { ...known, dropped: known.dropped.flatMap(({ sha256, sinceMs = nowMs }) => (due.has(sha256) ? [] : [{ sha256, sinceMs }])) },
+    );
+  }
+
+  async function purgeScans(nowMs: number): Promise<void> {
+    const through = markBefore(memory.current().marks, nowMs - soonest.scans * DAY_MS)?.seq ?? 0;
+    const { scansThrough, later } = memory.current();
+    if (through <= scansThrough && later.length === 0) return;
+    const held = await standingHere();
     const inDrafts = new Set((await drafts.list()).flatMap(scansOf));
     const purge = scansToPurge(rules, role, held, inDrafts, nowMs);
-    // Said to the page before they go: a copy too many dropped there is fetched again, one too few would stay for ever.
-    await memory.change((known) => ({ ...known, untold: [...new Set([...known.untold, ...purge])] }));
-    const kept = new Set(inDrafts);
-    for (const [index, sha256] of purge.entries()) {
-      if (!(await scans.purge(sha256))) kept.add(sha256);
-      if (index % SLICE === SLICE - 1) await rest(restMs);
-    }
+    const kept = new Set([...inDrafts, ...(await letGo(purge))]);
     const isDue = (dossier: HeldDossier): boolean => mayLeave(rules, role, dossier.standing, nowMs).scans;
     const next = held
       .filter((dossier) => dossier.seq <= through && (!isDue(dossier) || dossier.scans.some((sha256) => kept.has(sha256))))
@@ -135,7 +172,6 @@ export function createRetention({
       ...known,
       scansThrough: Math.max(through, scansThrough),
       later: next,
-      untold: known.untold.filter((sha256) => !kept.has(sha256)),
     }));
     if (purge.length > 0) log.info(`retention: ${purge.length} scans left this device`);
   }
@@ -162,6 +198,7 @@ export function createRetention({
       handedOver = new Set(journal.state().handedOver);
       await note(nowMs, markEveryMs);
       await purgeScans(nowMs);
+      await purgeDropped(nowMs);
       await purgeDossiers(nowMs);
       onPurged(purged());
     } catch (error) {
@@ -193,6 +230,11 @@ export function createRetention({
       running = run(nowMs, 0).finally(() => (running = undefined));
       return running;
     },
+    dropped: (given) =>
+      memory.change((known) => {
+        const fresh = given.filter((sha256) => !known.dropped.some((one) => one.sha256 === sha256));
+        return fresh.length === 0 ? known : { ...known, dropped: [...known.dropped, ...fresh.map((sha256) => ({ sha256 }))] };
+      }),
     forgotten: (told) =>
       memory.change((known) => {
         const dropped = new Set(told);

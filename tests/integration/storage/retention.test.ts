@@ -49,6 +49,51 @@ async function daysLater(days: number): Promise<void> {
   await device.retention.runWhenDue();
 }
 
+describe('scans of drafts', () => {
+  const pageOf = (sha256: string) => ({ sha256, bytes: 1, mediaType: 'image/png' as const, pageId: sha256.slice(0, 8), rotation: 0 as const, source: 'file' as const, capturedAtMs: 1, capturedBy: 'lan' });
+  const draftWith = (digests: string[]) =>
+    draftSchema.parse({
+      draftId: '0192f3a0-8d2f-7c55-8e1f-6b5d4c3b2a77',
+      updatedAtMs: 1,
+      startedAtMs: 1,
+      facts: [],
+      papers: [{ requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: digests.map(pageOf) }],
+    });
+  const put = async (seed: number): Promise<string> => {
+    const kept = await device.scans.put(pngPage(seed));
+    if (!kept.ok) throw new Error(kept.failure.kind);
+    return kept.value.sha256;
+  };
+
+  it('leave a day after their draft was given up, unless another draft or a dossier stands on them', async () => {
+    const [alone, inDraft, inDossier] = [await put(41), await put(42), await put(43)];
+    await device.accept([pngPage(43)]);
+    await device.scans.settled();
+    await device.retention.dropped([alone, inDraft, inDossier]);
+    await device.retention.dropped([alone]);
+    await device.deliver();
+    await device.retention.runWhenDue();
+    const isHere = () => Promise.all([alone, inDraft, inDossier].map((sha256) => device.scans.has(sha256)));
+    expect(await isHere()).toEqual([true, true, true]);
+    const reopened = async (days: number): Promise<void> => {
+      province.advance(days * DAY_MS);
+      device = await device.reopen();
+      device.drafts.push(draftWith([inDraft]));
+      await device.deliver();
+      await device.retention.runWhenDue();
+    };
+    await reopened(0.5);
+    expect(await isHere()).toEqual([true, true, true]);
+    await reopened(1);
+    expect(await isHere()).toEqual([false, true, true]);
+    expect(device.purged.at(-1)?.scans).toEqual([alone]);
+    // The dossier goes by its own days, and the draft keeps what is its own for ever.
+    await daysLater(31);
+    device.drafts.push(draftWith([inDraft]));
+    expect(await isHere()).toEqual([false, true, false]);
+  });
+});
+
 describe('retention', () => {
   it('lets confirmed scans go after their days, tells the page, and fetches them again', async () => {
     const bytes = pngPage(1);
