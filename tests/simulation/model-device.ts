@@ -6,7 +6,7 @@ import { dossierOf, type JournalEntry, type NumberLease, type Operation } from '
 import { ok, type Result } from '../../shared/lib/result.ts';
 import { dateAt } from '../../shared/lib/time.ts';
 import { createSyncEngine, type ProvinceFailure, type SyncEngine } from '../../shared/sync/engine.ts';
-import { emptyMemory, standingOf, surelyHeldSeq, type SyncMemory } from '../../shared/sync/memory.ts';
+import { emptyMemory, refusalOf, standingOf, surelyHeldSeq, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { EnrolAnswer, JournalAnswer, StatusAnswer } from '../../shared/sync/protocol.ts';
 import { AGENCY, type ModelProvince, POISON, type Refusal, UNHEARD_OF } from './model-province.ts';
 import { Broken, type World } from './world.ts';
@@ -21,7 +21,8 @@ export type DeviceBug =
   | 'numbers-in-quarantine'
   | 'carries-nothing'
   | 'purges-at-once'
-  | 'acknowledges-unanswered';
+  | 'acknowledges-unanswered'
+  | 'recodes-with-the-same-code';
 
 export type Faults = {
   /** Of a request: never arrives; its answer is lost; it arrives twice, the second time late. */
@@ -60,7 +61,7 @@ export type Disk = {
 
 export type Ledger = {
   /** Saved for good, by whoever: must be somewhere as long as no disaster took it. */
-  saved: Map<string, { code: string; poison: boolean }>;
+  saved: Map<string, { /** On its papers, the newest last. */ codes: string[]; poison: boolean }>;
   /** Code → the first dossier it was printed for, and by which family. */
   printed: Map<string, { dossierId: string; family: string }>;
   /** Families of whose numbers more than one copy gives out, and none of the copies can know it yet. */
@@ -229,7 +230,14 @@ export class ModelDevice {
     const operatorId = world.chance.happens(this.faults.poison) ? POISON : world.chance.happens(this.faults.unheardOf) ? UNHEARD_OF : 'lan';
     const dossier = { dossierId, code, acceptedAtMs: this.clock(), papers: [{ pages }] };
     this.append({ type: 'dossier.accepted', dossier, number: { leaseId, order } } as unknown as Operation, operatorId);
-    ledger.saved.set(dossierId, { code, poison: operatorId === POISON });
+    ledger.saved.set(dossierId, { codes: [code], poison: operatorId === POISON });
+    this.print(dossierId, code);
+    this.wake();
+  }
+
+  /** The paper the citizen takes home. */
+  private print(dossierId: string, code: string): void {
+    const { ledger, world } = this;
     const other = ledger.printed.get(code);
     world.note(() => `${this.name}: saved ${dossierId} as ${code} at ${this.head().seq}${other === undefined ? '' : `, the code of ${other.dossierId}`}`);
     if (other === undefined) ledger.printed.set(code, { dossierId, family: this.disk.family });
@@ -238,6 +246,32 @@ export class ModelDevice {
       if (other.family !== this.disk.family || !ledger.doubled.has(this.disk.family)) {
         throw new Broken(`${this.name} printed ${code} for ${dossierId}, which ${other.dossierId} has`);
       }
+    }
+  }
+
+  /** What is refused is mended: poison is typed anew, a code that is taken replaced. */
+  mend(): void {
+    const { disk, ledger, world } = this;
+    const memory = this.memory();
+    if (!this.isOn || disk.state.enrolment === null) return;
+    for (const { dossierId, reason } of memory.rejected) {
+      const said = disk.entries.findLast((entry) => dossierId !== undefined && dossierOf(entry)?.dossierId === dossierId);
+      const dossier = said === undefined ? undefined : dossierOf(said);
+      if (said === undefined || dossier === undefined || refusalOf(memory, { dossierId: dossier.dossierId, seq: said.seq }) === undefined) continue;
+      if (reason !== 'invalid' && reason !== 'code-taken') continue;
+      const type = 'dossier.corrected' as const;
+      const correctedAtMs = this.clock();
+      const saved = ledger.saved.get(dossier.dossierId);
+      if (reason === 'invalid' || this.bug === 'recodes-with-the-same-code') {
+        this.append({ type, dossier, correctedAtMs }, 'lan');
+        world.note(() => `${this.name}: mended ${dossierId} at ${this.head().seq}`);
+      } else {
+        const { code, ...number } = takeNumber(disk.state, { pattern: PATTERN, agencyCode: AGENCY, date: dateAt(correctedAtMs) });
+        this.append({ type, dossier: { ...dossier, code }, correctedAtMs, number }, 'lan');
+        saved?.codes.push(code);
+        this.print(dossier.dossierId, code);
+      }
+      if (saved !== undefined) saved.poison = false;
     }
     this.wake();
   }

@@ -17,7 +17,15 @@ export const AGENCY = 'H36.12';
 
 /** What a mutated province does wrong; the simulation has to notice each. */
 export type ProvinceBug =
-  'duplicate-is-new' | 'skips-gap' | 'out-of-order' | 'answers-before-commit' | 'confirms-without-scans' | 'no-safety-gap' | 'fork-is-duplicate' | 'same-epoch';
+  | 'duplicate-is-new'
+  | 'skips-gap'
+  | 'out-of-order'
+  | 'answers-before-commit'
+  | 'confirms-without-scans'
+  | 'no-safety-gap'
+  | 'fork-is-duplicate'
+  | 'same-epoch'
+  | 'ignores-corrections';
 
 type DeviceRow = {
   deviceId: string;
@@ -25,6 +33,8 @@ type DeviceRow = {
   instance: number;
   head: JournalHeadAt;
   slots: Map<number, StoredSlot>;
+  /** Operations that stand in its journal. */
+  operations: Set<string>;
 };
 
 type LeaseRow = { deviceId: string; lease: NumberLease; isJournalled: boolean };
@@ -67,7 +77,7 @@ const empty = (): State => ({
 const copyOf = (state: State): State => ({
   ...state,
   numbersOf: { ...state.numbersOf },
-  devices: new Map([...state.devices].map(([id, row]) => [id, { ...row, slots: new Map(row.slots) }])),
+  devices: new Map([...state.devices].map(([id, row]) => [id, { ...row, slots: new Map(row.slots), operations: new Set(row.operations) }])),
   deviceOfJournal: new Map(state.deviceOfJournal),
   usedCodes: new Map(state.usedCodes),
   leases: state.leases.map((row) => ({ ...row })),
@@ -136,7 +146,14 @@ export class ModelProvince {
     const deviceId = known ?? this.world.newId('device');
     if (known === undefined) {
       this.noticeByItself();
-      const row: DeviceRow = { deviceId, journalId, instance: state.nextInstance++, head: { seq: 0, hash: GENESIS_HASH }, slots: new Map() };
+      const row: DeviceRow = {
+        deviceId,
+        journalId,
+        instance: state.nextInstance++,
+        head: { seq: 0, hash: GENESIS_HASH },
+        slots: new Map(),
+        operations: new Set(),
+      };
       state.devices.set(deviceId, row);
       state.deviceOfJournal.set(journalId, deviceId);
       state.usedCodes.set(code, deviceId);
@@ -222,6 +239,7 @@ export class ModelProvince {
       if (slot === 'forked' && this.bug !== 'fork-is-duplicate') break;
       if (isForced || slot === 'next' || (slot === 'repair' && isIntact)) {
         row.slots.set(entry.seq, { hash: entry.hash, wrongHash: !isIntact });
+        row.operations.add(entry.operationId);
         if (entry.seq >= row.head.seq) row.head = { seq: entry.seq, hash: entry.hash };
       }
     }
@@ -273,10 +291,15 @@ export class ModelProvince {
         state.stages.set(ticketId, stage);
         return undefined;
       }
-      case 'dossier.accepted': {
+      case 'dossier.accepted':
+      case 'dossier.corrected': {
         const { dossierId, code } = operation.dossier;
-        if (state.dossiers.has(dossierId)) return 'dossier-exists';
-        if (state.codes.has(code)) return 'code-taken';
+        const held = state.dossiers.get(dossierId);
+        const isCorrection = operation.type === 'dossier.corrected';
+        if (isCorrection && this.bug === 'ignores-corrections') return undefined;
+        if (held !== undefined && !(isCorrection && row.operations.has(held.operationId))) return 'dossier-exists';
+        if ((state.codes.get(code) ?? dossierId) !== dossierId) return 'code-taken';
+        if (held !== undefined) state.codes.delete(held.code);
         state.dossiers.set(dossierId, { dossierId, code, scans: scansOf(operation.dossier), operationId: entry.operationId });
         state.codes.set(code, dossierId);
         return undefined;

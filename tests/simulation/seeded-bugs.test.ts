@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceBug } from './model-device.ts';
 import type { ProvinceBug } from './model-province.ts';
-import { simulate, SMALL } from './simulate.ts';
+import { MENDING, simulate, SMALL } from './simulate.ts';
 
 const PROVINCE_BUGS: Record<ProvinceBug, string> = {
   'duplicate-is-new': 'what is offered twice takes effect twice',
@@ -13,6 +13,7 @@ const PROVINCE_BUGS: Record<ProvinceBug, string> = {
   'no-safety-gap': 'a restored province gives out the numbers of its forgotten life again',
   'fork-is-duplicate': 'another entry in a taken place is answered as if it were known',
   'same-epoch': 'a restored province does not say that it was restored',
+  'ignores-corrections': 'a correction is answered and has no effect',
 };
 
 const DEVICE_BUGS: Record<DeviceBug, string> = {
@@ -25,7 +26,11 @@ const DEVICE_BUGS: Record<DeviceBug, string> = {
   'carries-nothing': 'a device that enrols anew leaves its unsent work behind',
   'purges-at-once': 'what is confirmed leaves before a backup has it',
   'acknowledges-unanswered': 'an entry without an answer counts as acknowledged',
+  'recodes-with-the-same-code': 'a dossier whose code is taken is sent with the same code again',
 };
+
+/** Mistakes that only lives can show in which officers mend what was refused. */
+const MENDED = new Set<string>(['ignores-corrections', 'recodes-with-the-same-code']);
 
 const SEEDS = 400;
 const AT_ONCE = 50;
@@ -34,7 +39,7 @@ async function isCaught(bug: { provinceBug?: ProvinceBug; deviceBug?: DeviceBug 
   for (let from = 1; from <= SEEDS; from += AT_ONCE) {
     const failed = await simulate(
       Array.from({ length: AT_ONCE }, (_, index) => from + index),
-      { ...SMALL, ...bug },
+      { ...(MENDED.has(bug.provinceBug ?? bug.deviceBug ?? '') ? MENDING : SMALL), ...bug },
     );
     if (failed.length > 0) return true;
   }
