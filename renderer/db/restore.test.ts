@@ -18,7 +18,9 @@ let stop: () => void = () => undefined;
 const sync = createStore<{ value: SyncState | null }>(() => ({ value: null }));
 const connection = (status: 'online' | 'connecting'): SyncState['connection'] => (status === 'online' ? { status, sinceMs: 1 } : { status });
 const goes = (status: 'online' | 'connecting', replaces: string | undefined = OLD): void =>
-  sync.setState({ value: { connection: connection(status), waitingEntries: 0, waitingScans: 0, needsFix: [], needsNewerApp: false, numbers: null, ranges: null, replaces } });
+  sync.setState({
+    value: { connection: connection(status), waitingEntries: 0, waitingScans: 0, needsFix: [], needsNewerApp: false, numbers: null, ranges: null, replaces },
+  });
 
 /** What the province holds of the old device, the oldest first. */
 const taken = (count: number): Dossier[] =>

@@ -39,7 +39,7 @@ export function DayFigures({ date, state }: { date: string; state: Reconciliatio
               <tr>
                 <th scope="col">{t('figures.procedure')}</th>
                 {columns.map((column) => (
-                  <th key={column} scope="col">
+                  <th key={column} scope="col" className={styles.number}>
                     {t(`figures.${column}`)}
                   </th>
                 ))}
@@ -50,7 +50,9 @@ export function DayFigures({ date, state }: { date: string; state: Reconciliatio
                 <tr key={row.procedureCode}>
                   <th scope="row">{row.procedureName}</th>
                   {columns.map((column) => (
-                    <td key={column}>{row[column]}</td>
+                    <td key={column} className={styles.number}>
+                      {row[column]}
+                    </td>
                   ))}
                 </tr>
               ))}
@@ -58,7 +60,9 @@ export function DayFigures({ date, state }: { date: string; state: Reconciliatio
                 <tr className={styles.total}>
                   <th scope="row">{t('figures.total')}</th>
                   {columns.map((column) => (
-                    <td key={column}>{total(column)}</td>
+                    <td key={column} className={styles.number}>
+                      {total(column)}
+                    </td>
                   ))}
                 </tr>
               )}

@@ -58,7 +58,11 @@ export function NumbersPanel() {
                   </span>
                 </div>
                 <span className={styles.muted}>
-                  {left === null ? t('numbers.later', { date: formatDate(validFrom) }) : left === 0 ? t('numbers.usedUp') : t('numbers.leftToday', { count: left })}
+                  {left === null
+                    ? t('numbers.later', { date: formatDate(validFrom) })
+                    : left === 0
+                      ? t('numbers.usedUp')
+                      : t('numbers.leftToday', { count: left })}
                 </span>
               </li>
             ))}
