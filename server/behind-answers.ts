@@ -22,7 +22,11 @@ export function createBehindAnswers(work: (key: string) => Promise<void>, onErro
   return {
     ask(key) {
       if (underWay.has(key)) again.add(key);
-      else underWay.set(key, Promise.resolve().then(() => run(key)));
+      else
+        underWay.set(
+          key,
+          Promise.resolve().then(() => run(key)),
+        );
     },
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay.values());

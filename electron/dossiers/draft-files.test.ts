@@ -13,7 +13,9 @@ const page = (letter: string) => ({
 const draftWith = (letters: string): Draft =>
   draftSchema.parse({
     ...{ draftId, updatedAtMs: 1, startedAtMs: 1, facts: [] },
-    papers: [{ requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: [...letters].map(page) }],
+    papers: [
+      { requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: [...letters].map(page) },
+    ],
   });
 
 let folder: string;

@@ -113,10 +113,12 @@ describe('a day', () => {
       .where('dossier_id', '=', dossiers[0]?.dossierId ?? '')
       .execute();
     await device.push(device.entries.slice(4));
-    await expect.poll(() => outcomeHeld(device)).toEqual({
-      status: 'differs',
-      differences: [{ kind: 'other-code', dossierId: dossiers[0]?.dossierId, code: dossiers[0]?.code, counter: dossiers[0]?.code, province: 'elsewhere' }],
-    });
+    await expect
+      .poll(() => outcomeHeld(device))
+      .toEqual({
+        status: 'differs',
+        differences: [{ kind: 'other-code', dossierId: dossiers[0]?.dossierId, code: dossiers[0]?.code, counter: dossiers[0]?.code, province: 'elsewhere' }],
+      });
   });
 
   it('agrees on what was handed over before the day was closed', async () => {

@@ -50,14 +50,25 @@ async function daysLater(days: number): Promise<void> {
 }
 
 describe('scans of drafts', () => {
-  const pageOf = (sha256: string) => ({ sha256, bytes: 1, mediaType: 'image/png' as const, pageId: sha256.slice(0, 8), rotation: 0 as const, source: 'file' as const, capturedAtMs: 1, capturedBy: 'lan' });
+  const pageOf = (sha256: string) => ({
+    sha256,
+    bytes: 1,
+    mediaType: 'image/png' as const,
+    pageId: sha256.slice(0, 8),
+    rotation: 0 as const,
+    source: 'file' as const,
+    capturedAtMs: 1,
+    capturedBy: 'lan',
+  });
   const draftWith = (digests: string[]) =>
     draftSchema.parse({
       draftId: '0192f3a0-8d2f-7c55-8e1f-6b5d4c3b2a77',
       updatedAtMs: 1,
       startedAtMs: 1,
       facts: [],
-      papers: [{ requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: digests.map(pageOf) }],
+      papers: [
+        { requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received', pages: digests.map(pageOf) },
+      ],
     });
   const put = async (seed: number): Promise<string> => {
     const kept = await device.scans.put(pngPage(seed));
