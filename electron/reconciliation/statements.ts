@@ -14,7 +14,7 @@ import { signedText, statementText, type Statement } from '../../shared/reconcil
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
 import type { StatementAnswer, StatementRequest } from '../../shared/sync/protocol.ts';
 import { sha256 } from '../digest.ts';
-import { SYSTEM_OPERATOR } from '../journal/by-system.ts';
+import { SYSTEM_OPERATOR } from '../by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { BookFile, DayAnswer, ReconciliationMemory } from './book-file.ts';

@@ -17,7 +17,7 @@ import { ok } from '../../shared/lib/result.ts';
 import { enrolAnswerSchema, type EnrolAnswer } from '../../shared/sync/protocol.ts';
 import { sha256 } from '../digest.ts';
 import { exists, isMissing, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
-import { enrolmentOperations, journalBySystem } from '../journal/by-system.ts';
+import { enrolmentOperations, journalBySystem } from '../by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { IdentityFile } from './identity.ts';
 

@@ -1,6 +1,6 @@
 /** Runs the sync engine: keeps its memory on disk, wakes it for new work, tells the screens. */
 import { readFile } from 'node:fs/promises';
-import { enrolmentOperations, journalBySystem } from '../journal/by-system.ts';
+import { enrolmentOperations, journalBySystem } from '../by-system.ts';
 import type { Journal } from '../journal/journal.ts';
 import { emergencyUsedOn, numbersLeft, rangesLeft, wantsLease } from '../../shared/dossiers/code.ts';
 import { ok, fail, type Failure, type Result } from '../../shared/lib/result.ts';

@@ -198,8 +198,11 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     await countDays(fresh);
     const meta = await rowsMeta(db);
     // One that is replaced may be found by other words now, and the segment it is in has the old ones.
-    const late = new Set([...meta.late, ...index.late(ranks, meta.segments)]);
-    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...late] });
+    const late = index.late(
+      rows.map(({ row }) => row.rank),
+      meta.segments,
+    );
+    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...new Set([...meta.late, ...late])] });
     if (mark !== undefined) await db.meta.put(mark);
   }
 

@@ -181,7 +181,8 @@ test('a supervisor’s day', async ({ province, window }) => {
   });
 
   await test.step('marks an alarm as seen', async () => {
-    await expect(page.getByText('Nhật ký và bảng hồ sơ ở tỉnh không khớp nhau')).toBeVisible();
+    // The page looks every 15 s.
+    await expect(page.getByText('Nhật ký và bảng hồ sơ ở tỉnh không khớp nhau')).toBeVisible({ timeout: 20_000 });
     for (let left = await page.getByRole('button', { name: 'Đã xem' }).count(); left > 0; left -= 1) {
       await page.getByRole('button', { name: 'Đã xem' }).first().click();
       await expect(page.getByRole('button', { name: 'Đã xem' })).toHaveCount(left - 1);

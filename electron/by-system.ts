@@ -1,8 +1,8 @@
 /** What the shell journals with nobody at the keyboard. */
-import type { Operation } from '../../shared/journal/operation.ts';
-import { ok } from '../../shared/lib/result.ts';
-import type { EnrolAnswer } from '../../shared/sync/protocol.ts';
-import type { Journal } from './journal.ts';
+import type { Operation } from '../shared/journal/operation.ts';
+import { ok } from '../shared/lib/result.ts';
+import type { EnrolAnswer } from '../shared/sync/protocol.ts';
+import type { Journal } from './journal/journal.ts';
 
 export const SYSTEM_OPERATOR = 'system';
 
