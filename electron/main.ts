@@ -20,6 +20,8 @@ import { denyByDefault, loadPage, openMainWindow } from './window.ts';
 import type { Opened, ServiceContext } from './service.ts';
 import { setLanguage, words } from './words.ts';
 
+const STATEMENTS_AFTER_MS = 3_000;
+
 registerScheme();
 const dataFolder = process.env.QMC_USER_DATA;
 if (dataFolder !== undefined && dataFolder !== '') {
@@ -98,7 +100,8 @@ async function open(userData: string, log: Log): Promise<void> {
     loading,
   ]);
   counter.sync.start();
-  counter.statements.start();
+  // The page comes first: reading a journal of many unclosed days takes the shell as long as the page takes to begin.
+  setTimeout(counter.statements.start, STATEMENTS_AFTER_MS).unref();
   room.keep();
 }
 

@@ -26,6 +26,8 @@ const ASK_AGAIN_MS = 10 * 60_000;
 const KEPT_DAYS = 92;
 const SHOWN_DAYS = 31;
 const LOOK_EVERY_MS = 60_000;
+/** What a long journal has told is kept every so many entries, so that a start that is cut off need not be told it again. */
+const KEPT_EVERY = 10 * PAGE;
 
 export type Statements = {
   state(): Promise<ReconciliationState>;
@@ -91,6 +93,7 @@ export function createStatements(options: Options): Statements {
       }
       if (first.seq > memory.book.throughSeq + 1 && journal.firstSeq() > memory.book.throughSeq + 1) memory.wholeFrom = addDays(dateAt(first.atMs), 1);
       for (const entry of entries) addToBook(memory.book, entry, sha256);
+      if (memory.book.throughSeq >= savedThrough + KEPT_EVERY) await save(memory);
     }
     return memory;
   }
