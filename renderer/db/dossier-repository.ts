@@ -22,6 +22,9 @@ import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossiers, ty
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
 import type { Sealing } from './sealing.ts';
 
+/** What a list asks for first: a little more than the largest screen shows. */
+export const FIRST_PAGE = 25;
+
 export type DossierQuery = {
   /** Matches code, order number, name without diacritics, ID number or phone by the beginnings of words. */
   text?: string;

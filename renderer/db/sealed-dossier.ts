@@ -14,7 +14,8 @@ const summarySchema = z.object({
   idNumber: z.string().optional(),
   papersOwed: z.number(),
   scans: z.number(),
-  words: z.array(z.string()),
+  /** Words it is found by that do not follow from the rest. */
+  further: z.array(z.string()),
 });
 type Summary = z.infer<typeof summarySchema>;
 
@@ -26,22 +27,28 @@ export type SealedDossiers = { rows: SealedRow[]; packs: SealedPack[] };
 const rowName = (row: Pick<StoredRow, 'rank' | 'dossierId'>): string => `row/${row.rank}/${row.dossierId}`;
 const sumOf = (dossier: Dossier, kind: 'phi' | 'le-phi'): number => dossier.fees.reduce((sum, fee) => (fee.kind === kind ? sum + fee.amountVnd : sum), 0);
 
-function summaryOf({ code, formerCodes, applicant, submitter, procedureName, papers }: Dossier): Summary {
+/** What the columns of a row say of its words, so that they are not stored twice. */
+const evidentWords = ({ code, applicantName, idNumber }: Pick<Summary, 'code' | 'applicantName' | 'idNumber'>): string[] =>
+  wordsOf({ code, applicant: { kind: 'person', fullName: applicantName, idNumber }, papers: [] });
+
+function summaryOf({ code, formerCodes, applicant, submitter, procedureName, papers }: Dossier): Summary & { words: readonly string[] } {
+  const shown = { code, applicantName: applicant.fullName, idNumber: applicant.kind === 'person' ? applicant.idNumber : undefined };
+  const words = wordsOf({ code, formerCodes, applicant, submitter, papers });
+  const evident = new Set(evidentWords(shown));
   return {
-    code,
-    applicantName: applicant.fullName,
+    ...shown,
     procedureName,
-    idNumber: applicant.kind === 'person' ? applicant.idNumber : undefined,
     papersOwed: papers.filter((paper) => paper.state === 'owed').length,
     scans: papers.reduce((sum, paper) => sum + paper.pages.length, 0),
-    words: wordsOf({ code, formerCodes, applicant, submitter, papers }),
+    further: words.filter((word) => !evident.has(word)),
+    words,
   };
 }
 
 async function sealRow(sealer: Sealer, { dossier, seq }: Accepted, pack: number): Promise<SealedRow> {
   const rank = rankOf(seq);
   const { dossierId, procedureCode, acceptedAtMs, dueAtMs } = dossier;
-  const summary = summaryOf(dossier);
+  const { words, ...summary } = summaryOf(dossier);
   const row: StoredRow = {
     rank,
     dossierId,
@@ -54,7 +61,7 @@ async function sealRow(sealer: Sealer, { dossier, seq }: Accepted, pack: number)
     pack,
     sealed: await sealer.sealJson(rowName({ rank, dossierId }), summary),
   };
-  return { row, words: summary.words };
+  return { row, words };
 }
 
 /** Rows sealed before whoever else asks gets a turn. */
@@ -71,14 +78,17 @@ export async function sealDossiers(sealer: Sealer, accepted: readonly Accepted[]
 }
 
 /** What is seen of a dossier whose row could not be opened but which was read elsewhere. */
-export const rowOf = ({ dossier, seq }: Accepted): OpenRow => opened(summaryOf(dossier), { ...dossier, rank: rankOf(seq) });
+export function rowOf({ dossier, seq }: Accepted): OpenRow {
+  const { words: _, ...summary } = summaryOf(dossier);
+  return opened(summary, { ...dossier, rank: rankOf(seq) });
+}
 
 const opened = (
-  { words, ...summary }: Summary,
+  { further, ...summary }: Summary,
   { rank, dossierId, procedureCode, acceptedAtMs, dueAtMs }: Pick<StoredRow, 'rank' | 'dossierId' | 'procedureCode' | 'acceptedAtMs' | 'dueAtMs'>,
 ): OpenRow => ({
   row: { ...summary, dossierId, procedureCode, acceptedAtMs, dueAtMs, seq: seqOf(rank) },
-  words,
+  words: [...evidentWords(summary), ...further],
 });
 
 /** Rejects when the row is damaged. */

@@ -11,7 +11,7 @@ export type IndexedRow = { rank: number; words: readonly string[] };
 
 const AT_ONCE = 32;
 const ROWS_AT_ONCE = 256;
-const nameOf = (bucket: number, segment: number): string => `postings/${bucket}/${segment}`;
+const nameOf = (bucket: number, segment: number): string => `postings.2/${bucket}/${segment}`;
 
 const openBucket = (sealer: Sealer, { bucket, segment, sealed }: StoredPostings): Promise<Uint8Array<ArrayBuffer>> =>
   sealer.open(nameOf(bucket, segment), sealed);

@@ -3,8 +3,9 @@ import { useLiveQuery } from 'dexie-react-hooks';
 import { useRef, useState } from 'react';
 import { useServices } from '../app/services.tsx';
 import type { DossierRow } from '../db/database.ts';
-import type { DossierQuery } from '../db/dossier-repository.ts';
+import { FIRST_PAGE, type DossierQuery } from '../db/dossier-repository.ts';
 
+/** Of what is read on as the officer goes down. */
 const PAGE = 100;
 
 type Rows = { asked: string; rows: readonly DossierRow[]; isWhole: boolean };
@@ -21,8 +22,8 @@ export function useDossierList(query: Omit<DossierQuery, 'limit'>): DossierList 
   const { dossiers } = useServices();
   const asked = JSON.stringify(query);
   const first = useLiveQuery(async (): Promise<Rows> => {
-    const rows = await dossiers.find({ ...(JSON.parse(asked) as typeof query), limit: PAGE });
-    return { asked, rows, isWhole: rows.length < PAGE };
+    const rows = await dossiers.find({ ...(JSON.parse(asked) as typeof query), limit: FIRST_PAGE });
+    return { asked, rows, isWhole: rows.length < FIRST_PAGE };
   }, [dossiers, asked]);
   const [further, setFurther] = useState<Rows | null>(null);
   const isReading = useRef(false);

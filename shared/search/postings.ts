@@ -1,13 +1,18 @@
 /**
- * The binary form of one bucket of the index: which rows (by rank) hold which token. Lists are ascending and stored as
- * differences, about one byte a row; a rank is a non-negative integer below 2^53, lower ranks come first in every answer.
+ * The binary form of one bucket of the index: which rows (by rank) hold which token. A list is ascending and stored as
+ * differences, about one byte a row, or, where one row in eight or more has the token, as a bit a rank. A rank is a
+ * non-negative integer below 2^53, lower ranks come first in every answer.
  *
- *   bucket = { token: 5 bytes big-endian, length of the list in bytes: varint, list: varints }*
+ *   bucket = { token: 5 bytes big-endian, 2 × length of the list in bytes + is it a map: varint, list }*
+ *   list   = { difference: varint }*
+ *   map    = lowest rank: varint, bits from that rank on, the lowest bit of each byte first
  */
 
 /** What is left of a token when its bucket is known: 40 bits. */
 export type TokenId = number;
 export type Postings = Map<TokenId, number[]>;
+/** The ranks of one token as they lie in a bucket; only what is asked for is read. */
+export type Ranks = { count: number; ascending(): number[]; has?: (rank: number) => boolean };
 
 const TOKEN_BYTES = 5;
 
@@ -35,9 +40,9 @@ class Writer {
     for (let at = TOKEN_BYTES - 1, rest = id; at >= 0; at--, rest = Math.floor(rest / 256)) this.bytes[this.length + at] = rest % 256;
     this.length += TOKEN_BYTES;
   }
-  append(other: Writer): void {
+  bytesOf(other: Uint8Array): void {
     this.grow(other.length);
-    this.bytes.set(other.written(), this.length);
+    this.bytes.set(other, this.length);
     this.length += other.length;
   }
   clear(): void {
@@ -46,6 +51,19 @@ class Writer {
   written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.length);
   }
+}
+
+/** Ranks without gaps take a bit each, ranks far apart two bytes and more. */
+const isDense = (ranks: readonly number[], asDifferences: number): boolean => ((ranks.at(-1) ?? 0) - (ranks[0] ?? 0)) / 8 + 8 < asDifferences;
+
+function bitsOf(ranks: readonly number[]): Uint8Array<ArrayBuffer> {
+  const lowest = ranks[0] ?? 0;
+  const bits = new Uint8Array(Math.floor(((ranks.at(-1) ?? 0) - lowest) / 8) + 1);
+  for (const rank of ranks) {
+    const offset = rank - lowest;
+    bits[offset >> 3] = (bits[offset >> 3] ?? 0) | (1 << (offset & 7));
+  }
+  return bits;
 }
 
 export function encodePostings(postings: Postings): Uint8Array<ArrayBuffer> {
@@ -58,9 +76,15 @@ export function encodePostings(postings: Postings): Uint8Array<ArrayBuffer> {
       list.varint(rank - previous);
       previous = rank;
     }
+    const isMap = isDense(ranks, list.length);
+    if (isMap) {
+      list.clear();
+      list.varint(ranks[0] ?? 0);
+      list.bytesOf(bitsOf(ranks));
+    }
     out.token(token);
-    out.varint(list.length);
-    out.append(list);
+    out.varint(list.length * 2 + (isMap ? 1 : 0));
+    out.bytesOf(list.written());
   }
   return out.written().slice();
 }
@@ -87,27 +111,56 @@ class Reader {
     for (let offset = 0; offset < TOKEN_BYTES; offset++) id = id * 256 + (this.bytes[at + offset] ?? 0);
     return id;
   }
-  list(from: number, to: number): number[] {
-    const ranks: number[] = [];
-    let rank = 0;
-    for (let at = from; at < to; at = this.next) {
-      rank += this.varint(at);
-      ranks.push(rank);
-    }
-    return ranks;
+  /** The list at `at` with the length that stands before it; `next` is behind it. Throws a RangeError when it ends early. */
+  ranks(at: number): Ranks {
+    const length = this.varint(at);
+    const from = this.next;
+    const to = from + Math.floor(length / 2);
+    if (to > this.bytes.length) throw new RangeError('postings end early');
+    const found = length % 2 === 1 ? this.map(from, to) : this.differences(from, to);
+    this.next = to;
+    return found;
+  }
+  private differences(from: number, to: number): Ranks {
+    const ascending = (): number[] => {
+      const ranks: number[] = [];
+      let rank = 0;
+      for (let at = from; at < to; at = this.next) {
+        rank += this.varint(at);
+        ranks.push(rank);
+      }
+      return ranks;
+    };
+    // At least a byte each: never more than that, which is all that intersecting asks.
+    return { count: to - from, ascending };
+  }
+  private map(from: number, to: number): Ranks {
+    const lowest = this.varint(from);
+    const bits = this.bytes.subarray(this.next, to);
+    const ascending = (): number[] => {
+      const ranks: number[] = [];
+      for (const [at, byte] of bits.entries()) for (let bit = 0; byte >> bit !== 0; bit++) if ((byte >> bit) & 1) ranks.push(lowest + at * 8 + bit);
+      return ranks;
+    };
+    const has = (rank: number): boolean => {
+      const offset = rank - lowest;
+      return offset >= 0 && ((bits[Math.floor(offset / 8)] ?? 0) & (1 << (offset & 7))) !== 0;
+    };
+    return { count: bits.length * 8, ascending, has };
   }
 }
 
-/** Ranks filed under a token; empty when there are none. Throws a RangeError when the bytes are not a bucket. */
-export function ranksOf(bucket: Uint8Array, token: TokenId): number[] {
+const NONE: Ranks = { count: 0, ascending: () => [] };
+
+/** Ranks filed under a token; none when there are none. Throws a RangeError when the bytes are not a bucket. */
+export function ranksOf(bucket: Uint8Array, token: TokenId): Ranks {
   const reader = new Reader(bucket);
-  for (let at = 0; at < bucket.length;) {
+  for (let at = 0; at < bucket.length; at = reader.next) {
     const id = reader.token(at);
-    const bytes = reader.varint(at + TOKEN_BYTES);
-    if (id === token) return reader.list(reader.next, reader.next + bytes);
-    at = reader.next + bytes;
+    const ranks = reader.ranks(at + TOKEN_BYTES);
+    if (id === token) return ranks;
   }
-  return [];
+  return NONE;
 }
 
 /** One bucket of what several hold. */
@@ -116,12 +169,11 @@ export function mergePostings(buckets: readonly Uint8Array[]): Postings {
   const unsorted = new Set<TokenId>();
   for (const bucket of buckets) {
     const reader = new Reader(bucket);
-    for (let at = 0; at < bucket.length; at = reader.next) {
+    for (let at = 0; at < bucket.length;) {
       const id = reader.token(at);
-      const bytes = reader.varint(at + TOKEN_BYTES);
-      const from = reader.next;
-      const list = reader.list(from, from + bytes);
-      reader.next = from + bytes;
+      const ranks = reader.ranks(at + TOKEN_BYTES);
+      at = reader.next;
+      const list = ranks.ascending();
       const known = merged.get(id);
       if (known === undefined) {
         merged.set(id, list);
@@ -135,15 +187,17 @@ export function mergePostings(buckets: readonly Uint8Array[]): Postings {
   return merged;
 }
 
-/** Ranks that every list holds; each ascending. */
-export function intersect(lists: readonly number[][]): number[] {
-  const [shortest, ...others] = [...lists].sort((a, b) => a.length - b.length);
-  if (shortest === undefined) return [];
+/** Ranks that every list holds, ascending. Only the shortest is read as a whole, and beside it those that are no maps. */
+export function intersect(lists: readonly Ranks[]): number[] {
+  const [shortest, ...others] = [...lists].sort((a, b) => a.count - b.count);
+  if (shortest === undefined || shortest.count === 0) return [];
   return others.reduce((found, list) => {
+    if (list.has !== undefined) return found.filter(list.has);
+    const ranks = list.ascending();
     let at = 0;
     return found.filter((rank) => {
-      while (at < list.length && (list[at] as number) < rank) at++;
-      return list[at] === rank;
+      while (at < ranks.length && (ranks[at] as number) < rank) at++;
+      return ranks[at] === rank;
     });
-  }, shortest);
+  }, shortest.ascending());
 }

@@ -1,7 +1,7 @@
 /** Runs in the page of the search benchmark: fills the product's own database and times its look-ups. */
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import { defineDatabase } from '../../renderer/db/database.ts';
-import { createDossierRepository, type DossierRepository } from '../../renderer/db/dossier-repository.ts';
+import { createDossierRepository, FIRST_PAGE as limit, type DossierRepository } from '../../renderer/db/dossier-repository.ts';
 import { openSealing } from '../../renderer/db/open-sealing.ts';
 import { instantOf } from '../../shared/lib/time.ts';
 
@@ -161,7 +161,6 @@ async function lookUp(total: number, rounds: number): Promise<LookUp[]> {
   const nameOf = (round: number): string[] => fold(anyone(round).applicant.fullName).split(' ');
   const month = 30 * 86_400_000;
   const from = (round: number): number => anyone(round).acceptedAtMs;
-  const limit = 50;
   const queries: Array<{ name: string; query: (round: number) => Parameters<typeof repository.find>[0] }> = [
     { name: 'newest', query: () => ({ limit }) },
     { name: 'code', query: (round) => ({ text: anyone(round).code, limit }) },

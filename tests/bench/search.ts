@@ -12,6 +12,7 @@ import { build } from 'vite';
 import { onDisplay } from '../../build/display.mjs';
 import { electronPath, runtimeName } from '../../build/electron-runtime.mjs';
 import { describeMachine, figure, machineLine, ms, type BenchOptions, type BenchResult } from './result.ts';
+import { FIRST_PAGE } from '../../renderer/db/dossier-repository.ts';
 import type { Filled, LookUp } from './search-page.ts';
 
 export const name = 'search';
@@ -106,7 +107,7 @@ function report({ rows, rowsPerSecond, longestStallMs }: Filled, lookUps: LookUp
   return {
     tables: [
       {
-        title: `First page of 50 out of ${rows.toLocaleString('en-US')} sealed dossiers, ${runtimeName()}`,
+        title: `First page of ${FIRST_PAGE} out of ${rows.toLocaleString('en-US')} sealed dossiers, ${runtimeName()}`,
         head: ['look-up', 'p50', 'p99', 'hits'],
         rows: lookUps.map((one) => [one.name, ms(one.p50), ms(one.p99), String(one.hits)]),
       },
