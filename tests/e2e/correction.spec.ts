@@ -1,4 +1,5 @@
 /** What the province refuses is mended on the screen by whoever sits there: the field it names, or a code another dossier has. */
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { qrOnPaper } from '../fixtures/qr-on-paper.ts';
 import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
@@ -75,6 +76,7 @@ test('a refused field is typed anew, a taken code replaced and its paper printed
   await expect.poll(() => office.receipts().length, { timeout: 30_000 }).toBe(3);
   expect(await qrOnPaper(office.receipts().at(-1) ?? '')).toContain(own);
   await picture('correction-recoded.png');
+  if (process.env['QMC_PICTURES'] !== undefined) await copyFile(office.receipts().at(-1) ?? '', join(process.env['QMC_PICTURES'], 'correction-receipt.png'));
   // The citizen comes back with either paper.
   await page.keyboard.press('F3');
   await page.getByRole('searchbox', { name: 'Tìm hồ sơ' }).fill(second);

@@ -8,6 +8,7 @@ import { receiptFacts, type FeeFacts, type PaperFacts } from '../../../shared/pr
 import { counted, dueRuleWords } from '../due-words.ts';
 import type { PaperWords } from '../paper-words.ts';
 import styles from './form.module.css';
+import { FormerCodes } from './FormerCodes.tsx';
 import { QrCode } from './QrCode.tsx';
 
 /** Large enough for a cheap reader at arm's length: about 20 mm. */
@@ -39,7 +40,7 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
         {t('receipt.code')}: <b>{facts.code}</b>
         <span>{t('form.name')}</span>
       </div>
-      {facts.formerCodes.length > 0 && <div className={styles.formerCode}>{t('receipt.replaces', { code: facts.formerCodes.join(', ') })}</div>}
+      {facts.formerCodes.length > 0 && <FormerCodes codes={facts.formerCodes} t={t} />}
       <h1>{t('form.title')}</h1>
       {reprint > 0 && <div className={styles.reprint}>{t('reprint', { number: reprint })}</div>}
 

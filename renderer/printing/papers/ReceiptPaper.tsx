@@ -8,6 +8,7 @@ import { printable } from '../../../shared/printing/printable.ts';
 import { receiptFacts, type FeeFacts, type PaperFacts } from '../../../shared/printing/receipt-facts.ts';
 import { counted, dueRuleWords } from '../due-words.ts';
 import type { PaperWords } from '../paper-words.ts';
+import { FormerCodes } from './FormerCodes.tsx';
 import { Heading } from './Heading.tsx';
 import { QrCode } from './QrCode.tsx';
 import styles from './roll.module.css';
@@ -31,7 +32,7 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
         <div>
           <div className={styles.label}>{t('receipt.code')}</div>
           <div className={styles.code}>{facts.code}</div>
-          {facts.formerCodes.length > 0 && <div className={styles.formerCode}>{t('receipt.replaces', { code: facts.formerCodes.join(', ') })}</div>}
+          {facts.formerCodes.length > 0 && <FormerCodes codes={facts.formerCodes} t={t} />}
         </div>
       </div>
 
