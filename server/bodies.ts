@@ -1,7 +1,7 @@
-/** Owns what the body of a request may be: JSON in UTF-8, plain or gzipped, of bounded size and depth. */
+/** Owns what the body of a request may be (JSON in UTF-8, plain or gzipped, of bounded size and depth), and that long answers are gzipped for who asks so. */
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isShallowJson } from './journal/content.ts';
 import { Problem } from './problem.ts';
@@ -9,9 +9,14 @@ import { Problem } from './problem.ts';
 /** Unless the route says otherwise. Applies to what was sent and, again, to what it unpacks to. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** Shorter answers fit a packet anyway. */
+const PACKED_FROM = 1024;
+
 const unzip = promisify(gunzip);
+const zip = promisify(gzip);
 
 type Parsers = Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>;
+type Hooks = Pick<FastifyInstance, 'addHook'>;
 
 export function takeBodies(server: Parsers): void {
   server.removeAllContentTypeParsers();
@@ -30,6 +35,15 @@ export function takeBodies(server: Parsers): void {
   });
   // tus reads the request itself.
   server.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
+}
+
+export function packAnswers(server: Hooks): void {
+  server.addHook('onSend', async ({ headers }, reply, payload: unknown) => {
+    const isWanted = /\bgzip\b/u.test(String(headers['accept-encoding'] ?? ''));
+    if (typeof payload !== 'string' || payload.length < PACKED_FROM || !isWanted) return payload;
+    void reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').removeHeader('content-length');
+    return zip(payload);
+  });
 }
 
 async function plainOf(sent: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {

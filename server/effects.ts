@@ -3,7 +3,7 @@ import { setCatalogueVersion } from './devices/device-store.ts';
 import { currentEpoch } from './devices/epoch-store.ts';
 import { receiptOf } from './devices/head-receipts.ts';
 import { confirmLease } from './devices/number-store.ts';
-import { correctDossier, insertDossier } from './dossiers/dossier-store.ts';
+import { correctDossier, insertDossier, insertDossiers } from './dossiers/dossier-store.ts';
 import type { Effects } from './journal/apply.ts';
 import type { TokenIssuer } from './devices/tokens.ts';
 import { issueTicket, moveTicket } from './queue/ticket-store.ts';
@@ -30,5 +30,10 @@ export const createEffects = (enqueue: Enqueue): Effects => ({
     // One that was replaced is on its way already; what is sent is read when it is sent.
     if (outcome === 'stored') await enqueue(trx, dossier.dossier);
     return outcome === 'replaced' ? 'stored' : outcome;
+  },
+  async insertDossiers(trx, dossiers) {
+    if (!(await insertDossiers(trx, dossiers))) return false;
+    for (const { dossier } of dossiers) await enqueue(trx, dossier);
+    return true;
   },
 });

@@ -7,24 +7,57 @@ export type NewDossier = { dossier: Dossier; body: object; deviceId: string; ope
 
 export type DossierOutcome = 'stored' | 'code-taken' | 'dossier-exists';
 
+const rowOf = ({ dossier, body, deviceId, operationId, at }: NewDossier) => ({
+  dossier_id: dossier.dossierId,
+  code: dossier.code,
+  office_id: dossier.officeId,
+  agency_code: dossier.agencyCode,
+  device_id: deviceId,
+  operation_id: operationId,
+  procedure_code: dossier.procedureCode,
+  accepted_at_ms: dossier.acceptedAtMs,
+  due_at_ms: dossier.dueAtMs,
+  accepted_offline: dossier.acceptedOffline,
+  body,
+  received_at: at,
+});
+
+const scanRowsOf = ({ dossierId, papers }: Dossier) =>
+  [...new Map(papers.flatMap((paper) => paper.pages).map((page) => [page.sha256, page])).values()].map((page) => ({
+    dossier_id: dossierId,
+    sha256: page.sha256,
+    bytes: page.bytes,
+    media_type: page.mediaType,
+  }));
+
+/** False when any of them could not be stored: whatever was is then to be undone, and each to be stored alone to learn which. */
+export async function insertDossiers(trx: Connection, dossiers: readonly NewDossier[]): Promise<boolean> {
+  if (dossiers.length === 0) return true;
+  const { rows: stored } = await sql`
+    insert into dossiers (
+      dossier_id, code, office_id, agency_code, device_id, operation_id, procedure_code, accepted_at_ms, due_at_ms, accepted_offline, body, received_at
+    )
+    select * from json_to_recordset(${JSON.stringify(dossiers.map(rowOf))}::json) as fresh (
+      dossier_id uuid, code text, office_id text, agency_code text, device_id uuid, operation_id uuid, procedure_code text,
+      accepted_at_ms bigint, due_at_ms bigint, accepted_offline boolean, body jsonb, received_at timestamptz
+    )
+    on conflict do nothing returning 1`.execute(trx);
+  if (stored.length < dossiers.length) return false;
+  const scans = dossiers.flatMap(({ dossier }) => scanRowsOf(dossier));
+  if (scans.length > 0) {
+    await sql`
+      insert into dossier_scans (dossier_id, sha256, bytes, media_type)
+      select * from json_to_recordset(${JSON.stringify(scans)}::json) as fresh (dossier_id uuid, sha256 text, bytes integer, media_type text)`.execute(trx);
+  }
+  return true;
+}
+
 /** Stores a dossier with the scans it names. Two dossiers never share a code: the second is told so. */
-export async function insertDossier(trx: Connection, { dossier, body, deviceId, operationId, at }: NewDossier): Promise<DossierOutcome> {
+export async function insertDossier(trx: Connection, given: NewDossier): Promise<DossierOutcome> {
+  const { dossier, body } = given;
   const stored = await trx
     .insertInto('dossiers')
-    .values({
-      dossier_id: dossier.dossierId,
-      code: dossier.code,
-      office_id: dossier.officeId,
-      agency_code: dossier.agencyCode,
-      device_id: deviceId,
-      operation_id: operationId,
-      procedure_code: dossier.procedureCode,
-      accepted_at_ms: dossier.acceptedAtMs,
-      due_at_ms: dossier.dueAtMs,
-      accepted_offline: dossier.acceptedOffline,
-      body: JSON.stringify(body),
-      received_at: at,
-    })
+    .values({ ...rowOf(given), body: JSON.stringify(body) })
     .onConflict((conflict) => conflict.doNothing())
     .returning('dossier_id')
     .executeTakeFirst();
@@ -68,13 +101,8 @@ export async function correctDossier(trx: Connection, correction: NewDossier): P
 }
 
 async function insertScans(trx: Connection, dossier: Dossier): Promise<void> {
-  const scans = new Map(dossier.papers.flatMap((paper) => paper.pages).map((page) => [page.sha256, page]));
-  if (scans.size > 0) {
-    await trx
-      .insertInto('dossier_scans')
-      .values([...scans.values()].map((page) => ({ dossier_id: dossier.dossierId, sha256: page.sha256, bytes: page.bytes, media_type: page.mediaType })))
-      .execute();
-  }
+  const scans = scanRowsOf(dossier);
+  if (scans.length > 0) await trx.insertInto('dossier_scans').values(scans).execute();
 }
 
 export type DossierProgress = { dossierId: string; scansExpected: number; scansVerified: number };

@@ -20,6 +20,8 @@ export type Effects = {
   insertDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
   /** `dossier-exists`: what is held of it was never in this device's journal. */
   correctDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
+  /** False when any of them cannot be stored: the caller then undoes what was. */
+  insertDossiers(trx: Connection, dossiers: readonly NewDossier[]): Promise<boolean>;
 };
 
 const applied: Verdict = { status: 'applied' };
@@ -43,7 +45,8 @@ export async function applyOperation(trx: Connection, effects: Effects, owner: J
   return effectOf(trx, effects, owner, entry, parsed.data, at);
 }
 
-async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, entry: WireEntry, operation: Operation, at: Date): Promise<Verdict> {
+/** Also of operations that are applied together; the dossiers among them apart, all at once. */
+export async function effectOf(trx: Connection, effects: Effects, owner: JournalOwner, entry: WireEntry, operation: Operation, at: Date): Promise<Verdict> {
   switch (operation.type) {
     case 'device.enrolled':
       return operation.deviceId === owner.deviceId ? applied : rejected('foreign-device', '/deviceId');

@@ -1,4 +1,5 @@
 /** Owns the rows of the journal: entries as they came, and the idempotency record of every operation. */
+import { sql } from 'kysely';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
 import type { JournalHeadAt, StoredSlot } from './slot.ts';
@@ -64,6 +65,23 @@ export async function claimOperation(trx: Connection, operationId: string, bodyH
   return findOperation(trx, operationId);
 }
 
+/** The claim of many operations at once; how many of them nobody had decided before. */
+export async function claimOperations(
+  trx: Connection,
+  operations: ReadonlyArray<{ operationId: string; bodyHash: string }>,
+  deviceId: string,
+  at: Date,
+): Promise<number> {
+  const { rows } = await sql`
+    insert into operations (operation_id, body_hash, device_id, status, decided_at)
+    select id, hash, ${deviceId}::uuid, 'applied', ${at}
+    from unnest(${operations.map(({ operationId }) => operationId)}::uuid[], ${operations.map(({ bodyHash }) => bodyHash)}::text[]) as fresh (id, hash)
+    -- Of two devices that send the same ones, one waits; in any other order each would wait for the other.
+    order by id
+    on conflict do nothing returning 1`.execute(trx);
+  return rows.length;
+}
+
 export async function findOperation(trx: Connection, operationId: string): Promise<KnownOperation | undefined> {
   const row = await trx.selectFrom('operations').selectAll().where('operation_id', '=', operationId).forUpdate().executeTakeFirst();
   return row === undefined ? undefined : { bodyHash: row.body_hash, verdict: verdictOf(row) };
@@ -96,6 +114,31 @@ export async function putEntry(trx: Connection, deviceId: string, entry: WireEnt
     .values({ device_id: deviceId, seq: entry.seq, ...content })
     .onConflict((conflict) => conflict.columns(['device_id', 'seq']).doUpdateSet(content))
     .execute();
+}
+
+export type NewEntry = { entry: WireEntry; text: string; bodyHash: string };
+
+/** Keeps entries that were applied, in places nobody has taken. None of them holds NUL. */
+export async function putAppliedEntries(trx: Connection, deviceId: string, entries: readonly NewEntry[], at: Date): Promise<void> {
+  const rows = entries.map(({ entry, text, bodyHash }) => ({
+    seq: entry.seq,
+    operation_id: entry.operationId,
+    at_ms: entry.atMs,
+    monotonic_ms: entry.monotonicMs,
+    operator_id: entry.operatorId,
+    previous_hash: entry.previousHash,
+    hash: entry.hash,
+    body_hash: bodyHash,
+    operation: text,
+  }));
+  await sql`
+    insert into journal_entries (
+      device_id, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, operation, status, received_at
+    )
+    select ${deviceId}::uuid, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, operation, 'applied', ${at}
+    from json_to_recordset(${JSON.stringify(rows)}::json) as fresh (
+      seq bigint, operation_id uuid, at_ms bigint, monotonic_ms double precision, operator_id text, previous_hash text, hash text, body_hash text, operation text
+    )`.execute(trx);
 }
 
 export async function setHead(trx: Connection, deviceId: string, head: JournalHeadAt, at: Date): Promise<void> {

@@ -1,13 +1,15 @@
 /** Owns the receipt of journal entries: each applied exactly once, with its idempotency record in one transaction. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlledTransaction } from 'kysely';
 import { chainText, GENESIS_HASH } from '../../shared/journal/chain.ts';
 import type { EntryAnswer, HeadReceipt, JournalAnswer, JournalRequest, WireEntry } from '../../shared/sync/protocol.ts';
-import type { Database, Connection } from '../db/database.ts';
+import type { Connection, Database, Tables } from '../db/database.ts';
 import { sha256 } from '../digest.ts';
 import { isCollision, isDataError } from '../db/sqlstate.ts';
 import { loggableError, Problem } from '../problem.ts';
 import { applyOperation, type Effects } from './apply.ts';
 import { contentFault } from './content.ts';
+import { entryText } from './entry-text.ts';
 import {
   claimOperation,
   findOperation,
@@ -20,7 +22,8 @@ import {
   type Verdict,
   WRONG_HASH,
 } from './journal-store.ts';
-import { type JournalHeadAt, slotOf } from './slot.ts';
+import { applyRun, runOf } from './run.ts';
+import { type JournalHeadAt, slotOf, type StoredSlot } from './slot.ts';
 
 /** The alarm that puts a device in quarantine. */
 export const JOURNAL_FORKED = 'journal forked: the device was copied or set back';
@@ -62,7 +65,7 @@ export async function receiveJournal(receiver: Receiver, deviceId: string, reque
 }
 
 async function receiveOnce(receiver: Receiver, deviceId: string, request: JournalRequest, at: Date): Promise<JournalAnswer> {
-  const { db, alarm } = receiver;
+  const { db } = receiver;
   const entries = [...request.entries].sort((a, b) => a.seq - b.seq);
   const trx = await db.startTransaction().execute();
   try {
@@ -71,47 +74,22 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     if (owner.journalId !== request.journalId) throw new Problem(409, 'foreign-journal', 'this journal is not the one the device enrolled with');
 
     const epoch = await receiver.currentEpoch(trx);
-    let head = owner.head;
     const slots = await slotsBetween(trx, deviceId, (entries[0] as WireEntry).seq - 1, (entries[entries.length - 1] as WireEntry).seq);
-    const results: EntryAnswer[] = [];
-
-    for (const entry of entries) {
-      const slot = slotOf(entry, head, slots.get(entry.seq), slots.get(entry.seq - 1), GENESIS_HASH);
-      if (slot === 'gap') break;
-      const text = entryText(entry);
-      const bodyHash = sha256(text);
-      const intact = entry.hash === sha256(chainText(entry, bodyHash));
-
-      let verdict: Verdict | { status: 'duplicate' };
-      if (!intact) {
-        alarm('journal entry does not fit its hash', { deviceId, seq: entry.seq, operationId: entry.operationId });
-        verdict = rejected(WRONG_HASH, '/hash');
-      } else {
-        const savepoint = await trx.savepoint('entry').execute();
-        try {
-          verdict = await decide(savepoint, receiver, owner, entry, bodyHash, slot === 'forked', at);
-          await savepoint.releaseSavepoint('entry').execute();
-        } catch (error) {
-          if (!isDataError(error)) throw error;
-          await savepoint.rollbackToSavepoint('entry').execute();
-          // Nothing we foresaw: kept out of the way of the others, and someone must look at it.
-          alarm('journal entry could not be stored', { deviceId, seq: entry.seq, operationId: entry.operationId, error: loggableError(error) });
-          verdict = rejected('not-storable');
-        }
+    const taking: Taking = { trx, receiver, owner, at, slots, head: owner.head, results: [] };
+    let isAlone = false;
+    for (let left = entries; left.length > 0; ) {
+      const run = isAlone ? [] : runOf(left, owner, taking.head);
+      if (run.length > 0 && (await takeRun(taking, run))) {
+        left = left.slice(run.length);
+        continue;
       }
-      results.push(answer(entry, verdict));
-      // Whatever follows is of another history; behind an entry that was damaged on its way the chain would not show it.
-      if (slot === 'forked') break;
-
-      if (slot === 'next' || (slot === 'repair' && intact)) {
-        await putEntry(trx, deviceId, entry, text, bodyHash, verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at);
-        slots.set(entry.seq, { hash: entry.hash, wrongHash: !intact });
-        if (entry.seq >= head.seq) head = { seq: entry.seq, hash: entry.hash };
-      } else if (slot === 'known' && intact && verdict.status !== 'duplicate') {
-        await putEntry(trx, deviceId, entry, text, bodyHash, verdict, at);
-      }
+      // What stands in the way of a run shows when each is looked at alone.
+      isAlone = isAlone || run.length > 0;
+      if (!(await takeOne(taking, left[0] as WireEntry))) break;
+      left = left.slice(1);
     }
 
+    const { head, results } = taking;
     await setHead(trx, deviceId, head, at);
     await trx.commit().execute();
     return { epoch, head, receipt: receiver.receiptOf(deviceId, epoch, head), results };
@@ -126,8 +104,79 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
   }
 }
 
-/** The characters that the chain hashes. A member that JSON leaves out (undefined) cannot come over the wire. */
-const entryText = (entry: WireEntry): string => JSON.stringify(entry.operation ?? null);
+/** A batch while it is taken in. `head` and `results` grow with it. */
+type Taking = {
+  trx: ControlledTransaction<Tables>;
+  receiver: Receiver;
+  owner: JournalOwner;
+  at: Date;
+  slots: Map<number, StoredSlot>;
+  head: JournalHeadAt;
+  results: EntryAnswer[];
+};
+
+/** False when it could not be taken as a whole; nothing of it is there then. */
+async function takeRun(taking: Taking, run: ReturnType<typeof runOf>): Promise<boolean> {
+  const { trx, receiver, owner, at, slots } = taking;
+  const savepoint = await trx.savepoint('run').execute();
+  const isApplied = await applyRun(savepoint, receiver.effects, owner, run, at).catch((error: unknown) => {
+    if (!isDataError(error)) throw error;
+    return false;
+  });
+  if (!isApplied) {
+    await savepoint.rollbackToSavepoint('run').execute();
+    return false;
+  }
+  await savepoint.releaseSavepoint('run').execute();
+  for (const { entry } of run) {
+    taking.results.push(answer(entry, { status: 'applied' }));
+    slots.set(entry.seq, { hash: entry.hash, wrongHash: false });
+    taking.head = { seq: entry.seq, hash: entry.hash };
+  }
+  return true;
+}
+
+/** False when nothing behind it can be taken: it stands behind a gap, or is of another history. */
+async function takeOne(taking: Taking, entry: WireEntry): Promise<boolean> {
+  const { trx, receiver, owner, at, slots } = taking;
+  const { deviceId } = owner;
+  const { alarm } = receiver;
+  const slot = slotOf(entry, taking.head, slots.get(entry.seq), slots.get(entry.seq - 1), GENESIS_HASH);
+  if (slot === 'gap') return false;
+  const text = entryText(entry);
+  const bodyHash = sha256(text);
+  const intact = entry.hash === sha256(chainText(entry, bodyHash));
+
+  let verdict: Verdict | { status: 'duplicate' };
+  if (!intact) {
+    alarm('journal entry does not fit its hash', { deviceId, seq: entry.seq, operationId: entry.operationId });
+    verdict = rejected(WRONG_HASH, '/hash');
+  } else {
+    const savepoint = await trx.savepoint('entry').execute();
+    try {
+      verdict = await decide(savepoint, receiver, owner, entry, bodyHash, slot === 'forked', at);
+      await savepoint.releaseSavepoint('entry').execute();
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      await savepoint.rollbackToSavepoint('entry').execute();
+      // Nothing we foresaw: kept out of the way of the others, and someone must look at it.
+      alarm('journal entry could not be stored', { deviceId, seq: entry.seq, operationId: entry.operationId, error: loggableError(error) });
+      verdict = rejected('not-storable');
+    }
+  }
+  taking.results.push(answer(entry, verdict));
+  // Whatever follows is of another history; behind an entry that was damaged on its way the chain would not show it.
+  if (slot === 'forked') return false;
+
+  if (slot === 'next' || (slot === 'repair' && intact)) {
+    await putEntry(trx, deviceId, entry, text, bodyHash, verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at);
+    slots.set(entry.seq, { hash: entry.hash, wrongHash: !intact });
+    if (entry.seq >= taking.head.seq) taking.head = { seq: entry.seq, hash: entry.hash };
+  } else if (slot === 'known' && intact && verdict.status !== 'duplicate') {
+    await putEntry(trx, deviceId, entry, text, bodyHash, verdict, at);
+  }
+  return true;
+}
 
 async function decide(
   trx: Connection,

@@ -32,7 +32,10 @@ async function syncDir(path: string): Promise<void> {
 export async function openScanFolder(dir: string): Promise<ScanFolder> {
   const incomingDir = join(dir, 'incoming');
   const contentDir = join(dir, 'content');
-  for (const path of [incomingDir, contentDir]) await mkdir(path, { recursive: true, mode: 0o700 });
+  // Made and flushed once, so that a scan costs the flush of its own folder only.
+  const shelves = Array.from({ length: 256 }, (_, byte) => join(contentDir, byte.toString(16).padStart(2, '0')));
+  for (const path of [incomingDir, ...shelves]) await mkdir(path, { recursive: true, mode: 0o700 });
+  await syncDir(contentDir);
   const pathOf = (sha256: string): string => join(contentDir, sha256.slice(0, 2), sha256);
   return {
     incomingDir,
@@ -50,7 +53,6 @@ export async function openScanFolder(dir: string): Promise<ScanFolder> {
     },
     async keep(path, sha256) {
       const place = pathOf(sha256);
-      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
       const handle = await open(path, 'r+');
       try {
         await handle.sync();
@@ -59,7 +61,6 @@ export async function openScanFolder(dir: string): Promise<ScanFolder> {
       }
       await rename(path, place);
       await syncDir(dirname(place));
-      await syncDir(contentDir);
     },
   };
 }

@@ -18,9 +18,9 @@ const given = ['Thị Ánh Dương', 'Văn Khang', 'Hoàng Yến', 'Gia Hưng', 
 
 const noKeyStore = { isEncryptionAvailable: () => false, encryptString: () => Buffer.alloc(0), decryptString: () => '' };
 
-const keysOf = (userData: string): Promise<DeviceKeys> => openDeviceKeys(join(userData, 'keys'), noKeyStore, true, () => Promise.resolve(false));
+export const keysOf = (userData: string): Promise<DeviceKeys> => openDeviceKeys(join(userData, 'keys'), noKeyStore, true, () => Promise.resolve(false));
 
-async function openAt(userData: string): Promise<Journal> {
+export async function openAt(userData: string): Promise<Journal> {
   const keys = await keysOf(userData);
   return openJournal({ folder: join(userData, 'journal'), vault: createVault(keys.dataKey), deviceKey: keys.deviceKey, clock: Date.now });
 }

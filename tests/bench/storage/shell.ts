@@ -14,12 +14,12 @@ import { SAID } from './plan.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const built = join(root, 'out/bench');
 
-export type App = 'saves' | 'product' | 'empty';
+export type App = 'saves' | 'product' | 'frames' | 'empty';
 
 const folderOf = (app: App): string => join(built, app);
 
-/** Passes on what pages say; in the product's own page, tells when the officer can begin. */
-const listen = (isUsable: string | undefined): string => `
+/** Passes on what pages say; in the product's own page, tells when the officer can begin, and runs `then` from that moment on. */
+const listen = (isUsable: string | undefined, then = ''): string => `
 const { app } = require('electron');
 app.on('web-contents-created', (_, contents) => {
   contents.on('console-message', (...args) => {
@@ -37,6 +37,7 @@ app.on('web-contents-created', (_, contents) => {
       while (!(${isUsable})) await new Promise((done) => setTimeout(done, 4));
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       console.log(${JSON.stringify(`${SAID}{"kind":"usable"}`)});
+      ${then}
     })()`)}).catch(() => undefined));`
   }
 });
@@ -46,6 +47,30 @@ function writeApp(app: App, main: string): void {
   mkdirSync(folderOf(app), { recursive: true });
   writeFileSync(join(folderOf(app), 'package.json'), JSON.stringify({ name: `quay-mot-cua-bench-${app}`, version: '0.1.0', main: 'bench.cjs' }));
   writeFileSync(join(folderOf(app), 'bench.cjs'), main);
+}
+
+const IS_USABLE = `document.querySelector('nav button, nav a')`;
+
+/** Four times a second: how many frames there were, the longest wait for one, and how many of those were longer than 50 ms. */
+const COUNT_FRAMES = `
+  let last = performance.now(), frames = 0, longestMs = 0, late = 0;
+  const frame = () => {
+    const now = performance.now();
+    frames += 1;
+    longestMs = Math.max(longestMs, now - last);
+    if (now - last > 50) late += 1;
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  setInterval(() => {
+    console.log('${SAID}' + JSON.stringify({ kind: 'frames', atMs: Date.now(), frames, longestMs, late }));
+    frames = longestMs = late = 0;
+  }, 250);`;
+
+/** The product as it is built, counting its frames. */
+export function buildFramesApp(): void {
+  writeApp('frames', `${listen(IS_USABLE, COUNT_FRAMES)}require(${JSON.stringify(join(root, 'out/main/main.cjs'))});`);
 }
 
 export async function buildApps(): Promise<void> {
@@ -74,7 +99,7 @@ export async function buildApps(): Promise<void> {
     '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>',
   );
 
-  writeApp('product', `${listen(`document.querySelector('nav button, nav a')`)}require(${JSON.stringify(join(root, 'out/main/main.cjs'))});`);
+  writeApp('product', `${listen(IS_USABLE)}require(${JSON.stringify(join(root, 'out/main/main.cjs'))});`);
   writeApp(
     'empty',
     `${listen('document.body.textContent.includes("empty")')}
