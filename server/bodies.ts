@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isShallowJson } from './journal/content.ts';
 import { Problem } from './problem.ts';
 
@@ -16,7 +16,6 @@ const unzip = promisify(gunzip);
 const zip = promisify(gzip);
 
 type Parsers = Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>;
-type Hooks = Pick<FastifyInstance, 'addHook'>;
 
 export function takeBodies(server: Parsers): void {
   server.removeAllContentTypeParsers();
@@ -37,13 +36,12 @@ export function takeBodies(server: Parsers): void {
   server.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null));
 }
 
-export function packAnswers(server: Hooks): void {
-  server.addHook('onSend', async ({ headers }, reply, payload: unknown) => {
-    const isWanted = /\bgzip\b/u.test(String(headers['accept-encoding'] ?? ''));
-    if (typeof payload !== 'string' || payload.length < PACKED_FROM || !isWanted) return payload;
-    void reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').removeHeader('content-length');
-    return zip(payload);
-  });
+/** An `onSend` hook. */
+export async function packAnswer({ headers }: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  const isWanted = /\bgzip\b/u.test(String(headers['accept-encoding'] ?? ''));
+  if (typeof payload !== 'string' || payload.length < PACKED_FROM || !isWanted) return payload;
+  void reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').removeHeader('content-length');
+  return zip(payload);
 }
 
 async function plainOf(sent: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { PROTOCOL_VERSION } from '../shared/sync/protocol.ts';
 import { raiseAlarm } from './alarm-store.ts';
-import { MAX_BODY_BYTES, packAnswers, takeBodies } from './bodies.ts';
+import { MAX_BODY_BYTES, packAnswer, takeBodies } from './bodies.ts';
 import type { ProvinceContext, Routes } from './context.ts';
 import { type Database, poolUse } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -116,7 +116,7 @@ export async function createProvince({
   app.setSerializerCompiler(serializerCompiler);
 
   takeBodies(app);
-  packAnswers(app);
+  app.addHook('onSend', packAnswer);
 
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error);

@@ -22,7 +22,7 @@ import {
   type Verdict,
   WRONG_HASH,
 } from './journal-store.ts';
-import { applyRun, runOf } from './run.ts';
+import { applyRun, type Run, runOf } from './run.ts';
 import { type JournalHeadAt, slotOf, type StoredSlot } from './slot.ts';
 
 /** The alarm that puts a device in quarantine. */
@@ -78,7 +78,7 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     const taking: Taking = { trx, receiver, owner, at, slots, head: owner.head, results: [] };
     let isAlone = false;
     for (let left = entries; left.length > 0; ) {
-      const run = isAlone ? [] : runOf(left, owner, taking.head);
+      const run: Run = isAlone ? [] : runOf(left, owner, taking.head);
       if (run.length > 0 && (await takeRun(taking, run))) {
         left = left.slice(run.length);
         continue;
@@ -116,7 +116,7 @@ type Taking = {
 };
 
 /** False when it could not be taken as a whole; nothing of it is there then. */
-async function takeRun(taking: Taking, run: ReturnType<typeof runOf>): Promise<boolean> {
+async function takeRun(taking: Taking, run: Run): Promise<boolean> {
   const { trx, receiver, owner, at, slots } = taking;
   const savepoint = await trx.savepoint('run').execute();
   const isApplied = await applyRun(savepoint, receiver.effects, owner, run, at).catch((error: unknown) => {

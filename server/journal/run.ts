@@ -14,13 +14,14 @@ import { claimOperations, type JournalOwner, type NewEntry, putAppliedEntries } 
 import type { JournalHeadAt } from './slot.ts';
 
 type Judged = NewEntry & { operation: Operation };
+export type Run = readonly Judged[];
 
 /** Fewer are not worth what it costs to find out that one of them needs looking at alone. */
 const SHORTEST = 3;
 const LONGEST = 500;
 
 /** The entries that follow `head` one after the other, are what their hashes say, and can be read. */
-export function runOf(entries: readonly WireEntry[], owner: JournalOwner, head: JournalHeadAt): Judged[] {
+export function runOf(entries: readonly WireEntry[], owner: JournalOwner, head: JournalHeadAt): Run {
   const run: Judged[] = [];
   let before = head;
   for (const entry of entries.slice(0, LONGEST)) {
@@ -47,7 +48,7 @@ function judge(entry: WireEntry, owner: JournalOwner): Judged | undefined {
 }
 
 /** False when something stands in the way of one of them: the caller undoes what was done and looks at each alone. */
-export async function applyRun(trx: Connection, effects: Effects, owner: JournalOwner, run: readonly Judged[], at: Date): Promise<boolean> {
+export async function applyRun(trx: Connection, effects: Effects, owner: JournalOwner, run: Run, at: Date): Promise<boolean> {
   const { deviceId } = owner;
   const operations = run.map(({ entry, bodyHash }) => ({ operationId: entry.operationId, bodyHash }));
   if ((await claimOperations(trx, operations, deviceId, at)) < run.length) return false;

@@ -43,10 +43,10 @@ const serverOf: Partial<Record<Contender, 'records' | 'pouch' | 'scans' | 'tus'>
   tus: 'tus',
 };
 
-export async function run({ seed, isQuick, say }: BenchOptions): Promise<BenchResult> {
+export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise<BenchResult> {
   const home = mkdtempSync(join(tmpdir(), 'qmc-bench-'));
   const machine = describeMachine(home);
-  const [records, scans, rounds] = isQuick ? [1_000, 20, 1] : [10_000, 200, 3];
+  const [records, scans, rounds] = isQuick ? [1_000, 20, 1] : [10_000, 200, isFull ? 5 : 2];
   try {
     await buildClient();
     const measured: Record<Task['what'], Partial<Record<Contender, Measured[]>>> = { records: {}, scans: {} };

@@ -236,6 +236,71 @@ describe('one bad entry', () => {
   });
 });
 
+describe('a batch', () => {
+  const scan = { pageId: 'p', sha256: sha256('x'), bytes: 4, mediaType: 'image/png', rotation: 0, source: 'file', capturedAtMs: 1, capturedBy: 'lan' };
+  const text = 'Ứng "trích" \\ \n\t\u2028 😀 {"a":1} \\u0041';
+  /** What a counter may send after a day without a line; `spoil` puts in the middle what can be found out only by storing it. */
+  function day(spoil: (code: string) => unknown[]): unknown[] {
+    const ticket = aTicket({ ticketId: randomUUID() });
+    const first = accepted({ note: text, 'tương lai': [1.5, null, text] });
+    const papers = first.dossier.papers.map((paper, at) => (at === 0 ? { ...paper, pages: [scan, scan] } : paper));
+    return [
+      first,
+      { type: 'ticket.issued', ticket, later: text },
+      accepted({ papers } as never),
+      { type: 'catalogue.installed', version: '7', procedures: 2 },
+      ...spoil(first.dossier.code),
+      { type: 'ticket.called', ticketId: ticket.ticketId, number: ticket.number, counter: '1', atMs: 1_795_000_000_000 },
+      accepted(),
+      accepted(),
+    ];
+  }
+  const without = ({ device_id: _, operation_id: _1, received_at: _2, decided_at: _3, arrival: _4, ...row }: Record<string, unknown>) => row;
+  /** Everything the province holds of a device, apart from its ids and the time. */
+  async function held({ deviceId }: TestDevice): Promise<unknown> {
+    const rows = async (table: 'journal_entries' | 'operations' | 'dossiers') =>
+      (await province.db.selectFrom(table).selectAll().where('device_id', '=', deviceId).execute()).map((row) => JSON.stringify(without(row))).sort();
+    const scans = await sql<{
+      n: number;
+    }>`select count(*)::int as n from dossier_scans join dossiers using (dossier_id) where device_id = ${deviceId}::uuid`.execute(province.db);
+    const device = await province.db.selectFrom('devices').select(['head_seq', 'head_hash', 'catalogue_version']).where('device_id', '=', deviceId).execute();
+    return { device, scans: scans.rows, journal: await rows('journal_entries'), operations: await rows('operations'), dossiers: await rows('dossiers') };
+  }
+
+  it.each<[string, (code: string) => unknown[], string[]]>([
+    ['with nothing wrong', () => [], []],
+    ['with a code that is taken', (code) => [accepted({ code })], ['rejected']],
+    ['with another office’s dossier', () => [accepted({ officeId: 'another' })], ['rejected']],
+    ['with an operation of tomorrow', () => [{ type: 'dossier.teleported' }], ['rejected']],
+    ['with numbers of nobody', () => [{ type: 'numbers.leased', lease: { leaseId: 'x' } }], ['rejected']],
+  ])('%s ends the same whether it is taken whole or one by one', async (_name, spoil, expected) => {
+    const operations = day(spoil);
+    const wanted = ['applied', 'applied', 'applied', 'applied', ...expected, 'applied', 'applied', 'applied'];
+    const devices = [await newDevice(), await newDevice()];
+    const [whole, single] = devices as [TestDevice, TestDevice];
+    for (const operation of operations) whole.append(operation);
+    expect(statuses(await whole.push())).toEqual(wanted);
+    const afterWhole = await held(whole);
+    // The other device says the very same, in a province that has forgotten the first.
+    const own = province.db.selectFrom('dossiers').select('dossier_id').where('device_id', '=', whole.deviceId);
+    await province.db.deleteFrom('dossier_scans').where('dossier_id', 'in', own).execute();
+    await province.db.deleteFrom('dossiers').where('device_id', '=', whole.deviceId).execute();
+    for (const operation of operations) single.append(operation);
+    for (const [index, entry] of single.entries.entries()) expect(statuses(await single.push([entry]))).toEqual([wanted[index]]);
+    expect(JSON.stringify(whole.entries.map(({ operation }) => operation))).toBe(JSON.stringify(single.entries.map(({ operation }) => operation)));
+    const chained = (value: unknown): string => JSON.stringify(value).replaceAll(/[0-9a-f]{64}/gu, 'hash');
+    expect(chained(await held(single))).toBe(chained(afterWhole));
+  });
+
+  it('is taken whole once, however many times its halves come at once', async () => {
+    const device = await newDevice();
+    for (let count = 0; count < 40; count += 1) device.append(accepted());
+    await Promise.all([device.push(), device.push(device.entries.slice(0, 20)), device.push(), device.push(device.entries.slice(0, 7))]);
+    expect(statuses(await device.push())).toEqual(Array.from({ length: 40 }, () => 'duplicate'));
+    expect(await dossiersOf(device)).toHaveLength(40);
+  });
+});
+
 describe('the chain', () => {
   it('keeps the very characters, so that anybody can compute it again', async () => {
     const device = await newDevice();
