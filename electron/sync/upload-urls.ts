@@ -1,10 +1,24 @@
 /** Where each unfinished upload goes on, kept over a restart; losing it costs only the bytes already sent, so nobody waits for the disk. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { PreviousUpload, UrlStorage } from 'tus-js-client';
+import { z } from 'zod';
+
+/** As tus-js-client makes them. */
+const storedSchema = z.record(
+  z.string(),
+  z.object({
+    size: z.number().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    creationTime: z.string(),
+    uploadUrl: z.string().nullable().default(null),
+    parallelUploadUrls: z.array(z.string()).nullable().default(null),
+    urlStorageKey: z.string().default(''),
+  }),
+);
 
 export async function openUploadUrls(path: string): Promise<UrlStorage> {
   const stored = await readFile(path, 'utf8')
-    .then((text) => JSON.parse(text) as Record<string, PreviousUpload>)
+    .then((text) => storedSchema.parse(JSON.parse(text)))
     .catch(() => ({}));
   const uploads = new Map<string, PreviousUpload>(Object.entries(stored));
   const named = ([urlStorageKey, upload]: [string, PreviousUpload]): PreviousUpload => ({ ...upload, urlStorageKey });
@@ -18,7 +32,7 @@ export async function openUploadUrls(path: string): Promise<UrlStorage> {
       await rename(`${path}.new`, path);
     }
   }
-  /** Many changes in a row become one write. A full disk keeps no upload from going on. */
+  /** Many changes in a row become one write. Nobody hears of a full disk from here: tus would wait for ever for a URL that could not be kept. */
   const save = (): void => {
     isStale = true;
     writing ??= write()

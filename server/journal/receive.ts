@@ -77,7 +77,7 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     const slots = await slotsBetween(trx, deviceId, (entries[0] as WireEntry).seq - 1, (entries[entries.length - 1] as WireEntry).seq);
     const taking: Taking = { trx, receiver, owner, at, slots, head: owner.head, results: [] };
     let isAlone = false;
-    for (let left = entries; left.length > 0; ) {
+    for (let left = entries; left.length > 0;) {
       const run: Run = isAlone ? [] : runOf(left, owner, taking.head);
       if (run.length > 0 && (await takeRun(taking, run))) {
         left = left.slice(run.length);

@@ -42,6 +42,8 @@ function judge(entry: WireEntry, owner: JournalOwner): Judged | undefined {
   const parsed = operationSchema.safeParse(entry.operation);
   if (!parsed.success) return undefined;
   const operation = parsed.data;
+  // It is judged by what the journal holds, of which the entries before it in a run are not part yet.
+  if (operation.type === 'dossier.corrected') return undefined;
   const isForeign =
     operation.type === 'dossier.accepted' && (operation.dossier.officeId !== owner.officeId || operation.dossier.agencyCode !== owner.agencyCode);
   return isForeign ? undefined : { entry, text, bodyHash, operation };

@@ -24,9 +24,9 @@ export const deviceReportSchema = z.object({
   queueWaiting: count,
   /** Its journal has ended and waits for a new code. Reasons as of `SyncMemory`, open to those only a newer counter knows. */
   quarantine: z.object({ reason: z.string().max(40), sinceMs: z.int().nonnegative() }).optional(),
-  /** Status as of `PrinterState`; free text here, because a newer counter may know more. */
   /** What the province published and this device does not use, with the reason. */
   refusedDocuments: z.array(refusalSchema).max(10).optional(),
+  /** Status as of `PrinterState`; free text here, because a newer counter may know more. */
   printers: z.array(z.object({ name: z.string().max(100), status: z.string().max(40), waiting: count })).max(20),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
