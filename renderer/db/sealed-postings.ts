@@ -56,21 +56,22 @@ export async function mergeBuckets(sealer: Sealer, segment: number, parts: reado
   );
 }
 
-/**
- * For each segment, given by its bucket for every token: the ranks between two that have all tokens, ascending. Rejects when
- * a bucket does not open.
- */
+/** What a segment has for a query: its bucket for every token, and from which rank on it is asked. */
+export type SegmentAsked = { buckets: readonly StoredPostings[]; low: number };
+
+/** For each segment: the lowest ranks that have all tokens, ascending, at most so many. Rejects when a bucket does not open. */
 export function ranksWith(
   sealer: Sealer,
   tokens: readonly Token[],
-  segments: ReadonlyArray<readonly StoredPostings[]>,
-  { low, high }: Ranks,
+  segments: readonly SegmentAsked[],
+  high: number,
+  atMost: number,
 ): Promise<Array<Float64Array<ArrayBuffer>>> {
   return Promise.all(
-    segments.map(async (buckets) => {
+    segments.map(async ({ buckets, low }) => {
       const opened = await Promise.all(buckets.map((bucket) => openBucket(sealer, bucket)));
       const lists = opened.map((bytes, at) => ranksOf(bytes, tokens[at]?.id ?? 0));
-      return Float64Array.from(intersect(lists).filter((rank) => rank >= low && rank <= high));
+      return Float64Array.from(intersect(lists, { low, high, atMost }));
     }),
   );
 }

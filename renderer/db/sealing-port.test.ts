@@ -31,7 +31,7 @@ it('gives over a port what is given without one, also to calls that overtake eac
   const segment = await there.sealSegment(words[0]?.rank ?? 0, words);
   const [token] = await there.tokens(['nguyen']);
   const bucket = segment.filter((one) => one.bucket === token?.bucket);
-  const [ranks] = (await there.ranksWith(token === undefined ? [] : [token], [bucket], { low: 0, high: Infinity })) ?? [];
+  const [ranks] = (await there.ranksWith(token === undefined ? [] : [token], [{ buckets: bucket, low: 0 }], Infinity, 100)) ?? [];
   expect([...(ranks ?? [])]).toEqual(words.map(({ rank }) => rank));
 });
 
@@ -46,7 +46,7 @@ it('opens nothing that was sealed under another key, and says so in the way of e
   expect(await there.openContent(pack.stored, sealed.row.rank)).toBeNull();
   await expect(there.openJson('key', await other.sealJson('key', 1))).rejects.toThrow();
   const [bucket] = await other.sealSegment(9, [{ rank: 9, words: ['an'] }]);
-  expect(await there.ranksWith([{ bucket: bucket?.bucket ?? 0, id: 0 }], [bucket === undefined ? [] : [bucket]], { low: 0, high: 9 })).toBeNull();
+  expect(await there.ranksWith([{ bucket: bucket?.bucket ?? 0, id: 0 }], [{ buckets: bucket === undefined ? [] : [bucket], low: 0 }], 9, 100)).toBeNull();
 });
 
 it('ends every call when the keys cannot be had or are lost', async () => {

@@ -3,7 +3,7 @@ import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import type { StoredPack, StoredPostings, StoredRow } from './database.ts';
 import { openContent, repack, type SealedPack } from './sealed-content.ts';
 import { openRow, sealDossiers, type Accepted, type OpenRow, type SealedDossiers } from './sealed-dossier.ts';
-import { mergeBuckets, ranksWith, sealSegment, type IndexedRow, type Ranks } from './sealed-postings.ts';
+import { mergeBuckets, ranksWith, sealSegment, type IndexedRow, type SegmentAsked } from './sealed-postings.ts';
 import type { Keys, Sealer, Token } from './sealer.ts';
 
 export type Sealing = Sealer & {
@@ -18,7 +18,7 @@ export type Sealing = Sealer & {
   /** See sealed-postings.ts, as with the two below; these are null when a bucket does not open. */
   sealSegment(segment: number, rows: readonly IndexedRow[]): Promise<StoredPostings[]>;
   mergeBuckets(segment: number, parts: readonly StoredPostings[]): Promise<StoredPostings[] | null>;
-  ranksWith(tokens: readonly Token[], segments: ReadonlyArray<readonly StoredPostings[]>, between: Ranks): Promise<Array<Float64Array<ArrayBuffer>> | null>;
+  ranksWith(tokens: readonly Token[], segments: readonly SegmentAsked[], high: number, atMost: number): Promise<Array<Float64Array<ArrayBuffer>> | null>;
 };
 
 const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
@@ -38,6 +38,6 @@ export function createSealing(keys: Keys): Sealing {
     tokens: (terms) => Promise.resolve(terms.map(keys.token)),
     sealSegment: (segment, rows) => sealSegment(keys, segment, rows),
     mergeBuckets: (segment, parts) => orNull(mergeBuckets(keys, segment, parts)),
-    ranksWith: (tokens, segments, between) => orNull(ranksWith(keys, tokens, segments, between)),
+    ranksWith: (tokens, segments, high, atMost) => orNull(ranksWith(keys, tokens, segments, high, atMost)),
   };
 }

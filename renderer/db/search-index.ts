@@ -51,6 +51,8 @@ const PUT_AT_ONCE = 128;
 const MOST_UNINDEXED = 4 * SEGMENT_ROWS;
 /** The newest segments, in which a first page mostly is, are read before all the others: a transaction costs more than a few buckets. */
 const READ_FIRST = 8;
+/** Ranks of a segment that are asked for first: more than a page, far less than a frequent name has. */
+const RANKS_FIRST = 256;
 /** No syllable is longer: a number or a code, which few rows have, so that nothing is gained by reading the newest first. */
 const LONGEST_SYLLABLE = 7;
 
@@ -146,11 +148,14 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
 
   /** By segment. */
   async function bucketIn(bucket: number, segments: readonly Segment[]): Promise<Map<number, StoredPostings>> {
-    const [first, last] = [segments[0]?.newest ?? 0, segments.at(-1)?.newest ?? 0];
+    const names = segments.map(({ newest }) => newest);
     const parts =
       segments.length > READ_FIRST
-        ? await db.postings.where('[bucket+segment]').between([bucket, first], [bucket, last], true, true).toArray()
-        : await db.postings.bulkGet(segments.map(({ newest }): [number, number] => [bucket, newest]));
+        ? await db.postings
+            .where('[bucket+segment]')
+            .between([bucket, Math.min(...names)], [bucket, Math.max(...names)], true, true)
+            .toArray()
+        : await db.postings.bulkGet(names.map((newest): [number, number] => [bucket, newest]));
     return new Map(parts.filter((part) => part !== undefined).map((part) => [part.segment, part]));
   }
 
@@ -164,35 +169,57 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
     for (const rank of found) seen.add(rank);
 
     const read = new Set<string>();
-    let atOnce = query.some((word) => word.length > LONGEST_SYLLABLE) ? Infinity : READ_FIRST;
-    for (;;) {
-      const { segments, next, perWord } = await db.transaction('r', db.postings, db.meta, async () => {
+    /** From which rank on a segment that had more than was asked of it is asked again. */
+    const readTo = new Map<string, number>();
+    const startOf = (segment: Segment): number => readTo.get(extentOf(segment)) ?? Math.max(low, segment.newest);
+    let segmentsAtOnce = query.some((word) => word.length > LONGEST_SYLLABLE) ? Infinity : READ_FIRST;
+    for (let atMost = RANKS_FIRST; ; atMost *= 4) {
+      const { segments, further, perWord } = await db.transaction('r', db.postings, db.meta, async () => {
         // Asked again each time: what was merged since has another extent and is read as a whole.
         const left = (await rowsMeta(db)).segments.filter((one) => one.newest <= high && one.oldest >= low && !read.has(extentOf(one)));
-        left.sort((a, b) => a.newest - b.newest);
-        const segments = left.slice(0, atOnce);
-        return { segments, next: left[segments.length], perWord: await Promise.all(tokens.map(({ bucket }) => bucketIn(bucket, segments))) };
+        left.sort((a, b) => startOf(a) - startOf(b));
+        const segments = left.slice(0, segmentsAtOnce);
+        const perWord = await Promise.all(tokens.map(({ bucket }) => bucketIn(bucket, segments)));
+        return { segments, further: left.slice(segments.length), perWord };
       });
-      atOnce = Infinity;
-      for (const segment of segments) read.add(extentOf(segment));
-      const perSegment = segments.map(({ newest }) => perWord.map((parts) => parts.get(newest)).filter((part) => part !== undefined));
+      segmentsAtOnce = Infinity;
+      const asked = segments.map((segment) => ({
+        segment,
+        low: startOf(segment),
+        buckets: perWord.map((parts) => parts.get(segment.newest)).filter((part) => part !== undefined),
+      }));
       // A bucket that is not there holds nothing: no row of this segment has that word.
-      const whole = perSegment.filter((parts) => parts.length === tokens.length);
-      const lists = whole.length === 0 ? [] : await sealing.ranksWith(tokens, whole, between);
+      const whole = asked.filter(({ buckets }) => buckets.length === tokens.length);
+      const lists =
+        whole.length === 0
+          ? []
+          : await sealing.ranksWith(
+              tokens,
+              whole.map(({ buckets, low }) => ({ buckets, low })),
+              high,
+              atMost,
+            );
       if (lists === null) throw new IndexDamaged('a bucket does not open');
-      for (const ranks of lists) {
+      for (const segment of segments) read.add(extentOf(segment));
+      const unfinished = [...further];
+      for (const [at, ranks] of lists.entries()) {
         for (const rank of ranks) {
           if (seen.has(rank)) continue;
           seen.add(rank);
           found.push(rank);
         }
+        const segment = whole[at]?.segment;
+        if (segment === undefined || ranks.length < atMost) continue;
+        read.delete(extentOf(segment));
+        readTo.set(extentOf(segment), (ranks.at(-1) ?? 0) + 1);
+        unfinished.push(segment);
       }
-      // Ranges of segments overlap where rows came late: what a segment still to be read holds may be newer than what waits for it.
-      const bound = next?.newest ?? Infinity;
+      // Ranges of segments overlap where rows came late: what is still to be read may be newer than what waits for it.
+      const bound = Math.min(Infinity, ...unfinished.map(startOf));
       const ready = found.filter((rank) => rank < bound);
       found = found.filter((rank) => rank >= bound);
       if (ready.length > 0) yield ready.sort((a, b) => a - b);
-      if (next === undefined) return;
+      if (unfinished.length === 0) return;
     }
   }
 

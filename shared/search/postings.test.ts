@@ -35,12 +35,15 @@ describe('postings', () => {
     );
   });
 
-  it('intersect', () => {
+  it('intersect, within bounds and no further than wanted', () => {
+    const lists = fc.array(fc.oneof(ascending, dense), { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(fc.array(fc.oneof(ascending, dense), { minLength: 1, maxLength: 4 }), fc.oneof(ascending, dense), (lists, common) => {
-        const all = lists.map((list) => [...new Set([...list, ...common])].sort((a, b) => a - b));
+      fc.property(lists, fc.oneof(ascending, dense), fc.nat(20), fc.nat(60), (some, common, skipped, atMost) => {
+        const all = some.map((list) => [...new Set([...list, ...common])].sort((a, b) => a - b));
         const read = all.map((ranks) => ranksOf(encodePostings(new Map([[7, ranks]])), 7));
-        expect(intersect(read)).toEqual((all[0] ?? []).filter((one) => all.every((list) => list.includes(one))));
+        const [low, high] = [common[skipped] ?? 0, common.at(-1) ?? 0];
+        const inAll = (all[0] ?? []).filter((one) => one >= low && one <= high && all.every((list) => list.includes(one)));
+        expect(intersect(read, { low, high, atMost })).toEqual(inAll.slice(0, atMost));
       }),
     );
   });

@@ -187,17 +187,27 @@ export function mergePostings(buckets: readonly Uint8Array[]): Postings {
   return merged;
 }
 
+/** Inclusive, and no more than the lowest `atMost`. */
+export type Wanted = { low: number; high: number; atMost: number };
+
 /** Ranks that every list holds, ascending. Only the shortest is read as a whole, and beside it those that are no maps. */
-export function intersect(lists: readonly Ranks[]): number[] {
+export function intersect(lists: readonly Ranks[], { low, high, atMost }: Wanted): number[] {
   const [shortest, ...others] = [...lists].sort((a, b) => a.count - b.count);
   if (shortest === undefined || shortest.count === 0) return [];
-  return others.reduce((found, list) => {
-    if (list.has !== undefined) return found.filter(list.has);
-    const ranks = list.ascending();
-    let at = 0;
-    return found.filter((rank) => {
-      while (at < ranks.length && (ranks[at] as number) < rank) at++;
-      return ranks[at] === rank;
-    });
-  }, shortest.ascending());
+  const holds = others.map(({ has, ascending }) => has ?? inOrder(ascending()));
+  const found: number[] = [];
+  for (const rank of shortest.ascending()) {
+    if (rank > high || found.length === atMost) break;
+    if (rank >= low && holds.every((has) => has(rank))) found.push(rank);
+  }
+  return found;
+}
+
+/** Asked for ascending ranks only. */
+function inOrder(ranks: readonly number[]): (rank: number) => boolean {
+  let at = 0;
+  return (rank) => {
+    while (at < ranks.length && (ranks[at] as number) < rank) at++;
+    return ranks[at] === rank;
+  };
 }
