@@ -8,7 +8,7 @@ import { createVault } from '../../../electron/keys/vault.ts';
 import type { Dossier, DossierId } from '../../../shared/dossiers/dossier.ts';
 import { ok } from '../../../shared/lib/result.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
-import { DAY_MS } from '../../../shared/lib/time.ts';
+import { DAY_MS, type Clock } from '../../../shared/lib/time.ts';
 
 const AT_ONCE = 500;
 /** No counter is older in its journal than the days it keeps confirmed dossiers. */
@@ -20,9 +20,9 @@ const noKeyStore = { isEncryptionAvailable: () => false, encryptString: () => Bu
 
 export const keysOf = (userData: string): Promise<DeviceKeys> => openDeviceKeys(join(userData, 'keys'), noKeyStore, true, () => Promise.resolve(false));
 
-export async function openAt(userData: string): Promise<Journal> {
+export async function openAt(userData: string, clock: Clock = Date.now): Promise<Journal> {
   const keys = await keysOf(userData);
-  return openJournal({ folder: join(userData, 'journal'), vault: createVault(keys.dataKey), deviceKey: keys.deviceKey, clock: Date.now });
+  return openJournal({ folder: join(userData, 'journal'), vault: createVault(keys.dataKey), deviceKey: keys.deviceKey, clock });
 }
 
 /** The `nth` of a device, spread over a year up to today. */
@@ -50,10 +50,13 @@ export type Filled = { dossiers: number; tookMs: number; bytesEach: number };
 
 export async function fillDevice(userData: string, dossiers: number): Promise<Filled> {
   const started = performance.now();
-  const journal = await openAt(userData);
   const todayMs = Date.now();
+  let nowMs = todayMs;
+  const journal = await openAt(userData, () => nowMs);
   for (let nth = 0; nth < dossiers; nth += AT_ONCE) {
     const batch = Array.from({ length: Math.min(AT_ONCE, dossiers - nth) }, (_, at) => dossierOf(nth + at, dossiers, todayMs));
+    // Journalled when they were taken in: a start looks again at what is of the last hours.
+    nowMs = batch[0]?.acceptedAtMs ?? todayMs;
     const answers = await Promise.all(
       batch.map((dossier, at) =>
         journal.transact('can-bo-1', () => ok({ type: 'dossier.accepted' as const, dossier, number: { leaseId: 'bench', order: nth + at + 1 } })),
