@@ -13,7 +13,7 @@ import { inRepo, nodeBin } from './paths.mjs';
 import { runInForeground } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
-/** @typedef {{ suite?: string, rounds?: (rounds: number) => Record<string, string>, withoutScreen?: (rounds: number) => Rounds }} Proof */
+/** @typedef {{ suite?: string, herd?: number, rounds?: (rounds: number) => Record<string, string>, withoutScreen?: (rounds: number) => Rounds }} Proof */
 /** @typedef {{ cuts: number, kills: number, fulls: number }} Rounds journal and scan files in a program without a screen */
 
 const { values } = parseArgs({
@@ -46,6 +46,8 @@ const proofs = {
   },
   indexeddb: { suite: 'indexeddb-corruption.fault' },
   canaries: { suite: 'canaries' },
+  // Counters that come back from an outage together.
+  herd: { herd: 500 },
 };
 
 /** @returns {never} */
@@ -118,10 +120,24 @@ const runRealApp = async () => {
   return honest(code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
 };
 
+/** Hundreds of counters against the real server, in real time: minutes. @returns {Promise<Counts>} */
+const runHerd = async () => {
+  const counters = only === undefined ? (values.long ? proofs.herd?.herd : undefined) : only.herd;
+  if (counters === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  const report = inRepo('out', 'faults', 'herd.json');
+  rmSync(report, { force: true });
+  const args = ['run', 'tests/integration/network/herd.test.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await runInForeground(nodeBin('vitest'), args, { env: { ...process.env, QMC_HERD: String(counters) } });
+  const found = take(report);
+  return honest(code, found && { passed: found.numPassedTests, failed: found.numFailedTests, skipped: found.numPendingTests });
+};
+
 const run = async () => {
   console.log(`faults: ${values.long ? 'long' : values.brief ? 'brief' : 'short'} run, seed ${seed}`);
   mkdirSync(inRepo('out', 'faults'), { recursive: true });
-  const counts = [await runWithoutScreen(roundsWithoutScreen()), await runRealApp()].reduce((all, one) => ({
+  const isWholeApp = only === undefined || only.suite !== undefined;
+  const none = { passed: 0, failed: 0, skipped: 0 };
+  const counts = [await runWithoutScreen(roundsWithoutScreen()), isWholeApp ? await runRealApp() : none, await runHerd()].reduce((all, one) => ({
     passed: all.passed + one.passed,
     failed: all.failed + one.failed,
     skipped: all.skipped + one.skipped,

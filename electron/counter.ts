@@ -39,6 +39,7 @@ import { openIdentityFile } from './sync/identity.ts';
 import { createProvinceAgent } from './sync/province-trust.ts';
 import { createPublicationsLane } from './sync/publications-lane.ts';
 import { carryOver, createSuccession, takeOver } from './sync/succession.ts';
+import { createScanPace } from './sync/scan-pace.ts';
 import { createSyncService, type SyncService } from './sync/sync-service.ts';
 import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
@@ -121,6 +122,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     about: { journalId: journal.journalId, deviceName: hostname().slice(0, 100), appVersion: app.getVersion() },
     clock,
   });
+  const scanPace = createScanPace(settings.sync.scans, clock);
   const sync = await createSyncService({
     journal,
     identity,
@@ -132,7 +134,8 @@ export async function openCounter(userData: string, settings: Settings, log: Log
         return answer;
       },
     },
-    scans: createTusScanLane({ url, agent, files: scans, province, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    scans: createTusScanLane({ url, agent, files: scans, province, pace: scanPace, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    scanPace,
     succession: createSuccession(userData, journal.journalId),
     memoryFile: at('journal', 'province.json'),
     enrolmentCode: settings.province.enrolmentCode,
@@ -155,6 +158,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   });
   const upstreams: UpstreamHealth = createUpstreamHealth({
     url,
+    agent,
     province,
     identity: identity.current,
     isOnline: sync.isOnline,

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { problemSchema } from '../shared/sync/protocol.ts';
+import type { Admission } from './admission.ts';
 import type { Database } from './db/database.ts';
 import type { ProvinceState } from './db/province-store.ts';
 import type { Callers } from './devices/callers.ts';
@@ -25,6 +26,8 @@ export type ProvinceContext = {
   lease: LeaseTerms;
   scanFolder: ScanFolder;
   callers: Callers;
+  /** To the receipt of journals. */
+  admission: Admission;
   upstreams: Upstreams;
   effects: Effects;
   reconciliation: Reconciliation;

@@ -1,12 +1,13 @@
 /** Owns the province's HTTP face: its limits, what every refusal looks like, and the list of features that have routes. */
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyReply, LogController } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { PROTOCOL_VERSION } from '../shared/sync/protocol.ts';
+import { createAdmission, defaultAdmission, type AdmissionLimits } from './admission.ts';
 import { raiseAlarm } from './alarm-store.ts';
 import { MAX_BODY_BYTES, packAnswer, takeBodies } from './bodies.ts';
 import type { ProvinceContext, Routes } from './context.ts';
@@ -57,8 +58,12 @@ export type ProvinceOptions = {
   clock: Clock;
   log: Logger;
   lease?: LeaseTerms;
-  /** Requests a minute from one address: all of it, and of those that try codes and keys. An office shares one address. */
-  limits?: { all: number; credentials: number };
+  /**
+   * Requests a minute: all of one caller, and of those that try codes and keys. The caller is the device, whatever address it
+   * shares with others; whoever has not said who he is yet is his address, behind which a whole district may be: it has more.
+   */
+  limits?: { all: number; credentials: number; addresses?: number };
+  admission?: AdmissionLimits;
   /** Unless given, no specialised system is connected. */
   upstreams?: UpstreamSettings;
   /** PEM; without it the server speaks plain HTTP. */
@@ -71,7 +76,11 @@ export type ProvinceOptions = {
 const REQUEST_TIMEOUT_MS = 15 * 60_000;
 
 const defaultLease: LeaseTerms = { size: 100, days: 60 };
-const defaultLimits = { all: 6_000, credentials: 120 };
+const defaultLimits = { all: 6_000, credentials: 120, addresses: 30_000 };
+/** Seconds after which to try again when nothing better is known: not the same for all who hear it. */
+const someSeconds = (): number => 5 + Math.floor(Math.random() * 11);
+
+const DEVICE_KEY = 'device ';
 
 /** Brings the schema up to date and returns the server, ready to listen. Closing it leaves `db` open. */
 export async function createProvince({
@@ -81,6 +90,7 @@ export async function createProvince({
   log,
   lease = defaultLease,
   limits = defaultLimits,
+  admission: admissionLimits = defaultAdmission,
   upstreams: systems = provinceSettingsSchema.parse({}).upstreams,
   tls,
   pageDir,
@@ -91,7 +101,9 @@ export async function createProvince({
   const scanFolder = await openScanFolder(scansDir);
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
 
-  const metrics = createMetrics({ figures: () => readFigures(db, clock()), pool: () => poolUse(db) });
+  const admission = createAdmission(admissionLimits);
+  const callers = createCallers(db, tokens, clock);
+  const metrics = createMetrics({ figures: () => readFigures(db, clock()), pool: () => poolUse(db), journal: admission.use });
   const alarm = (what: string, facts: Record<string, unknown>): void => {
     log.error({ alarm: what, ...facts }, 'alarm');
     metrics.alarm();
@@ -121,7 +133,7 @@ export async function createProvince({
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) logFailure(error);
-    if (problem.status === 503) void reply.header('retry-after', '5');
+    if (problem.status === 503) void reply.header('retry-after', String(problem.retryAfterS ?? someSeconds()));
     return refuse(reply, problem);
   });
   app.setNotFoundHandler(() => {
@@ -142,7 +154,15 @@ export async function createProvince({
   });
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
-  await app.register(rateLimit, { max: limits.all, timeWindow: '1 minute' });
+  const byDevice = (key: string): boolean => key.startsWith(DEVICE_KEY);
+  await app.register(rateLimit, {
+    keyGenerator: async (request: FastifyRequest) => {
+      const deviceId = await callers.claimed(request);
+      return deviceId === undefined ? normalizeIP(request.ip) : `${DEVICE_KEY}${deviceId}`;
+    },
+    max: (_request: FastifyRequest, key: string) => (byDevice(key) ? limits.all : (limits.addresses ?? limits.all)),
+    timeWindow: '1 minute',
+  });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Quầy Một Cửa: province', version: String(PROTOCOL_VERSION) } },
     transform: jsonSchemaTransform,
@@ -159,7 +179,6 @@ export async function createProvince({
     onError: (error) => log.warn({ failure: loggableError(error) }, 'a delivery to a specialised system could not be carried on'),
   });
   app.addHook('onClose', () => upstreams.stop());
-  const callers = createCallers(db, tokens, clock);
   if (await looksRestored(db)) {
     const from = await currentEpoch(db);
     const epoch = await raiseEpoch(db, { from, known: from, leaseSize: lease.size, nowMs: clock() });
@@ -174,6 +193,7 @@ export async function createProvince({
     lease,
     scanFolder,
     callers,
+    admission,
     upstreams,
     effects: createEffects(upstreams.enqueue),
     reconciliation: createReconciliation({ db, clock, alarm }),

@@ -13,9 +13,14 @@ export class Problem extends Error {
     readonly status: number,
     readonly kind: string,
     message: string,
-    private readonly options: ErrorOptions & { destroy?: DestroyOrder } = {},
+    private readonly options: ErrorOptions & { destroy?: DestroyOrder; retryAfterS?: number } = {},
   ) {
     super(message, options);
+  }
+
+  /** What a 503 asks for in `Retry-After`. */
+  get retryAfterS(): number | undefined {
+    return this.options.retryAfterS;
   }
 
   body(): { kind: string; message: string; destroy?: DestroyOrder } {

@@ -1,21 +1,10 @@
 /** Judges bytes that claim to be a scan before anything decodes them: type by content, size, pixels. */
 import { imageSize } from 'image-size';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
 import { MAX_SCAN_BYTES, MAX_SCAN_PIXELS, type ScanMediaType } from '../../shared/scanning/scan.ts';
 
 export type ScanFailure = Failure<'scan-empty' | 'scan-type' | 'scan-too-large' | 'scan-dimensions' | 'scan-damaged'>;
-
-const startsWith = (bytes: Uint8Array, mark: number[]): boolean => mark.every((byte, index) => bytes[index] === byte);
-
-/** ISO 32000-1 annex H: readers accept the header anywhere in the first 1024 bytes. */
-const isPdf = (bytes: Uint8Array): boolean => Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).includes('%PDF-');
-
-/** The type the bytes really have, whatever the file is called. */
-export function sniffMediaType(bytes: Uint8Array): ScanMediaType | undefined {
-  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'image/jpeg';
-  if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
-  return isPdf(bytes) ? 'application/pdf' : undefined;
-}
 
 /** Chunks up to IEND, each with its length, name and check sum (ISO/IEC 15948 § 5.3). */
 function isWholePng(file: Buffer): boolean {
@@ -39,7 +28,7 @@ const isWhole = (bytes: Uint8Array, mediaType: 'image/png' | 'image/jpeg'): bool
 export function inspectScan(bytes: Uint8Array): Result<ScanMediaType, ScanFailure> {
   if (bytes.byteLength === 0) return fail('scan-empty');
   if (bytes.byteLength > MAX_SCAN_BYTES) return fail('scan-too-large', { maxMiB: MAX_SCAN_BYTES / 1024 / 1024 });
-  const mediaType = sniffMediaType(bytes);
+  const mediaType = mediaTypeOf(bytes);
   if (mediaType === undefined) return fail('scan-type');
   if (mediaType === 'application/pdf') return ok(mediaType);
   try {

@@ -1,7 +1,7 @@
 /** Reads a scan from this device, or from the province when it has left the device or its file is damaged. */
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
-import { sniffMediaType } from './inspect-scan.ts';
+import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
 import type { ScanFiles } from './scan-files.ts';
 
 export type ScanContent = { bytes: Uint8Array<ArrayBuffer>; mediaType: string };
@@ -34,7 +34,7 @@ export const createScanReader =
       }
     }
     const bytes = fetched.value;
-    const mediaType = sniffMediaType(bytes);
+    const mediaType = mediaTypeOf(bytes);
     if (mediaType === undefined) return fail('scan-damaged');
     // A damaged file is mended; what left on purpose does not come back to stay.
     if (local.failure.kind === 'scan-damaged') await files.put(bytes);

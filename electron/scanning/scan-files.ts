@@ -2,12 +2,13 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
 import { sha256 as digestOf } from '../digest.ts';
 import { createSharedWrites, isDiskFull, isMissing, preparePrivateFolder } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
 import { openArrivalLog, type Arrival } from './arrival-log.ts';
-import { inspectScan, sniffMediaType, type ScanFailure } from './inspect-scan.ts';
+import { inspectScan, type ScanFailure } from './inspect-scan.ts';
 
 /** Longer than anything takes between a scan and the draft that names it. */
 const RECENTLY_MS = 3_600_000;
@@ -62,7 +63,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
     }
     try {
       const bytes = new Uint8Array(vault.open(sealed, contextOf(sha256)));
-      const mediaType = sniffMediaType(bytes);
+      const mediaType = mediaTypeOf(bytes);
       if (mediaType === undefined || digestOf(bytes) !== sha256) return fail('scan-damaged');
       return ok({ bytes, mediaType });
     } catch {

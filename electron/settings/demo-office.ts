@@ -26,6 +26,7 @@ export const demoSettings = (provinceUrl: string): Settings => ({
   ],
   codePattern: '{agency}-{yymmdd}-{order4}',
   retention: { scanDays: 30, dossierDays: 365, backupDays: 7 },
+  sync: { scans: { windows: [] } },
   language: 'vi',
   theme: 'system',
   profile: 'development',

@@ -1,4 +1,4 @@
-/** The one place the shell speaks HTTP: small JSON requests and bytes by name, each with a time limit and a size limit. */
+/** The one place the shell speaks HTTP: each request with a time limit and a size limit, large ones at the pace they are given. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type Agent } from 'node:https';
 import { gzipSync } from 'node:zlib';
@@ -6,13 +6,19 @@ import { parseOrUndefined } from '../../shared/lib/json.ts';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const COMPRESS_FROM_BYTES = 1024;
+/** What is handed to the socket at once: small enough that a slow line moves one well within any time limit, and smaller where a pace is kept. */
+const PIECE_BYTES = 64 * 1024;
+const PACED_PIECE_BYTES = 16 * 1024;
 
 type Headers = Record<string, string>;
 type Answer = { status: number; headers: Record<string, string | string[] | undefined> };
 export type HttpAnswer = Answer & { body: unknown };
 
+/** When so many bytes may leave. */
+export type Pace = (bytes: number) => Promise<void>;
+
 /**
- * POSTs (or GETs, without a body) JSON. Rejects when there is no whole answer within `timeoutMs`;
+ * POSTs (or GETs, without a body) JSON. Rejects when there is no whole answer within `timeoutMs` of the last byte sent;
  * a body that is no JSON is given back as undefined, for a captive portal answers 200 with a page.
  */
 export async function requestJson(
@@ -21,7 +27,8 @@ export async function requestJson(
 ): Promise<HttpAnswer> {
   const plain = body === undefined ? undefined : Buffer.from(JSON.stringify(body), 'utf8');
   const isCompressed = plain !== undefined && plain.byteLength >= COMPRESS_FROM_BYTES;
-  const { bytes, ...answer } = await exchange(url, {
+  const asked: Exchange = {
+    method: plain === undefined ? 'GET' : 'POST',
     payload: isCompressed ? gzipSync(plain) : plain,
     headers: {
       accept: 'application/json',
@@ -32,44 +39,111 @@ export async function requestJson(
     timeoutMs,
     maxBytes: MAX_ANSWER_BYTES,
     agent,
+  };
+  const { bytes, ...answer } = await exchange(url, asked).catch((error: unknown) => {
+    // Whoever keeps idle connections for a shorter time than we do ends them as we begin to speak. All we say may be said twice.
+    if (error instanceof StaleConnection) return exchange(url, asked);
+    throw error;
   });
   return { ...answer, body: parseOrUndefined(bytes.toString('utf8')) };
 }
 
 /** Rejects when the answer is not whole within `timeoutMs` or is larger than `maxBytes`. */
 export const requestBytes = (url: URL, limits: { headers: Headers; timeoutMs: number; maxBytes: number; agent?: Agent }): Promise<Answer & { bytes: Buffer }> =>
-  exchange(url, limits);
+  exchange(url, { method: 'GET', ...limits });
 
-type Exchange = { payload?: Buffer; headers: Headers; timeoutMs: number; maxBytes: number; agent?: Agent };
+class StaleConnection extends Error {}
 
-function exchange(url: URL, { payload, headers, timeoutMs, maxBytes, agent }: Exchange): Promise<Answer & { bytes: Buffer }> {
+/** Nothing moved, or nobody answered, for too long. */
+export class TimedOut extends Error {}
+
+type Exchange = {
+  method: string;
+  payload?: Uint8Array;
+  headers: Headers;
+  /** For each piece of the payload to leave (waiting for its turn not counted), then for the whole answer. */
+  timeoutMs: number;
+  maxBytes: number;
+  agent?: Agent;
+  pace?: Pace;
+  signal?: AbortSignal;
+  onSent?(bytes: number): void;
+};
+
+/** One request and its whole answer, whatever its status. Rejects for everything else, and never later than its limits say. */
+export function exchange(
+  url: URL,
+  { method, payload, headers, timeoutMs, maxBytes, agent, pace, signal, onSent }: Exchange,
+): Promise<Answer & { bytes: Buffer }> {
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
+    let isOver = false;
+    let hasAnswer = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const request = start(url, {
-      method: payload === undefined ? 'GET' : 'POST',
+      method,
       agent,
+      signal,
       headers: { ...(payload === undefined ? {} : { 'content-length': String(payload.byteLength) }), ...headers },
     });
-    const timer = setTimeout(() => request.destroy(new Error('timeout')), timeoutMs);
-    const fail = (error: Error): void => {
+    const settle = (act: () => void): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      reject(error);
+      act();
     };
-    request.on('error', fail);
+    const failed = (error: Error): void =>
+      settle(() => {
+        const isStale = request.reusedSocket && !hasAnswer && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        // A request that still waits for its connection says nothing when it is destroyed: the refusal must not wait for it.
+        reject(isStale ? new StaleConnection('the connection had ended', { cause: error }) : error);
+        request.destroy();
+      });
+    const limit = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => failed(new TimedOut('timeout')), timeoutMs);
+    };
+
+    request.on('error', failed);
+    request.on('close', () => failed(new Error('closed without an answer')));
     request.on('response', (response) => {
+      hasAnswer = true;
+      // From here on nothing gives an answer that drips more time.
+      limit();
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.byteLength;
-        if (size > maxBytes) request.destroy(new Error('answer too large'));
+        if (size > maxBytes) failed(new Error('answer too large'));
         else chunks.push(chunk);
       });
-      response.on('error', fail);
-      response.on('end', () => {
-        clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) });
-      });
+      response.on('error', failed);
+      response.on('end', () =>
+        settle(() => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) });
+          // Answered before it had heard everything: nothing else may follow on this connection.
+          if (!request.writableEnded) request.destroy();
+        }),
+      );
     });
-    request.end(payload);
+
+    async function send(bytes: Uint8Array): Promise<void> {
+      const step = pace === undefined ? PIECE_BYTES : PACED_PIECE_BYTES;
+      for (let at = 0; at < bytes.byteLength && !isOver && !hasAnswer; at += step) {
+        const piece = bytes.subarray(at, at + step);
+        clearTimeout(timer);
+        await pace?.(piece.byteLength);
+        if (isOver || hasAnswer) return;
+        limit();
+        await new Promise<void>((sent) => request.write(piece, () => sent()));
+        onSent?.(at + piece.byteLength);
+      }
+      if (isOver || hasAnswer) return;
+      limit();
+      request.end();
+    }
+    limit();
+    if (payload === undefined) request.end();
+    else send(payload).catch(failed);
   });
 }

@@ -30,6 +30,10 @@ import { NotTheProvince } from './province-trust.ts';
 const TIMEOUT_MS = 20_000;
 const HELLO_TIMEOUT_MS = 5_000;
 const ASSERTION_LIFE_S = 120;
+/** Nobody is believed who wants us to stay away for longer. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+/** RFC 6585 § 6: a portal's own word for itself. */
+const NETWORK_AUTHENTICATION_REQUIRED = 511;
 
 export type HttpProvinceOptions = {
   url: string;
@@ -39,6 +43,8 @@ export type HttpProvinceOptions = {
   identity(): Identity | undefined;
   about: { journalId: string; deviceName: string; appVersion: string };
   clock: Clock;
+  /** For an answer; hello has a shorter time. */
+  timeoutMs?: number;
 };
 
 export type HttpProvince = Province & {
@@ -52,7 +58,7 @@ export type HttpProvince = Province & {
   enrolJournal(code: string, journalId: string): Promise<Result<EnrolAnswer, ProvinceFailure>>;
 };
 
-export function createHttpProvince({ url, agent, deviceKey, identity, about, clock }: HttpProvinceOptions): HttpProvince {
+export function createHttpProvince({ url, agent, deviceKey, identity, about, clock, timeoutMs: longestMs = TIMEOUT_MS }: HttpProvinceOptions): HttpProvince {
   let lastHello: { timeMs: number; atMs: number } | undefined;
   let token: { value: string; expiresAtMs: number } | undefined;
 
@@ -69,7 +75,7 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     body: unknown,
     schema: S,
     headers: Record<string, string> = {},
-    timeoutMs = TIMEOUT_MS,
+    timeoutMs = longestMs,
   ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     let answer: HttpAnswer;
     try {
@@ -126,7 +132,7 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     timeMs,
     async hello() {
       const nonce = randomBytes(24).toString('base64url');
-      const answer = await call(paths.hello, { nonce }, helloAnswerSchema, {}, HELLO_TIMEOUT_MS);
+      const answer = await call(paths.hello, { nonce }, helloAnswerSchema, {}, Math.min(HELLO_TIMEOUT_MS, longestMs));
       if (!answer.ok) return answer;
       const { timeMs, epoch, signature } = answer.value;
       const serverKey = identity()?.serverKey;
@@ -158,10 +164,21 @@ export function failureOf({ status, headers, body }: HttpAnswer): ProvinceFailur
   const problem = problemSchema.safeParse(body);
   // Every other 401 is about a token, and the next one may do.
   if (status === 401 && problem.data?.kind === 'device-unknown') return { kind: 'refused', reason: 'device-unknown' };
-  if (status === 429 || status >= 500 || status === 408 || status === 401) {
-    const seconds = Number(headers['retry-after']);
-    return Number.isFinite(seconds) && seconds > 0 ? { kind: 'busy', retryAfterMs: Math.min(seconds, 3600) * 1000 } : { kind: 'busy' };
+  const isOurs401 = status === 401 && problem.success;
+  if (status === NETWORK_AUTHENTICATION_REQUIRED) return { kind: 'not-the-province' };
+  if (status === 408 || status === 429 || status >= 500 || isOurs401) {
+    const retryAfterMs = retryAfterMsOf(headers);
+    return retryAfterMs === undefined ? { kind: 'busy' } : { kind: 'busy', retryAfterMs };
   }
-  // A 4xx in a form that is not ours comes from a proxy or portal in between.
+  // Whatever else is in a form that is not ours comes from a proxy or portal in between.
   return problem.success ? { kind: 'refused', reason: problem.data.kind } : { kind: 'not-the-province' };
+}
+
+/** RFC 9110 § 10.2.3: seconds, or a date, which is held against the answer's own clock, for ours may be wrong. */
+function retryAfterMsOf(headers: HttpAnswer['headers']): number | undefined {
+  const [asked, date] = [headers['retry-after'], headers['date']];
+  if (typeof asked !== 'string') return undefined;
+  const answeredAtMs = typeof date === 'string' ? Date.parse(date) : NaN;
+  const waitMs = /^\d+$/u.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - (Number.isNaN(answeredAtMs) ? Date.now() : answeredAtMs);
+  return waitMs > 0 ? Math.min(waitMs, LONGEST_RETRY_AFTER_MS) : undefined;
 }

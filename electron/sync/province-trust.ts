@@ -12,6 +12,9 @@ export type ProvinceTrust = {
 /** Someone answers who is not the province. */
 export class NotTheProvince extends Error {}
 
+/** A server that takes the connection and then says nothing holds no request, and no socket, longer than this. */
+const HANDSHAKE_MS = 10_000;
+
 const plainHex = (fingerprint: string): string => fingerprint.replaceAll(':', '').toLowerCase();
 
 function faultOf(socket: TLSSocket, pin: string | undefined): string | undefined {
@@ -33,7 +36,10 @@ export function createProvinceAgent({ certificate, pin }: ProvinceTrust, options
     const socket = connect({ ...asked, ...(certificate === undefined ? {} : { ca: certificate }), rejectUnauthorized: false });
     const failed = (error: Error): void => connected(error);
     socket.once('error', failed);
+    const tooLate = setTimeout(() => socket.destroy(new Error('no TLS handshake')), HANDSHAKE_MS);
+    socket.once('close', () => clearTimeout(tooLate));
     socket.once('secureConnect', () => {
+      clearTimeout(tooLate);
       socket.off('error', failed);
       const fault = faultOf(socket, pin);
       if (fault === undefined) return connected(null, socket);

@@ -13,6 +13,7 @@ import { isMissing, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
 import type { HttpProvince } from './http-province.ts';
 import type { IdentityFile } from './identity.ts';
+import type { ScanPace } from './scan-pace.ts';
 import { newSeries, type Succession } from './succession.ts';
 
 export type SyncService = {
@@ -41,6 +42,8 @@ type Options = {
   identity: IdentityFile;
   province: Province & Pick<HttpProvince, 'timeMs' | 'enrolJournal'>;
   scans: ScanLane;
+  /** How fast the scans may go now, for the screens. */
+  scanPace: Pick<ScanPace, 'now'>;
   succession: Succession;
   memoryFile: string;
   /** Hears, before it is remembered, that the province may hold less than it once acknowledged: nothing after `seq` is confirmed any more. */
@@ -142,11 +145,14 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     const memory = engine.memory();
     const { enrolment, leases, usedByDate } = journal.state();
     const today = dateAt(clock());
+    const waitingScans = new Set(Object.values(memory.unconfirmed).flat()).size;
+    const { kbps, until } = options.scanPace.now();
     return {
       connection: engine.connection(),
       waitingEntries: Math.max(0, journal.head().seq - memory.acknowledgedSeq),
-      waitingScans: new Set(Object.values(memory.unconfirmed).flat()).size,
-      needsFix: memory.rejected.filter(isLastWord),
+      waitingScans,
+      ...(waitingScans > 0 && kbps !== null && { scanPace: { kbps, until } }),
+      needsFix: [...memory.rejected.filter(isLastWord), ...scansToMend(memory)],
       needsNewerApp: memory.needsNewerApp,
       numbers: enrolment === null ? null : numbersLeft(leases, usedByDate, today),
       ranges:
@@ -202,6 +208,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   function wake(): void {
     if (isStopped) return;
     isWoken = true;
+    engine.notice();
     running ??= run().finally(() => {
       running = undefined;
       if (isWoken) wake();
@@ -221,6 +228,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     start: wake,
     agreedMs: () => agreedMs,
     retry() {
+      engine.hurry();
       // Settles before the pass it waits for; what a full disk says is said by that pass.
       engine.offerAgain().catch(() => undefined);
       wake();
@@ -232,6 +240,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
     },
     async enrol(code) {
       enrolmentCode = code;
+      engine.hurry();
       wake();
       await running;
       if (renewal !== undefined) {
@@ -269,6 +278,15 @@ function movedBetween(one: Standings, other: Standings): string[] {
     ...inOne(after, (dossierId) => before.has(dossierId)),
   ];
 }
+
+/** One for each dossier that waits for a scan which the province, or this device, will not have. */
+const scansToMend = ({ unconfirmed, scanProblems }: SyncMemory): SyncState['needsFix'] =>
+  Object.entries(unconfirmed).flatMap(([dossierId, digests]) =>
+    digests.flatMap((sha256) => {
+      const reason = scanProblems[sha256];
+      return reason === undefined ? [] : [{ operationId: `${dossierId}/${sha256}`, dossierId, reason }];
+    }),
+  );
 
 async function loadMemory(path: string, log: Log): Promise<SyncMemory | undefined> {
   try {

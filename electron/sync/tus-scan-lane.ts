@@ -1,24 +1,38 @@
-/** Uploads scans by tus: resumable after any cut, plain bytes only in memory. */
+/** Uploads scans by tus: resumable after any cut, plain bytes only in memory, no faster than the office allows. */
 import type { Agent } from 'node:https';
-import { DefaultHttpStack, Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
+import { Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
 import { ok } from '../../shared/lib/result.ts';
 import type { ProvinceFailure, ScanLane } from '../../shared/sync/engine.ts';
-import { paths, problemSchema } from '../../shared/sync/protocol.ts';
+import { paths } from '../../shared/sync/protocol.ts';
 import type { ScanFiles } from '../scanning/scan-files.ts';
 import type { HttpProvince } from './http-province.ts';
-import { NotTheProvince } from './province-trust.ts';
+import type { ScanPace } from './scan-pace.ts';
+import { createTusHttp, UploadEnded } from './tus-http.ts';
 
 /** Large enough to be few requests, small enough that a cut repeats little on a 2 Mbit/s line. */
 const CHUNK_BYTES = 1024 * 1024;
+const SILENCE_MS = 30_000;
+const AFTER_A_CUT_MS = [0, 200, 1_000];
 
 /** The province holds these bytes already; to tus an answer without a `Location` is an error. */
 const ALREADY_VERIFIED = 208;
 
-type Options = { url: string; agent?: Agent; files: ScanFiles; province: HttpProvince; urlStorage: UrlStorage };
+type Options = {
+  url: string;
+  agent?: Agent;
+  files: Pick<ScanFiles, 'read' | 'sizeOf'>;
+  province: Pick<HttpProvince, 'authorise'>;
+  urlStorage: UrlStorage;
+  pace: ScanPace;
+  /** After this long without a byte moving an upload is given up, to be gone on with later. */
+  silenceMs?: number;
+};
 
-export function createTusScanLane({ url, agent, files, province, urlStorage }: Options): ScanLane {
+export function createTusScanLane({ url, agent, files, province, urlStorage, pace, silenceMs = SILENCE_MS }: Options): ScanLane {
+  const httpStack = createTusHttp({ agent, timeoutMs: silenceMs, pace: pace.take, isOpen: pace.isOpen });
   return {
     sizeOf: (sha256) => files.sizeOf(sha256),
+    isOpen: pace.isOpen,
     async upload(sha256) {
       const scan = await files.read(sha256);
       if (!scan.ok) return { ok: false, failure: { kind: 'refused', reason: scan.failure.kind } };
@@ -31,14 +45,16 @@ export function createTusScanLane({ url, agent, files, province, urlStorage }: O
           metadata: { sha256, mediaType },
           headers: { authorization: `Bearer ${bearer.value}` },
           chunkSize: CHUNK_BYTES,
-          ...(agent === undefined ? {} : { httpStack: new DefaultHttpStack({ agent }) }),
-          // The engine decides when to try again.
-          retryDelays: [],
+          httpStack,
+          // A line that is cut again and again still gets a scan across: tus begins these anew after each piece that arrived.
+          // For everything else the engine decides when to try again.
+          retryDelays: AFTER_A_CUT_MS,
+          onShouldRetry: ({ causingError }) => causingError instanceof UploadEnded && causingError.isCut && pace.isOpen(),
           urlStorage,
           removeFingerprintOnSuccess: true,
           fingerprint: () => Promise.resolve(`scan-${sha256}`),
           onSuccess: () => resolve(ok(null)),
-          onError: (error) => resolve(statusOf(error) === ALREADY_VERIFIED ? ok(null) : { ok: false, failure: failureOf(error) }),
+          onError: (error) => resolve(isVerified(error) ? ok(null) : { ok: false, failure: failureOf(error) }),
         });
         upload
           .findPreviousUploads()
@@ -55,18 +71,8 @@ export function createTusScanLane({ url, agent, files, province, urlStorage }: O
   };
 }
 
-const responseOf = (error: Error | DetailedError) => ('originalResponse' in error ? error.originalResponse : null);
-const statusOf = (error: Error | DetailedError): number => responseOf(error)?.getStatus() ?? 0;
+const isVerified = (error: Error | DetailedError): boolean => 'originalResponse' in error && error.originalResponse?.getStatus() === ALREADY_VERIFIED;
 
-function failureOf(error: Error | DetailedError): ProvinceFailure {
-  if ('causingError' in error && error.causingError instanceof NotTheProvince) return { kind: 'not-the-province' };
-  const response = responseOf(error);
-  const status = statusOf(error);
-  if (response === null || status === 0) return { kind: 'unreachable' };
-  if (status === 401 || status === 423 || status === 429 || status >= 500) return { kind: 'busy' };
-  try {
-    return { kind: 'refused', reason: problemSchema.parse(JSON.parse(response.getBody())).kind };
-  } catch {
-    return { kind: 'refused', reason: `scan-${status}` };
-  }
-}
+/** Whatever has no reason of ours is an answer that tus could make nothing of. */
+const failureOf = (error: Error | DetailedError): ProvinceFailure =>
+  'causingError' in error && error.causingError instanceof UploadEnded ? error.causingError.failure : { kind: 'not-the-province' };

@@ -1,4 +1,5 @@
 /** What the province says of its specialised systems: asked for now and then while connected, never waited for. */
+import type { Agent } from 'node:https';
 import { fail, ok, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import { pathOf, paths } from '../../shared/sync/protocol.ts';
@@ -22,6 +23,8 @@ export type UpstreamHealth = {
 
 type Options = {
   url: string;
+  /** Who may answer at an https address; see province-trust.ts. */
+  agent?: Agent;
   province: Pick<HttpProvince, 'authorise' | 'get'>;
   identity(): Identity | undefined;
   isOnline(): boolean;
@@ -29,7 +32,7 @@ type Options = {
   onChange(state: UpstreamsState): void;
 };
 
-export function createUpstreamHealth({ url, province, identity, isOnline, clock, onChange }: Options): UpstreamHealth {
+export function createUpstreamHealth({ url, agent, province, identity, isOnline, clock, onChange }: Options): UpstreamHealth {
   let state: UpstreamsState = { upstreams: [], asOfMs: null };
   let etag: string | undefined;
   let askedAtMs = -Infinity;
@@ -39,7 +42,7 @@ export function createUpstreamHealth({ url, province, identity, isOnline, clock,
     const bearer = await province.authorise();
     if (!bearer.ok) return;
     const headers = { accept: 'application/json', authorization: `Bearer ${bearer.value}`, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
-    const answer = await requestBytes(new URL(paths.upstreams, url), { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES });
+    const answer = await requestBytes(new URL(paths.upstreams, url), { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, agent });
     if (answer.status === 304) state = { ...state, asOfMs: clock() };
     else if (answer.status === 200) {
       // Throws for a captive portal's page: then nothing is known anew.

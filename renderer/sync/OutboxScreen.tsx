@@ -10,7 +10,7 @@ import { Button } from '../ui/Button.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
-import { ConnectionNotice } from './ProvincePanel.tsx';
+import { ConnectionNotice, ScanPaceNotice } from './ProvincePanel.tsx';
 import { TakeawayPanel } from './TakeawayPanel.tsx';
 import { fieldWords, reasonWords } from '../app/refusal-words.ts';
 import styles from './sync.module.css';
@@ -42,13 +42,14 @@ export function OutboxScreen() {
       }
     >
       <ConnectionNotice sync={sync} />
+      <ScanPaceNotice sync={sync} />
       {sync.needsFix.length > 0 && (
         <Panel title={t('needsFix.title')}>
           <ul className={styles.list}>
             {sync.needsFix.map((item) => (
               <li key={item.operationId} className={styles.row}>
                 <div className={styles.words}>
-                  <span className={styles.code}>{item.code ?? t('needsFix.entry')}</span>
+                  <span className={styles.code}>{item.code ?? rows.find((row) => row.dossierId === item.dossierId)?.code ?? t('needsFix.entry')}</span>
                   <span>{reasonWords(item.reason, t, i18n.exists)}</span>
                   {item.field !== undefined && <span className={styles.muted}>{t('needsFix.field', { field: fieldWords(item.field, t, i18n.exists) })}</span>}
                 </div>

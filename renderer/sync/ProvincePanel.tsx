@@ -26,6 +26,7 @@ export function ProvincePanel({ close }: { close: () => void }) {
           { name: t('waitingScans'), value: sync.waitingScans },
         ]}
       />
+      <ScanPaceNotice sync={sync} />
       {sync.needsFix.length > 0 && <Notice tone="danger" title={t('needsFix.count', { count: sync.needsFix.length })} />}
       <div className={styles.buttons}>
         <Button
@@ -44,6 +45,25 @@ export function ProvincePanel({ close }: { close: () => void }) {
       </div>
       <UpstreamsList />
     </>
+  );
+}
+
+/** Only while scans wait: an officer is told what keeps them, not how the office is set up. */
+export function ScanPaceNotice({ sync }: { sync: SyncState }) {
+  const { t } = useTranslation('sync');
+  const { scanPace } = sync;
+  if (scanPace === undefined) return null;
+  const { kbps, until } = scanPace;
+  if (kbps === 0)
+    return (
+      <Notice tone="info" title={t('scanPace.closed')}>
+        {until === null ? undefined : t('scanPace.closedWords', { until })}
+      </Notice>
+    );
+  return (
+    <Notice tone="info" title={t('scanPace.slowed')}>
+      {until === null ? t('scanPace.slowedAlways', { kbps }) : t('scanPace.slowedWords', { kbps, until })}
+    </Notice>
   );
 }
 

@@ -8,6 +8,8 @@ import { refuseRevoked } from './revocation.ts';
 import type { TokenIssuer } from './tokens.ts';
 
 export type Callers = {
+  /** The device whose valid token the request carries; undefined when it carries none. Whether it may still send is `authorise`'s to say. */
+  claimed(request: FastifyRequest): Promise<string | undefined>;
   /** A `preParsing` hook: nobody unknown makes the server read a body. Throws a Problem (401, 403). */
   authorise(request: FastifyRequest): Promise<void>;
   of(request: FastifyRequest): Device;
@@ -22,12 +24,24 @@ export function createCallers(db: Database, tokens: TokenIssuer, clock: Clock): 
     if (device === undefined) throw new Error('a route without authorisation asked for its caller');
     return device;
   };
+  const claims = new WeakMap<FastifyRequest, Promise<string>>();
+  /** Verified once a request, however often it is asked. */
+  function verified(request: FastifyRequest): Promise<string> {
+    const known = claims.get(request);
+    if (known !== undefined) return known;
+    const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+    const claim =
+      scheme?.toLowerCase() === 'bearer' && token !== undefined
+        ? tokens.verify(token, clock())
+        : Promise.reject(new Problem(401, 'not-authorised', 'a device token is needed'));
+    claims.set(request, claim);
+    return claim;
+  }
   return {
     of,
+    claimed: (request) => verified(request).catch(() => undefined),
     async authorise(request) {
-      const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-      if (scheme?.toLowerCase() !== 'bearer' || token === undefined) throw new Problem(401, 'not-authorised', 'a device token is needed');
-      const device = await findDevice(db, await tokens.verify(token, clock()));
+      const device = await findDevice(db, await verified(request));
       if (device === undefined) throw new Problem(401, 'device-unknown', 'no such device');
       refuseRevoked(tokens, device);
       devices.set(request, device);

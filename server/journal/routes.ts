@@ -25,7 +25,7 @@ const protocolOf = (request: FastifyRequest): number => {
   return Number.isInteger(said) && said >= 0 ? said : 1;
 };
 
-export const journalRoutes: Routes = (server, { db, clock, tokens, lives, callers, effects, metrics, alarm, reconciliation, logFailure }) => {
+export const journalRoutes: Routes = (server, { db, clock, tokens, lives, callers, admission, effects, metrics, alarm, reconciliation, logFailure }) => {
   const receiver = { db, alarm, effects, ...lifeOf(tokens) };
   // The entries are in; a comparison that fails is made at the next delivery.
   const compared = createBehindAnswers(reconciliation.delivered, logFailure);
@@ -34,7 +34,7 @@ export const journalRoutes: Routes = (server, { db, clock, tokens, lives, caller
   server.post(
     paths.journal,
     {
-      preParsing: callers.authorise,
+      preParsing: [callers.authorise, admission.enter],
       bodyLimit: MAX_JOURNAL_BYTES,
       schema: { body: journalRequestSchema, response: { 200: journalAnswerSchema, ...problems } },
     },
@@ -42,7 +42,7 @@ export const journalRoutes: Routes = (server, { db, clock, tokens, lives, caller
       const device = callers.of(request);
       await lives.hear(device, request.body.receipt);
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, await receiver.currentEpoch(db), request.body);
-      const answer = await receiveJournal(receiver, device.device_id, request.body, clock());
+      const answer = await admission.turn(request, () => receiveJournal(receiver, device.device_id, request.body, clock()));
       metrics.batch(answer.results);
       compared.ask(device.device_id);
       return answer;

@@ -19,9 +19,10 @@ export type Metrics = {
 type Sources = {
   figures(): Promise<Figures>;
   pool(): { total: number; idle: number; waiting: number };
+  journal(): { running: number; inside: number; turnedAway: number };
 };
 
-export function createMetrics({ figures, pool }: Sources): Metrics {
+export function createMetrics({ figures, pool, journal }: Sources): Metrics {
   const registry = new Registry();
   const registers = [registry];
 
@@ -49,6 +50,26 @@ export function createMetrics({ figures, pool }: Sources): Metrics {
     registers,
     collect() {
       for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
+    },
+  });
+
+  new Gauge({
+    name: 'qmc_journal_requests',
+    help: 'Deliveries of journal entries: at work, and inside (at work, waiting or still sending)',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { running, inside } = journal();
+      this.set({ state: 'running' }, running);
+      this.set({ state: 'inside' }, inside);
+    },
+  });
+  new Gauge({
+    name: 'qmc_journal_turned_away',
+    help: 'Deliveries that were given a later time since the start',
+    registers,
+    collect() {
+      this.set(journal().turnedAway);
     },
   });
 

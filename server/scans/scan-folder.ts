@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { mediaTypeOf, SIGNATURE_BYTES } from '../../shared/scanning/media-type.ts';
 import type { ScanMediaType } from '../../shared/scanning/scan.ts';
-import { mediaTypeOf, SIGNATURE_BYTES } from './media-type.ts';
 
 export type ScanFacts = { sha256: string; bytes: number; mediaType: ScanMediaType | undefined };
 

@@ -1,5 +1,6 @@
 /** The settings file (`QMC_CONFIG`): validated whole at start; a wrong field stops the start and is named. */
 import { z } from 'zod';
+import { scanHoursSchema } from '../sync/scan-hours.ts';
 
 export const roles = ['officer', 'postal', 'lobby', 'board'] as const;
 export type Role = (typeof roles)[number];
@@ -80,6 +81,8 @@ export const settingsSchema = z.strictObject({
       backupDays: z.int().min(0).max(365).default(7),
     })
     .prefault({}),
+  /** What of the line scans may take, e.g. `{ "scans": { "windows": [{ "from": "07:30", "to": "17:00", "maxKbps": 500 }] } }`; dossiers always go at once. */
+  sync: z.strictObject({ scans: scanHoursSchema.prefault({}) }).prefault({}),
   language: z.enum(['vi', 'en']).default('vi'),
   theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
   /** `development` allows a key file where the operating system has no key store; said loudly on screen. */

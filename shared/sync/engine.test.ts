@@ -36,6 +36,11 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
     epoch: 1,
     isLeaving: false,
     reason: 'code-taken',
+    isOpen: true,
+    nowMs: 1000,
+    /** Awaited before a scan's upload is answered. */
+    whileUploading: (_: string): Promise<ProvinceFailure | undefined> => Promise.resolve(undefined),
+    largestPush: Infinity,
   };
   let saved = memory;
   const guard = <T>(name: string, value: () => T): Promise<Result<T, ProvinceFailure>> => {
@@ -55,24 +60,26 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
         lease: { leaseId: 'l', from: 1, to: 10, validFrom: '2026-01-01', validTo: '2027-01-01', epoch: 1 },
       })),
     push: (request) =>
-      guard('push', () => {
-        // An entry behind a gap gets no answer.
-        if ((request.entries[0]?.seq ?? 0) > control.headSeq + 1) return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results: [] };
-        const results = (request.entries as JournalEntry[]).map((one): EntryAnswer => {
-          const status = control.answer(one);
-          if (status === 'applied' && one.operation.type === 'dossier.accepted')
-            held.set(
-              one.operation.dossier.dossierId,
-              one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)),
+      request.entries.length > control.largestPush
+        ? Promise.resolve({ ok: false, failure: { kind: 'refused', reason: 'too-large' } })
+        : guard('push', () => {
+            // An entry behind a gap gets no answer.
+            if ((request.entries[0]?.seq ?? 0) > control.headSeq + 1) return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results: [] };
+            const results = (request.entries as JournalEntry[]).map((one): EntryAnswer => {
+              const status = control.answer(one);
+              if (status === 'applied' && one.operation.type === 'dossier.accepted')
+                held.set(
+                  one.operation.dossier.dossierId,
+                  one.operation.dossier.papers.flatMap(({ pages }) => pages.map(({ sha256 }) => sha256)),
+                );
+              return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: control.reason } : {}) };
+            });
+            control.headSeq = Math.max(
+              control.headSeq,
+              ...request.entries.flatMap((one) => (control.answer(one as JournalEntry) === 'needs-newer-app' ? [] : one.seq)),
             );
-          return { operationId: one.operationId, seq: one.seq, status, ...(status === 'rejected' ? { reason: control.reason } : {}) };
-        });
-        control.headSeq = Math.max(
-          control.headSeq,
-          ...request.entries.flatMap((one) => (control.answer(one as JournalEntry) === 'needs-newer-app' ? [] : one.seq)),
-        );
-        return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results };
-      }),
+            return { epoch: control.epoch, head: { seq: control.headSeq, hash: HASH }, results };
+          }),
     status: ({ dossierIds }) =>
       guard('status', () => ({
         epoch: control.epoch,
@@ -99,14 +106,21 @@ function world(entries: JournalEntry[], memory: SyncMemory = emptyMemory) {
     province,
     scans: {
       sizeOf: () => Promise.resolve(1),
-      upload: (sha256) =>
-        guard(`scan ${sha256.slice(0, 1)}`, () => {
+      isOpen: () => control.isOpen,
+      async upload(sha256) {
+        const failure = await control.whileUploading(sha256);
+        if (failure !== undefined) {
+          calls.push(`no scan ${sha256.slice(0, 1)}`);
+          return { ok: false, failure };
+        }
+        return guard(`scan ${sha256.slice(0, 1)}`, () => {
           verified.add(sha256);
           return null;
-        }),
+        });
+      },
     },
     outbox: { head: () => ({ journalId: 'j', seq: entries.length, hash: HASH }), read: (after, limit) => Promise.resolve(entries.slice(after, after + limit)) },
-    clock: () => 1000,
+    clock: () => control.nowMs,
     random: () => 0.5,
     memory: {
       load: () => Promise.resolve(saved),
@@ -148,6 +162,74 @@ describe('sync engine', () => {
     expect(engine.connection()).toEqual({ status: 'online', sinceMs: 1000 });
   });
 
+  it('delivers and confirms a new dossier beside a scan that takes for ever', async () => {
+    const entries = [entry(1, [SCAN])];
+    const { ports, control, held } = world(entries);
+    let end: (failure: undefined) => void = () => undefined;
+    control.whileUploading = (sha256) => (sha256 === SCAN ? new Promise((resolve) => (end = resolve)) : Promise.resolve(undefined));
+    const engine = await createSyncEngine(ports);
+    const pass = engine.cycle();
+    await expect.poll(() => engine.memory().unconfirmed).toEqual({ 'dossier-1': [SCAN] });
+    const small = 'c'.repeat(64);
+    entries.push(entry(2), entry(3, [small]));
+    engine.notice();
+    await expect.poll(() => [...held.keys()]).toEqual(['dossier-1', 'dossier-2', 'dossier-3']);
+    await expect.poll(() => engine.memory().unconfirmed).toEqual({ 'dossier-1': [SCAN] });
+    end(undefined);
+    expect(await pass).toBe(IDLE_MS);
+    expect(engine.memory().unconfirmed).toEqual({});
+  });
+
+  it('sends the others when one scan fails again and again, and stays online while the province answers', async () => {
+    const others = ['c', 'd', 'e', 'f'].map((digit) => digit.repeat(64));
+    const { ports, control, verified } = world([entry(1, [SCAN, ...others])]);
+    control.whileUploading = (sha256) => Promise.resolve(sha256 === SCAN ? { kind: 'unreachable' } : undefined);
+    const engine = await createSyncEngine(ports);
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(verified).toEqual(new Set(others));
+    expect(engine.connection().status).toBe('online');
+    control.whileUploading = () => Promise.resolve(undefined);
+    control.nowMs += 500;
+    await engine.cycle();
+    expect(engine.memory().unconfirmed).toEqual({});
+  });
+
+  it('tries no further scans when one after the other fails', async () => {
+    const scans = ['b', 'c', 'd', 'e', 'f'].map((digit) => digit.repeat(64));
+    const { ports, control, calls } = world([entry(1, scans)]);
+    control.whileUploading = () => Promise.resolve({ kind: 'busy' });
+    await (await createSyncEngine(ports)).cycle();
+    expect(calls.filter((call) => call.startsWith('no scan')).length).toBeLessThanOrEqual(4);
+  });
+
+  it('says which scan the province will not have, and takes the word back when it has it', async () => {
+    const { ports, control } = world([entry(1, [SCAN])]);
+    control.whileUploading = () => Promise.resolve({ kind: 'refused', reason: 'wrong-media-type' });
+    const engine = await createSyncEngine(ports);
+    await engine.cycle();
+    expect(engine.memory().scanProblems).toEqual({ [SCAN]: 'wrong-media-type' });
+    control.whileUploading = () => Promise.resolve(undefined);
+    engine.hurry();
+    await engine.cycle();
+    expect(engine.memory().scanProblems).toEqual({});
+  });
+
+  it('sends no scans outside their hours, and does not call that a failure', async () => {
+    const { ports, control, verified } = world([entry(1, [SCAN])]);
+    control.isOpen = false;
+    const engine = await createSyncEngine(ports);
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(engine.connection().status).toBe('online');
+    expect(verified.size).toBe(0);
+    control.isOpen = true;
+    control.whileUploading = () => {
+      control.isOpen = false;
+      return Promise.resolve({ kind: 'busy' });
+    };
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(engine.connection().status).toBe('online');
+  });
+
   it('parks a refused entry and delivers the others', async () => {
     const { ports, control, held } = world([entry(1), entry(2), entry(3)]);
     control.answer = ({ seq }) => (seq === 2 ? 'rejected' : 'applied');
@@ -162,12 +244,41 @@ describe('sync engine', () => {
     const engine = await createSyncEngine(ports);
     control.failure = { kind: 'unreachable' };
     expect([await engine.cycle(), await engine.cycle(), await engine.cycle()]).toEqual([500, 1000, 2000]);
-    control.failure = { kind: 'busy', retryAfterMs: 7000 };
-    expect(await engine.cycle()).toBe(7000);
-    expect(engine.connection()).toMatchObject({ status: 'offline', sinceMs: 1000, reason: 'unreachable' });
+    control.failure = { kind: 'busy', retryAfterMs: 8000 };
+    // Never sooner, and not all in the same second.
+    expect(await engine.cycle()).toBe(9000);
+    expect(engine.connection()).toMatchObject({ status: 'offline', sinceMs: 1000, reason: 'busy' });
     control.failure = undefined;
+    control.nowMs += 8_999;
+    expect(await engine.cycle()).toBe(1);
+    expect(engine.connection()).toMatchObject({ status: 'offline', reason: 'busy' });
+    control.nowMs += 1;
     expect(await engine.cycle()).toBe(IDLE_MS);
     expect(engine.connection().status).toBe('online');
+  });
+
+  it('does not make a person wait for what the province has asked for', async () => {
+    const { ports, control } = world([entry(1)]);
+    const engine = await createSyncEngine(ports);
+    control.failure = { kind: 'busy', retryAfterMs: 60_000 };
+    await engine.cycle();
+    control.failure = undefined;
+    engine.hurry();
+    expect(await engine.cycle()).toBe(IDLE_MS);
+  });
+
+  it('offers less at once where a whole batch does not get across, and all again where it does', async () => {
+    const { ports, control, calls, held } = world(Array.from({ length: 450 }, (_, at) => entry(at + 1)));
+    control.largestPush = 50;
+    const engine = await createSyncEngine(ports);
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(held.size).toBe(450);
+    expect(calls.filter((call) => call === 'push').length).toBeLessThan(20);
+    const stuck = world([entry(1)]);
+    stuck.control.largestPush = 0;
+    const other = await createSyncEngine(stuck.ports);
+    await other.cycle();
+    expect(other.connection()).toMatchObject({ status: 'offline', reason: 'refused' });
   });
 
   it('a page that only looks like the province stays offline', async () => {

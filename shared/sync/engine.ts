@@ -11,7 +11,7 @@
  *     │
  *     ▼
  *   lease numbers when half are used ▶ push the journal's tail ▶ recheck after a restore ▶ offer the parked again ▶ ask what
- *   is verified ▶ upload scans ▶ ask again ▶ idle
+ *   is verified ▶ upload scans (and push what is new beside them) ▶ ask again ▶ idle
  *
  * Every step may be cut anywhere: nothing is forgotten until the province has said it holds it, and everything may be said
  * twice. Every answer carries the province's epoch and the head it holds of this journal; `alignWith` draws the conclusions.
@@ -19,15 +19,21 @@
 import { dossierOf, type JournalEntry, type JournalHead, type NumberLease } from '../journal/operation.ts';
 import type { Result } from '../lib/result.ts';
 import type { Clock } from '../lib/time.ts';
-import { fullJitterMs } from './back-off.ts';
-import { acknowledge, alignWith, confirm, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, type SyncMemory } from './memory.ts';
+import { askedWithJitterMs, fullJitterMs, restLeftMs } from './back-off.ts';
+import { acknowledge, alignWith, confirm, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, withScanProblems, type SyncMemory } from './memory.ts';
 import type { EnrolAnswer, JournalAnswer, JournalRequest, StatusAnswer, StatusRequest } from './protocol.ts';
+import { createScanQueue } from './scan-queue.ts';
 import type { Connection } from './state.ts';
 
 /** Entries in one request; the byte limit of the province (32 MB) is far above any such batch. */
 export const PUSH_BATCH = 200;
 const STATUS_BATCH = 500;
-const SCANS_AT_ONCE = 2;
+/** On a line too poor for a whole batch, this part of it is tried at last. */
+const SMALLEST_SHARE = 1 / PUSH_BATCH;
+/** While scans are sent the province is asked this often what of them is confirmed. */
+const ASK_EVERY_MS = 1_000;
+/** So many scans one after the other that did not get across are not about the scans. */
+const MAX_STRIKES = 3;
 
 export type ProvinceFailure =
   | { kind: 'unreachable' | 'not-the-province' }
@@ -49,6 +55,8 @@ export type Province = {
 export type ScanLane = {
   /** Bytes of each scan, to send small ones first; undefined when the device no longer holds it. */
   sizeOf(sha256: string): Promise<number | undefined>;
+  /** Whether scans may be sent at this hour. An upload that ends because they may not is no failure. */
+  isOpen(): boolean;
   upload(sha256: string): Promise<Result<null, ProvinceFailure>>;
 };
 
@@ -91,6 +99,10 @@ export type SyncEngine = {
   absorb(answers: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }>;
   /** Everything parked is offered again in the next pass. */
   offerAgain(): Promise<void>;
+  /** A person does not want to wait: the next pass asks neither when the province wanted to hear from us nor what rests after a failure. */
+  hurry(): void;
+  /** There is new work: it goes beside the scans that a pass may be sending for a long time. */
+  notice(): void;
   connection(): Connection;
   memory(): SyncMemory;
   /** One whole pass. Resolves with the milliseconds to wait before the next one. Never rejects for what a network may do. */
@@ -107,6 +119,12 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   let memory = (await ports.memory.load()) ?? emptyMemory;
   let connection: Connection = enrolment.isEnrolled() || enrolment.code() !== undefined ? { status: 'connecting' } : { status: 'not-enrolled' };
   let failures = 0;
+  /** While the province does not want to hear from us. */
+  let patience = { sinceMs: 0, forMs: 0 };
+  /** How much of a batch goes in one request: a line that carries no whole one may carry a part of it. */
+  let share = 1;
+  const queue = createScanQueue(clock, ports.random);
+  let tellOfWork: () => void = () => undefined;
   /** Ordered to destroy its keys once the province has everything. */
   let isLeaving = false;
 
@@ -123,11 +141,21 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     publish();
   }
 
+  const partOf = (batch: number): number => Math.max(1, Math.floor(batch * share));
+
+  /** A request that did not get across was too much for the line, perhaps. False: there is no smaller one. */
+  function learn(failure: ProvinceFailure | undefined): boolean {
+    const before = share;
+    if (failure === undefined) share = Math.min(1, share * 1.2);
+    else if (failure.kind === 'unreachable' || failure.kind === 'not-the-province' || isTooLarge(failure)) share = Math.max(SMALLEST_SHARE, share / 4);
+    return share < before;
+  }
+
   const takeIn = (from: SyncMemory, answer: JournalAnswer | StatusAnswer): SyncMemory => alignWith(from, answer, outbox.head().seq, clock());
 
   async function pushTail(): Promise<ProvinceFailure | undefined> {
     while (memory.acknowledgedSeq < outbox.head().seq) {
-      const entries = await outbox.read(memory.acknowledgedSeq, PUSH_BATCH);
+      const entries = await outbox.read(memory.acknowledgedSeq, partOf(PUSH_BATCH));
       const first = entries[0];
       if (first === undefined) {
         // Entries that can no longer be read on this device; the start gate has reported them.
@@ -136,7 +164,11 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       }
       const before = memory.acknowledgedSeq;
       const answer = await province.push({ journalId: outbox.head().journalId, entries, receipt: memory.receipt });
-      if (!answer.ok) return answer.failure;
+      if (!answer.ok) {
+        if (learn(answer.failure) && isTooLarge(answer.failure)) continue;
+        return answer.failure;
+      }
+      learn(undefined);
       const next = takeIn(acknowledge(memory, entries, answer.value, clock()), answer.value);
       await remember(next);
       if (next.quarantine !== undefined || next.needsNewerApp) return undefined;
@@ -186,20 +218,22 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     return undefined;
   }
 
-  /** Asks about every dossier not yet confirmed; returns the scans the province still lacks. */
-  async function askStatus(): Promise<Result<string[], ProvinceFailure>> {
+  /** Asks about these dossiers, or every one not yet confirmed; returns the scans the province still lacks. */
+  async function askStatus(open = Object.entries(memory.unconfirmed)): Promise<Result<string[], ProvinceFailure>> {
     const lacking: string[] = [];
-    const open = Object.entries(memory.unconfirmed);
-    for (let from = 0; from < Math.max(open.length, 1); from += STATUS_BATCH) {
-      const page = open.slice(from, from + STATUS_BATCH);
+    let from = 0;
+    do {
+      const page = open.slice(from, from + partOf(STATUS_BATCH));
       const wanted = [...new Set(page.flatMap(([, digests]) => digests))];
       const answer = await province.status({ dossierIds: page.map(([dossierId]) => dossierId), scans: wanted, receipt: memory.receipt });
+      learn(answer.ok ? undefined : answer.failure);
       if (!answer.ok) return answer;
       isLeaving = answer.value.destroy !== undefined;
       const verified = new Set(answer.value.verifiedScans);
       lacking.push(...wanted.filter((digest) => !verified.has(digest)));
       await remember(await doubtHead(takeIn(confirm(memory, answer.value), answer.value), answer.value));
-    }
+      from += page.length;
+    } while (from < open.length);
     return { ok: true, value: [...new Set(lacking)] };
   }
 
@@ -211,25 +245,102 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     return isSame ? next : { ...next, acknowledgedSeq: Math.min(next.acknowledgedSeq, head.seq - 1) };
   }
 
+  const hasNews = (): boolean => carried.length > 0 || (outbox.head().seq > memory.acknowledgedSeq && !memory.needsNewerApp);
+
+  /** Sends what the province lacks. Meanwhile new entries go at once, and the scans of new dossiers in their place among the others. */
   async function sendScans(lacking: string[]): Promise<ProvinceFailure | undefined> {
-    const sized = await Promise.all(lacking.map(async (sha256) => ({ sha256, bytes: await scans.sizeOf(sha256) })));
-    const missing = sized.filter((scan) => scan.bytes === undefined).map((scan) => scan.sha256);
-    const ready = sized.filter((scan) => scan.bytes !== undefined).sort((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0));
-    const refused: Record<string, string> = Object.fromEntries(missing.map((sha256) => [sha256, 'scan-missing']));
+    const offered = new Set<string>();
+    const arrived = new Set<string>();
+    const missing = new Set<string>();
+    const underWay = new Set<Promise<void>>();
     let failure: ProvinceFailure | undefined;
-    const lane = async (): Promise<void> => {
-      for (let scan = ready.shift(); scan !== undefined && failure === undefined; scan = ready.shift()) {
-        // Small records go first: a dossier taken in meanwhile does not wait behind scans.
-        if (memory.acknowledgedSeq < outbox.head().seq) return;
-        const sent = await scans.upload(scan.sha256);
-        if (sent.ok) continue;
-        if (sent.failure.kind === 'refused') refused[scan.sha256] = sent.failure.reason;
-        else failure = sent.failure;
+    let broken: { error: unknown } | undefined;
+    let strikes = 0;
+    let askedAtMs = clock();
+
+    async function offer(digests: string[]): Promise<void> {
+      const fresh = digests.filter((sha256) => !offered.has(sha256));
+      for (const sha256 of fresh) offered.add(sha256);
+      const sized = await Promise.all(fresh.map(async (sha256) => ({ sha256, bytes: await scans.sizeOf(sha256) })));
+      for (const { sha256, bytes } of sized) if (bytes === undefined) missing.add(sha256);
+      queue.offer(sized.flatMap(({ sha256, bytes }) => (bytes === undefined ? [] : [{ sha256, bytes }])));
+    }
+
+    async function send(sha256: string): Promise<void> {
+      const sent = await scans.upload(sha256).catch((error: unknown) => {
+        // Our own disk: this pass ends, and the next one begins with the others.
+        queue.failed(sha256);
+        throw error;
+      });
+      if (sent.ok) {
+        arrived.add(sha256);
+        strikes = 0;
+        return queue.arrived(sha256);
       }
-    };
-    await Promise.all(Array.from({ length: SCANS_AT_ONCE }, lane));
-    await remember({ ...memory, scanProblems: refused });
+      if (sent.failure.kind === 'refused' && isOfScan(sent.failure.reason)) return queue.refused(sha256, sent.failure.reason);
+      queue.failed(sha256);
+      if (sent.failure.kind === 'refused') return void (failure ??= sent.failure);
+      if (!scans.isOpen()) return;
+      strikes += 1;
+      const asksForPatience = sent.failure.kind === 'busy' && sent.failure.retryAfterMs !== undefined;
+      const found = asksForPatience ? sent.failure : await failureNow();
+      failure ??= found;
+    }
+
+    async function tellNews(): Promise<void> {
+      await takeTurns();
+      for (const step of [pushTail, offerParked]) {
+        const failed = await step();
+        failure ??= failed;
+        if (failure !== undefined || memory.quarantine !== undefined) return;
+      }
+      await offer(Object.values(memory.unconfirmed).flat());
+    }
+
+    /** Dossiers of which nothing is still to be sent. */
+    const whole = (): Array<[string, string[]]> => Object.entries(memory.unconfirmed).filter(([, digests]) => digests.every((sha256) => arrived.has(sha256)));
+
+    const isStill = (): boolean => failure === undefined && memory.quarantine === undefined;
+    const takeNext = (): string | undefined => (isStill() && strikes < MAX_STRIKES && scans.isOpen() ? queue.take() : undefined);
+
+    await offer(lacking);
+    for (;;) {
+      // Before anything is looked at, so that no work is overlooked.
+      const work = new Promise<void>((resolve) => (tellOfWork = resolve));
+      const isNews = isStill() && hasNews();
+      if (isNews) await tellNews();
+      for (let next = takeNext(); next !== undefined; next = takeNext()) {
+        const sending: Promise<void> = send(next)
+          .catch((error: unknown) => void (broken ??= { error }))
+          .finally(() => {
+            underWay.delete(sending);
+            tellOfWork();
+          });
+        underWay.add(sending);
+      }
+      await remember(withScanProblems(memory, { ...queue.refusals(), ...Object.fromEntries([...missing].map((sha256) => [sha256, 'scan-missing'])) }));
+      if (underWay.size === 0) break;
+      if (isStill() && (isNews || underWay.size === 1 || clock() - askedAtMs >= ASK_EVERY_MS) && whole().length > 0) {
+        askedAtMs = clock();
+        const asked = await askStatus(whole());
+        if (!asked.ok) failure ??= asked.failure;
+      }
+      // Also a scan that was through before this wait began has told of work.
+      if (underWay.size > 0) await work;
+      if (broken !== undefined) throw broken.error;
+    }
+    queue.clear();
     return failure;
+  }
+
+  /** Whether it is the line, or only what has just been tried: a signed answer says which. */
+  async function failureNow(): Promise<ProvinceFailure | undefined> {
+    const hello = await province.hello();
+    return hello.ok ? undefined : hello.failure;
+  }
+
+  async function takeTurns(): Promise<void> {
+    for (let turn = carried.shift(); turn !== undefined; turn = carried.shift()) await turn();
   }
 
   async function absorb({ journal, status }: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }> {
@@ -259,9 +370,10 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     }
     const lacking = await askStatus();
     if (!lacking.ok) return lacking.failure;
+    if (lacking.value.length === 0) await remember(withScanProblems(memory, {}));
     if (lacking.value.length === 0 || memory.quarantine !== undefined) return undefined;
     const sent = await sendScans(lacking.value);
-    if (sent !== undefined) return sent;
+    if (sent !== undefined || memory.quarantine !== undefined) return sent;
     const again = await askStatus();
     return again.ok ? undefined : again.failure;
   }
@@ -318,10 +430,12 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       return REFUSED_MS;
     }
     const { quarantine } = memory;
-    const waitMs = failure.kind === 'busy' && failure.retryAfterMs !== undefined ? failure.retryAfterMs : fullJitterMs(failures, ports.random);
+    const askedMs = failure.kind === 'busy' ? failure.retryAfterMs : undefined;
+    const waitMs = askedMs === undefined ? fullJitterMs(failures, ports.random) : askedWithJitterMs(askedMs, ports.random);
+    if (askedMs !== undefined) patience = { sinceMs: clock(), forMs: waitMs };
     failures += 1;
     const sinceMs = connection.status === 'offline' ? connection.sinceMs : clock();
-    const reason = failure.kind === 'busy' ? 'unreachable' : failure.kind;
+    const reason = failure.kind;
     // That a person has to act stays said, line or not.
     connection = quarantine === undefined ? { status: 'offline', sinceMs, reason, nextTryAtMs: clock() + waitMs } : { status: 'quarantined', ...quarantine };
     return waitMs;
@@ -338,9 +452,17 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       new Promise((resolve, reject) => {
         carried.push(() => remember(offerAgain(memory)).then(resolve, reject));
       }),
+    hurry() {
+      patience.forMs = 0;
+      queue.hurry();
+    },
+    notice: () => tellOfWork(),
     async cycle() {
       // Never between two steps of a pass: each step builds on what the one before remembered.
-      for (let turn = carried.shift(); turn !== undefined; turn = carried.shift()) await turn();
+      await takeTurns();
+      // New work, too, keeps to what the province has asked for.
+      const restMs = restLeftMs(patience, clock());
+      if (restMs > 0) return restMs;
       const failure = await pass();
       if (failure === undefined) failures = 0;
       if (failure?.kind === 'refused' && failure.destroys === true) await ports.destroyKeys();
@@ -351,6 +473,11 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     },
   };
 }
+
+/** A refusal of this scan, and not of the device that sends it. */
+const isOfScan = (refusal: string): boolean => !refusal.startsWith('device-') && refusal !== 'not-enrolled';
+
+const isTooLarge = (failure: ProvinceFailure): boolean => failure.kind === 'refused' && failure.reason === 'too-large';
 
 /** The province does not know the device, or not with this journal. */
 const FORGOTTEN: ReadonlySet<string> = new Set(['device-unknown', 'foreign-journal']);

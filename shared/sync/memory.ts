@@ -163,6 +163,13 @@ export function alignWith(
   return next;
 }
 
+/** Of what the province has confirmed meanwhile nothing is a problem any more. */
+export function withScanProblems(memory: SyncMemory, problems: Record<string, string>): SyncMemory {
+  const open = new Set(Object.values(memory.unconfirmed).flat());
+  const scanProblems = Object.fromEntries(Object.entries(problems).filter(([sha256]) => open.has(sha256)));
+  return JSON.stringify(scanProblems) === JSON.stringify(memory.scanProblems) ? memory : { ...memory, scanProblems };
+}
+
 /** No entry after this seq is known to be confirmed. */
 export const surelyHeldSeq = ({ acknowledgedSeq, recheck }: SyncMemory): number => Math.min(acknowledgedSeq, recheck?.after ?? acknowledgedSeq);
 

@@ -7,7 +7,7 @@ export type Connection =
   | { status: 'not-enrolled' }
   | { status: 'connecting' }
   | { status: 'online'; sinceMs: number }
-  | { status: 'offline'; sinceMs: number; reason: 'unreachable' | 'not-the-province' | 'refused'; nextTryAtMs: number }
+  | { status: 'offline'; sinceMs: number; reason: 'unreachable' | 'busy' | 'not-the-province' | 'refused'; nextTryAtMs: number }
   /** This journal is at its end: a new enrolment code is needed, and nothing is lost. */
   | { status: 'quarantined'; sinceMs: number; reason: QuarantineReason }
   /** The province takes nothing more from this device. */
@@ -31,7 +31,9 @@ export type SyncState = {
   /** Entries and scans the province has not confirmed yet. */
   waitingEntries: number;
   waitingScans: number;
-  /** Entries the province refused, each to be mended by the officer. */
+  /** What slows scans down or keeps them back at this hour (kbit/s, 0 for not at all) and until when (`HH:mm`); absent when nothing does. */
+  scanPace?: { kbps: number; until: string | null };
+  /** Entries and scans the province refused, each to be mended by the officer. */
   needsFix: Array<{ operationId: string; dossierId?: string; code?: string; reason: string; field?: string }>;
   /** The province takes nothing from an app this old. */
   needsNewerApp: boolean;

@@ -10,7 +10,7 @@ import { expect, test } from '@playwright/test';
 import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
 import { launchCounter, type Counter } from '../e2e/app.ts';
 import { officerAt, type IntakeScript } from '../e2e/officer.ts';
-import { startTcpProxy } from '../faults/tcp-proxy.ts';
+import { startTcpProxy } from '../fakes/tcp-proxy.ts';
 import { birth, certifiedCopy, landChange } from '../fixtures/intakes.ts';
 import { startProvince } from '../fixtures/province.ts';
 import { qrOnPaper } from '../fixtures/qr-on-paper.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { startVirtualPrinter, type VirtualPaper, type VirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
-import { startTcpProxy, type TcpProxy } from '../faults/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.ts';
 import { startProvince, type RunningProvince } from '../fixtures/province.ts';
 import { OFFICE, officeSettings } from '../fixtures/settings.ts';
 import type { Counter } from './app.ts';
@@ -19,6 +19,7 @@ type OpenOptions = {
   userData?: string;
   code?: string;
   retention?: object;
+  sync?: object;
 };
 
 /** What the province's database holds of one dossier, found by its code. */
@@ -103,13 +104,13 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       tickets: () => files(({ heightDots }) => heightDots < RECEIPT_DOTS),
       receipts: () => files(({ heightDots }) => heightDots >= RECEIPT_DOTS),
       userData,
-      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention } = {}) {
+      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync } = {}) {
         if (paperWidthMm === 58 && printer.papers().length === 0) {
           await printerOff();
           printer = await startPrinter(0, 384);
           isOn = true;
         }
-        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention };
+        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention, sync };
         const counter = await launchCounter({ settings, userData: folder });
         const officer = officerAt(counter.page);
         if (role === 'officer' || role === 'postal') await officer.isReady();

@@ -1,11 +1,14 @@
 /** A province that goes away in the middle of a request, in each way a line fails: afterwards everything is there exactly once. */
 import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
 import { pngPage } from '../fixtures/scans.ts';
-import type { Line } from '../faults/tcp-proxy.ts';
+import { paths } from '../../shared/sync/protocol.ts';
+import type { Line } from '../fakes/tcp-proxy.ts';
 import { expect, test } from './office.ts';
 
 const cuts: Array<{ name: string; line: Line; seed: number; says: RegExp }> = [
   { name: 'answers are lost on the way back', line: { kind: 'answers-lost' }, seed: 61, says: /Không liên lạc được/u },
+  { name: 'the answer to the dossier is lost after its commit', line: { kind: 'answers-lost', path: paths.journal }, seed: 66, says: /Không liên lạc được/u },
+  { name: 'a gateway is busy', line: { kind: 'answer', status: '502 Bad Gateway', body: '<html>' }, seed: 67, says: /đang bận/u },
   { name: 'requests break off in the middle', line: { kind: 'cut-after', bytes: 700 }, seed: 62, says: /Không liên lạc được/u },
   { name: 'nothing ever comes back', line: { kind: 'silent' }, seed: 63, says: /Không liên lạc được/u },
   { name: 'a captive portal answers instead', line: { kind: 'portal' }, seed: 64, says: /nơi trả lời không phải máy chủ của tỉnh/u },
@@ -39,8 +42,8 @@ test('however the line fails, a dossier arrives exactly once', async ({ office }
   expect(journal?.entries).toBe(journal?.head);
 });
 
-test('a large scan goes on where the line was cut', async ({ office }) => {
-  const { officer } = await office.open();
+test('a large scan goes on where the line was cut, and the panel says what slows it down', async ({ office }) => {
+  const { officer } = await office.open({ sync: { scans: { maxKbps: 4_000 } } });
   await officer.sees('province', 'Đã nối');
   const scan = pngPage(65, { width: 2_480, height: 3_508 });
   expect(scan.byteLength).toBeGreaterThan(1_500_000);
@@ -50,6 +53,7 @@ test('a large scan goes on where the line was cut', async ({ office }) => {
   const sentBefore = office.line.bytesUp();
   office.line.set({ kind: 'cut-after', bytes: 600_000 });
   const code = await officer.accept();
+  await officer.inPanel('province', (panel) => expect(panel).toContainText('Tối đa 4000 kbit/s'));
   const pane = await officer.openDossier(code);
   // Each try gets 600 kB further; only one that goes on where the last ended ever gets it all across.
   for (let tries = 0; tries < 20; tries++) {

@@ -170,6 +170,7 @@ export class ModelDevice {
     if (this.engine === undefined || !this.isOn) return;
     if (this.isCycling) {
       this.isWoken = true;
+      this.engine.notice();
       return;
     }
     this.isCycling = true;
@@ -423,6 +424,7 @@ export class ModelDevice {
       },
       scans: {
         sizeOf: () => Promise.resolve(1),
+        isOpen: () => true,
         upload: (sha256) => this.call(`scan ${sha256}`, () => province.upload(deviceId(), sha256)) as Promise<Result<null, ProvinceFailure>>,
       },
       outbox: {

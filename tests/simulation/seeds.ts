@@ -10,6 +10,7 @@ export const PINNED: ReadonlyMap<number, string> = new Map([
   [519, 'a memory of another journal'],
   [696, 'a dossier taken once, lost by the restored province and refused the second time counted as on its way for ever'],
   [718, 'an image put back twice'],
+  [937, 'a scan refused while the province did not know the device was put off for an hour, as if the scan were wrong'],
   [5000, 'behind a damaged entry of one copy the province took the entries of the other'],
   [5867, 'an image taken between the identity file and its journal entry'],
   [8608, 'a copy had the id of the journal that was to follow, and became the same device'],

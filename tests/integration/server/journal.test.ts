@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { chainText, GENESIS_HASH } from '../../../shared/journal/chain.ts';
 import { PROTOCOL_HEADER, paths, type WireEntry } from '../../../shared/sync/protocol.ts';
-import { startTcpProxy } from '../../faults/tcp-proxy.ts';
+import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
 import { aDossier, aTicket } from '../../fixtures/dossiers.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import type { TestDevice } from '../../fixtures/test-device.ts';

@@ -5,7 +5,7 @@ import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_SCAN_BYTES } from '../../../shared/scanning/scan.ts';
 import { paths } from '../../../shared/sync/protocol.ts';
-import { startTcpProxy } from '../../faults/tcp-proxy.ts';
+import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pdfPage, pngPage } from '../../fixtures/scans.ts';

@@ -2,6 +2,7 @@ import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProvinceTrust } from '../../../electron/sync/province-trust.ts';
 import { ok } from '../../../shared/lib/result.ts';
+import { scanHoursSchema } from '../../../shared/sync/scan-hours.ts';
 import { settingsSchema } from '../../../shared/settings/settings.ts';
 import { newCertificate, type Certificate } from '../../fixtures/certificates.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
@@ -88,6 +89,7 @@ describe('a province over TLS', () => {
     await device.accept([pngPage(1)]);
     await device.deliver();
     const { createTusScanLane } = await import('../../../electron/sync/tus-scan-lane.ts');
+    const { createScanPace } = await import('../../../electron/sync/scan-pace.ts');
     const { createProvinceAgent } = await import('../../../electron/sync/province-trust.ts');
     const put = await device.scans.put(pngPage(2));
     if (!put.ok) throw new Error(put.failure.kind);
@@ -95,6 +97,7 @@ describe('a province over TLS', () => {
       url: province.url,
       agent: createProvinceAgent({ pin: certificates.signed.pin }),
       files: device.scans,
+      pace: createScanPace(scanHoursSchema.parse({}), Date.now),
       province: { ...device.province, authorise: () => Promise.resolve(ok('a token')) },
       urlStorage: { findAllUploads: async () => [], findUploadsByFingerprint: async () => [], removeUpload: async () => undefined, addUpload: async () => '' },
     });
