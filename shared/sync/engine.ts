@@ -319,7 +319,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
         underWay.add(sending);
       }
       await remember(withScanProblems(memory, { ...queue.refusals(), ...Object.fromEntries([...missing].map((sha256) => [sha256, 'scan-missing'])) }));
-      if (underWay.size === 0) break;
+      if (underWay.size === 0 || broken !== undefined) break;
       if (isStill() && (isNews || underWay.size === 1 || clock() - askedAtMs >= ASK_EVERY_MS) && whole().length > 0) {
         askedAtMs = clock();
         const asked = await askStatus(whole());
@@ -327,8 +327,8 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       }
       // Also a scan that was through before this wait began has told of work.
       if (underWay.size > 0) await work;
-      if (broken !== undefined) throw broken.error;
     }
+    if (broken !== undefined) throw broken.error;
     queue.clear();
     return failure;
   }
