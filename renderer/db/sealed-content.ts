@@ -10,8 +10,10 @@ export type Ranked = { rank: number; dossier: Dossier };
 /** A pack and whose dossiers are in it. Its key is the lowest of the ranks. */
 export type SealedPack = { stored: StoredPack; ranks: number[] };
 
-/** Uncompressed. Sealed it stays under the 64 KiB at which Chromium makes a file of a value. */
+/** Uncompressed: of forms a pack of some 40 KiB. */
 const PACK_CHARACTERS = 256 * 1024;
+/** Under the 64 KiB at which Chromium makes a file of a value. */
+const PACK_BYTES = 60 * 1024;
 
 type Held = { rank: number; json: string };
 
@@ -21,12 +23,17 @@ async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }
 
-async function sealPack(sealer: Sealer, held: readonly Held[]): Promise<SealedPack> {
+/** One pack, or several when they cannot be pressed into one. */
+async function sealTogether(sealer: Sealer, held: readonly Held[]): Promise<SealedPack[]> {
   const ranks = held.map(({ rank }) => rank);
   const pack = Math.min(...ranks);
   const text = `[${held.map(({ rank, json }) => `[${rank},${json}]`).join(',')}]`;
   const compressed = await through(new TextEncoder().encode(text), new CompressionStream('deflate-raw'));
-  return { stored: { pack, sealed: await sealer.seal(packName(pack), compressed) }, ranks };
+  if (compressed.length > PACK_BYTES && held.length > 1) {
+    const half = held.length >> 1;
+    return [...(await sealTogether(sealer, held.slice(0, half))), ...(await sealTogether(sealer, held.slice(half)))];
+  }
+  return [{ stored: { pack, sealed: await sealer.seal(packName(pack), compressed) }, ranks }];
 }
 
 async function sealHeld(sealer: Sealer, all: readonly Held[]): Promise<SealedPack[]> {
@@ -35,14 +42,14 @@ async function sealHeld(sealer: Sealer, all: readonly Held[]): Promise<SealedPac
   let characters = 0;
   for (const one of all) {
     if (held.length > 0 && characters + one.json.length > PACK_CHARACTERS) {
-      packs.push(await sealPack(sealer, held));
+      packs.push(...(await sealTogether(sealer, held)));
       held = [];
       characters = 0;
     }
     held.push(one);
     characters += one.json.length;
   }
-  if (held.length > 0) packs.push(await sealPack(sealer, held));
+  if (held.length > 0) packs.push(...(await sealTogether(sealer, held)));
   return packs;
 }
 

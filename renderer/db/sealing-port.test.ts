@@ -58,3 +58,15 @@ it('ends every call when the keys cannot be had or are lost', async () => {
   await expect(waiting).rejects.toThrow('the worker ended');
   await expect(forever.tokens(['an'])).rejects.toThrow('the worker ended');
 });
+
+it('packs no more together than the database keeps in one record, and finds each in its pack', async () => {
+  const sealing = createSealing(await keys(3));
+  const noise = (): string => [...crypto.getRandomValues(new Uint8Array(20_000))].map((byte) => byte.toString(36)).join('');
+  const accepted = Array.from({ length: 12 }, (_, at) => ({ seq: at + 1, dossier: aDossier({ formData: { reason: noise() } }) }));
+  const { rows, packs } = await sealing.sealDossiers(accepted);
+  expect(Math.max(...packs.map(({ stored }) => stored.sealed.length))).toBeLessThan(64 * 1024);
+  for (const [at, { row }] of rows.entries()) {
+    const pack = packs.find(({ stored }) => stored.pack === row.pack);
+    expect(pack && (await sealing.openContent(pack.stored, row.rank))).toEqual(accepted[at]?.dossier);
+  }
+});

@@ -100,7 +100,7 @@ async function dayOfWork(folder: string, enrolled: EnrolledCounter): Promise<voi
 
   const first = await open();
   // As much as LevelDB keeps in its log before it writes a table.
-  await work(first.page, ledger, { dossiers: 110, lanes: 4, maxScanKb: 2, formKb: 45 });
+  await work(first.page, ledger, { dossiers: 240, lanes: 4, maxScanKb: 2, formKb: 45 });
   const officer = officerAt(first.page);
   const page = (at: number) => ({ name: `trang-${at}.png`, mimeType: 'image/png', buffer: pngPage(at, { width: 900, height: 1270 }) });
   await officer.startIntake();

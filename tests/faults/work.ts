@@ -123,7 +123,13 @@ async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkO
     await new Promise((resolve) => setTimeout(resolve, 20));
     return undefined;
   };
-  const formData: Record<string, string> = formKb === 0 ? {} : { reason: 'x'.repeat(formKb * 1000) };
+  /** Letters that no packing makes much shorter. */
+  const noise = (length: number): string => {
+    let text = '';
+    while (text.length < length) text += Math.random().toString(36).slice(2);
+    return text.slice(0, length);
+  };
+  const formData = (): Record<string, string> => (formKb === 0 ? {} : { reason: noise(formKb * 1000) });
   const person = (number: number) => ({
     fullName: `Người Thử ${number}`,
     idNumber: String(100_000_000_000 + number),
@@ -200,7 +206,7 @@ async function workInPage({ lanes, dossiers, maxScanKb, formKb }: Required<WorkO
       facts: [],
       channel: 'counter' as const,
       applicant: { kind: 'person' as const, ...person(number) },
-      formData,
+      formData: formData(),
       papers,
       feeInputs: { copies: 1, pages: 1, enteredVnd: {} },
       sets: 1,
