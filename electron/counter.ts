@@ -8,6 +8,7 @@ import { fail, ok } from '../shared/lib/result.ts';
 import type { Clock } from '../shared/lib/time.ts';
 import { paths, statementAnswerSchema } from '../shared/sync/protocol.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import { SYSTEM_OPERATOR } from './by-system.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
 import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
@@ -47,8 +48,6 @@ import { createUpstreamHealth, type UpstreamHealth } from './sync/upstream-healt
 import { createTakeaway, type Takeaway } from './takeaway/takeaway.ts';
 import { words } from './words.ts';
 
-/** Who the journal says did what the province ordered. */
-const SYSTEM_OPERATOR = 'system';
 const RECENT_PAGE = 200;
 /** The whole journal is read again once a start is over, at about a quarter of one core. */
 const VERIFY_AFTER_MS = 60_000;

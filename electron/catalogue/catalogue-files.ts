@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { bundledCatalogue } from '../../shared/catalogue/bundled.ts';
 import { calendarSchema, catalogueSchema, type Calendar, type Catalogue } from '../../shared/catalogue/catalogue.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import { createTurns } from '../../shared/lib/turns.ts';
 import type { CatalogueOrigin } from '../../shared/publications/publication.ts';
 import { sha256 } from '../digest.ts';
 import { isDiskFull, isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
@@ -73,12 +74,7 @@ export async function openCatalogueFiles(folder: string, log: Log): Promise<Cata
   let current = underCalendar(own);
 
   /** One change at a time: an officer may import while the province's word comes down, and nobody removes what is being written. */
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = turn.then(work);
-    turn = next.catch(() => undefined);
-    return next;
-  };
+  const inTurn = createTurns();
 
   const write = (file: string, content: object, change: Partial<Pointer>, inForce: () => void): Promise<Result<null, Failure<'disk-full'>>> =>
     inTurn(async () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import { createTurns } from '../../shared/lib/turns.ts';
 import { isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
 import { areKeysDestroyed, destroyKeys } from './destroy-keys.ts';
 import { createRecovery, newRecoveryKey, openRecovery, recoverySchema, resealRecovery, type Recovery } from './recovery.ts';
@@ -136,12 +137,7 @@ async function writeKeys(path: string, { secrets, wrapping, recovery }: Opened, 
 
 function keysOf(path: string, opened: Opened, store: KeyStore): DeviceKeys {
   let current = opened;
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = turn.then(work, work);
-    turn = next.catch(() => undefined);
-    return next;
-  };
+  const inTurn = createTurns();
   const keyOf = ({ id, key }: Secrets['later'][number]): LaterKey => ({ id, key: Buffer.from(key, 'base64') });
   return {
     dataKey: Buffer.from(opened.secrets.dataKey, 'base64'),

@@ -1,10 +1,10 @@
 /** What has left this device, fetched again from the province: scans by their digest, dossiers by their id. */
-import { createHash } from 'node:crypto';
 import type { Agent } from 'node:https';
 import { parseOrUndefined } from '../../shared/lib/json.ts';
 import { dossierSchema, type Dossier } from '../../shared/dossiers/dossier.ts';
 import type { RestoredPage } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/lib/result.ts';
+import { sha256 as digestOf } from '../digest.ts';
 import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
 import { dossierAnswerSchema, dossierBodiesAnswerSchema, pathOf, paths } from '../../shared/sync/protocol.ts';
@@ -47,7 +47,7 @@ export function createArchive({ url, agent, province, identity }: Options): Arch
       if (answer instanceof NotTheProvince) return notTheProvince;
       if (answer.status !== 200) return { ok: false, failure: failureOf({ ...answer, body: parseOrUndefined(answer.bytes.toString('utf8')) }) };
       // A captive portal answers 200 too; nothing but the right bytes has this digest.
-      if (createHash('sha256').update(answer.bytes).digest('hex') !== sha256) return notTheProvince;
+      if (digestOf(answer.bytes) !== sha256) return notTheProvince;
       return ok(new Uint8Array(answer.bytes));
     },
     async dossier(dossierId) {

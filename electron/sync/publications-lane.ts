@@ -1,5 +1,4 @@
 /** What the province published, over HTTP: what is new since a cursor, and documents by their digest, packed and slice by slice. */
-import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
 import type { Agent } from 'node:https';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { gunzip } from 'node:zlib';
 import { parseOrUndefined } from '../../shared/lib/json.ts';
 import { fail, ok } from '../../shared/lib/result.ts';
 import { changesAnswerSchema, MAX_SLICE_BYTES, type PublishedDocument } from '../../shared/publications/publication.ts';
+import { sha256 as digestOf } from '../digest.ts';
 import type { Changes, PublicationsLane } from '../publications/publications.ts';
 import { pathOf, paths } from '../../shared/sync/protocol.ts';
 import { requestBytes } from './http-json.ts';
@@ -74,7 +74,7 @@ export function createPublicationsLane({ url, agent, folder, province }: Options
       }
       const plain = packed.byteLength > packedBytes ? undefined : await unpack(packed, { maxOutputLength: bytes }).catch(() => undefined);
       await rm(partOf(sha256), { force: true });
-      const isRight = plain !== undefined && createHash('sha256').update(plain).digest('hex') === sha256;
+      const isRight = plain !== undefined && digestOf(plain) === sha256;
       return isRight ? ok(plain.toString('utf8')) : fail('wrong-digest');
     },
     async forget() {

@@ -1,7 +1,7 @@
 /** In which pack a dossier lies (sealed-content.ts): what comes, leaves or is replaced, and small packs put together. */
 import { rowsMeta, type CounterDatabase, type StoredRow } from './database.ts';
 import { slicesOf } from './in-slices.ts';
-import type { SealedPack } from './sealed-content.ts';
+import { packsOfRanks, type SealedPack } from './sealed-content.ts';
 import type { Sealing } from './sealing.ts';
 
 /** What one transaction has to write. */
@@ -24,10 +24,6 @@ export type Contents = {
   /** Puts small packs together when there are many. Not within a transaction. */
   gather(): Promise<void>;
 };
-
-/** By rank. */
-export const packsOfRanks = (packs: readonly SealedPack[]): Map<number, number> =>
-  new Map(packs.flatMap(({ stored, ranks }) => ranks.map((rank) => [rank, stored.pack] as const)));
 
 export function createContents(db: CounterDatabase, sealing: Sealing): Contents {
   async function put(packs: readonly SealedPack[], gone: readonly number[] = []): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Dossier, DossierId } from '../../shared/dossiers/dossier.ts';
 import { answers, OWING_WORD, queryWords } from '../../shared/search/words.ts';
 import { dateAt, instantOf } from '../../shared/lib/time.ts';
+import { createTurns } from '../../shared/lib/turns.ts';
 import {
   LAST_OWN_RANK,
   rankOf,
@@ -14,10 +15,10 @@ import {
   type MetaRow,
   type StoredRow,
 } from './database.ts';
-import { createContents, packsOfRanks, type Packing } from './contents.ts';
+import { createContents, type Packing } from './contents.ts';
 import { slicesOf } from './in-slices.ts';
 import { createSearchIndex, IndexDamaged } from './search-index.ts';
-import type { SealedPack } from './sealed-content.ts';
+import { packsOfRanks, type SealedPack } from './sealed-content.ts';
 import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossiers, type SealedRow } from './sealed-dossier.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
 import type { Sealing } from './sealing.ts';
@@ -103,7 +104,7 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
   );
   const contents = createContents(db, sealing);
   /** Writes one after the other: sealing lies between reading and writing, where no transaction can reach. */
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   let isRebuilding = false;
   const mending = new Set<number>();
 
@@ -111,12 +112,6 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     const indexed: IndexedRow[] = [];
     for (const slice of slicesOf(await stored, BATCH)) for (const { row, words } of await open(slice)) indexed.push({ rank: rankOf(row.seq), words });
     return indexed;
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = turn.then(work);
-    turn = next.catch(() => undefined);
-    return next;
   }
 
   /** From a timer, because a `liveQuery` that comes upon damage may not write. */

@@ -10,6 +10,10 @@ export type Ranked = { rank: number; dossier: Dossier };
 /** A pack and whose dossiers are in it. Its key is the lowest of the ranks. */
 export type SealedPack = { stored: StoredPack; ranks: number[] };
 
+/** Rank → the key of its pack. */
+export const packsOfRanks = (packs: readonly SealedPack[]): Map<number, number> =>
+  new Map(packs.flatMap(({ stored, ranks }) => ranks.map((rank) => [rank, stored.pack] as const)));
+
 /** Uncompressed: of forms a pack of some 40 KiB. */
 const PACK_CHARACTERS = 256 * 1024;
 /** Under the 64 KiB at which Chromium makes a file of a value. */

@@ -4,7 +4,7 @@ import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { wordsOf } from '../../shared/search/words.ts';
 import { rankOf, seqOf, type DossierRow, type StoredRow } from './database.ts';
 import { inSlices } from './in-slices.ts';
-import { sealPacks, type SealedPack } from './sealed-content.ts';
+import { packsOfRanks, sealPacks, type SealedPack } from './sealed-content.ts';
 import type { Sealer } from './sealer.ts';
 
 const summarySchema = z.object({
@@ -73,7 +73,7 @@ export async function sealDossiers(sealer: Sealer, accepted: readonly Accepted[]
     sealer,
     accepted.map(({ dossier, seq }) => ({ rank: rankOf(seq), dossier })),
   );
-  const packOf = new Map(packs.flatMap(({ stored, ranks }) => ranks.map((rank) => [rank, stored.pack] as const)));
+  const packOf = packsOfRanks(packs);
   return { rows: await inSlices(accepted, SLICE, (one) => sealRow(sealer, one, packOf.get(rankOf(one.seq)) ?? 0)), packs };
 }
 

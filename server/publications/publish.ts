@@ -1,5 +1,4 @@
 /** Publishes a file of the province's administrator: judged whole by the rules the devices judge it by, then in force for all. */
-import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { bundledCatalogue } from '../../shared/catalogue/bundled.ts';
 import { calendarSchema, type Catalogue } from '../../shared/catalogue/catalogue.ts';
@@ -8,6 +7,7 @@ import { dateAt, formatDateTime } from '../../shared/lib/time.ts';
 import { MAX_DOCUMENT_BYTES, usersFileSchema, type OfficeUsers, type PublicationKind } from '../../shared/publications/publication.ts';
 import { readDocument } from '../../shared/publications/read-document.ts';
 import type { Connection, Database } from '../db/database.ts';
+import { sha256 as digestOf } from '../digest.ts';
 import { digestsOfVersion, insertPublication, knownOffices, newestOfKind, officesWithUsers, takePublishingTurn } from './publication-store.ts';
 
 /** Nothing was changed. The message names the places. */
@@ -91,7 +91,7 @@ async function put(trx: Connection, { kind, officeId, version, content }: Docume
   const plain = Buffer.from(text, 'utf8');
   const packed = gzipSync(plain, { level: 9 });
   if (plain.byteLength > MAX_DOCUMENT_BYTES) throw new NotPublished(`the ${kind} is larger than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB`);
-  const sha256 = createHash('sha256').update(plain).digest('hex');
+  const sha256 = digestOf(plain);
   const facts = { kind, version, officeId, sha256, bytes: plain.byteLength };
   if ((await newestOfKind(trx, kind, officeId))?.sha256 === sha256) return { ...facts, isNew: false };
   // A dossier names the version it was taken in under: that name must never stand for anything else.

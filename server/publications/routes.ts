@@ -1,10 +1,10 @@
 /** How a counter hears of what was published for its office, and fetches it: by cursor, by digest, slice by slice. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { changesAnswerSchema, MAX_SLICE_BYTES } from '../../shared/publications/publication.ts';
 import { sha256Schema } from '../../shared/scanning/scan.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
+import { isHeldAlready } from '../etag.ts';
 import { Problem } from '../problem.ts';
 import { cursorOf, positionIn } from './cursor.ts';
 import { newestOfOffice, newestPosition, packedSlice } from './publication-store.ts';
@@ -44,10 +44,7 @@ export const publicationRoutes: Routes = (server, { db, callers, lives }) => {
           publishedAtMs: publishedAt.getTime(),
         })),
       };
-      const etag = `"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`;
-      void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return answer;
+      return isHeldAlready(request, reply, answer) ? reply.code(304).send() : answer;
     },
   );
 

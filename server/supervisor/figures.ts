@@ -1,6 +1,7 @@
 /** What supervisors ask of days gone by: whether counters and province agree, and the monitoring figures. Long questions, so one at a time. */
 import { z } from 'zod';
-import { instantOf } from '../../shared/lib/time.ts';
+import { DAY_MS, instantOf } from '../../shared/lib/time.ts';
+import { createTurns } from '../../shared/lib/turns.ts';
 import { monitoringCsv, type MonitoringRow, type Period } from '../../shared/reconciliation/monitoring.ts';
 import {
   MAX_PERIOD_DAYS,
@@ -21,8 +22,6 @@ export type FiguresDesk = {
   monitoring(period: Period): Promise<MonitoringRow[]>;
 };
 
-const DAY_MS = 86_400_000;
-
 function mustFit({ from, to }: AskedPeriod, days: number): void {
   if (instantOf(to, '00:00') - instantOf(from, '00:00') >= days * DAY_MS) throw new Problem(400, 'period-too-long', `at most ${days} days at once`);
 }
@@ -30,12 +29,7 @@ function mustFit({ from, to }: AskedPeriod, days: number): void {
 export function figuresRoutes(server: TypedServer, { db, clock }: Pick<ProvinceContext, 'db' | 'clock'>, sessions: Sessions, desk: FiguresDesk): void {
   const signedIn = { preParsing: sessions.authorise };
 
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+  const inTurn = createTurns();
 
   server.get(
     paths.reconciliation,

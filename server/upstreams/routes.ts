@@ -1,9 +1,9 @@
 /** What a counter reads of the specialised systems: how each works, and where a dossier of its office stands. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dossierUpstreamsAnswerSchema, upstreamsAnswerSchema, upstreamNames, type UpstreamsAnswer } from '../../shared/upstreams/upstream.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
+import { isHeldAlready } from '../etag.ts';
 import { Problem } from '../problem.ts';
 import { countOpen, deliveriesOfDossier } from './delivery-store.ts';
 import { allHealth } from './health-store.ts';
@@ -23,10 +23,7 @@ export const upstreamRoutes: Routes = (server, { db, upstreams, callers }) => {
             return { name, status, sinceMs, waiting, stopped };
           }),
       };
-      const etag = `"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`;
-      void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return answer;
+      return isHeldAlready(request, reply, answer) ? reply.code(304).send() : answer;
     },
   );
 

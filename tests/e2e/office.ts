@@ -61,15 +61,15 @@ async function newEnrolmentCode(province: RunningProvince, { replaces }: { repla
   return stdout.trim();
 }
 
+/** A fixture of a worker. */
+export async function runProvince({}, use: (province: RunningProvince) => Promise<void>): Promise<void> {
+  const province = await startProvince({ officeId: OFFICE.id, agencyCode: OFFICE.agencyCode });
+  await use(province);
+  await province.stop();
+}
+
 export const test = base.extend<{ office: Office }, { province: RunningProvince }>({
-  province: [
-    async ({}, use) => {
-      const province = await startProvince({ officeId: OFFICE.id, agencyCode: OFFICE.agencyCode });
-      await use(province);
-      await province.stop();
-    },
-    { scope: 'worker', timeout: 90_000 },
-  ],
+  province: [runProvince, { scope: 'worker', timeout: 90_000 }],
   office: async ({ province, launchCounter }, use) => {
     const work = await mkdtemp(join(tmpdir(), 'qmc-office-'));
     const paperFolder = join(work, 'paper');

@@ -6,20 +6,13 @@ import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
 import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
-import { startProvince, type RunningProvince } from '../fixtures/province.ts';
+import type { RunningProvince } from '../fixtures/province.ts';
 import { OFFICE } from '../fixtures/settings.ts';
-import { expect, test as inSharedProvince, type Office } from './office.ts';
+import { expect, runProvince, test as inSharedProvince, type Office } from './office.ts';
 
 // Of its own: what is published here reaches every counter of a province.
 const test = inSharedProvince.extend<object, { province: RunningProvince }>({
-  province: [
-    async ({}, use) => {
-      const province = await startProvince({ officeId: OFFICE.id, agencyCode: OFFICE.agencyCode });
-      await use(province);
-      await province.stop();
-    },
-    { scope: 'worker', timeout: 90_000 },
-  ],
+  province: [runProvince, { scope: 'worker', timeout: 90_000 }],
 });
 
 const PAPER = 'Phiếu xác nhận của tổ dân phố';

@@ -1,5 +1,5 @@
 /** What each simulated system does with a request it hears: checks it against the contract, keeps what it took, answers. */
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { compactVerify, importJWK } from 'jose';
 import type { z } from 'zod';
 import { submissionSchema } from '../../../shared/upstreams/contracts/business-registry.ts';
@@ -9,6 +9,7 @@ import { landFilingSchema } from '../../../shared/upstreams/contracts/land.ts';
 import { signedText, verificationRequestSchema } from '../../../shared/upstreams/contracts/vneid.ts';
 import type { UpstreamName } from '../../../shared/upstreams/upstream.ts';
 import type { PublicJwk } from '../../db/database.ts';
+import { sha256 as digestOf } from '../../digest.ts';
 
 export type Heard = { method: string; path: string; query: URLSearchParams; headers: Record<string, string | undefined>; body: Buffer };
 export type Said = { status: number; body?: unknown };
@@ -126,7 +127,7 @@ const land: System = (heard, memory, { secret }) => {
   }
   if (known === undefined) return wrong('no such filing');
   if (step === 'attachments') {
-    if (createHash('sha256').update(heard.body).digest('hex') !== sha256) return { status: 409, body: { reason: 'digest' } };
+    if (digestOf(heard.body) !== sha256) return { status: 409, body: { reason: 'digest' } };
     known.missing = known.missing.filter((one) => one !== sha256);
     return { status: 204 };
   }
