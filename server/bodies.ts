@@ -1,7 +1,7 @@
-/** Owns what the body of a request may be (JSON in UTF-8, plain or gzipped, of bounded size and depth), and that long answers are gzipped for who asks so. */
+/** Owns what the body of a request may be (JSON in UTF-8, plain, gzipped or in brotli, of bounded size and depth), and that long answers are gzipped for who asks so. */
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { brotliDecompress, gunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isShallowJson } from './journal/content.ts';
 import { Problem } from './problem.ts';
@@ -12,7 +12,7 @@ export const MAX_BODY_BYTES = 256 * 1024;
 /** Shorter answers fit a packet anyway. */
 const PACKED_FROM = 1024;
 
-const unzip = promisify(gunzip);
+const unpackers = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 const zip = promisify(gzip);
 
 type Parsers = Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>;
@@ -51,17 +51,19 @@ async function plainOf(sent: Buffer, encoding: string | undefined, limit: number
     case 'identity':
       return sent;
     case 'gzip':
-      return unpack(sent, limit);
+      return unpack('gzip', sent, limit);
+    case 'br':
+      return unpack('br', sent, limit);
     default:
-      throw new Problem(415, 'wrong-encoding', 'bodies are taken plain or gzipped');
+      throw new Problem(415, 'wrong-encoding', 'bodies are taken plain, gzipped or in brotli');
   }
 }
 
-async function unpack(packed: Buffer, limit: number): Promise<Buffer> {
+async function unpack(encoding: keyof typeof unpackers, packed: Buffer, limit: number): Promise<Buffer> {
   try {
-    return await unzip(packed, { maxOutputLength: limit });
+    return await unpackers[encoding](packed, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Problem(413, 'too-large', 'the body unpacks to more than is taken');
-    throw new Problem(400, 'malformed', 'the body is not gzip');
+    throw new Problem(400, 'malformed', `the body is not ${encoding}`);
   }
 }

@@ -61,6 +61,8 @@ export type Journal = {
   ): Promise<Result<EntryOf<O>, F | JournalFailure>>;
   /** Entries in order, as they were written (see `inTodaysForm`). One that can no longer be read is left out and becomes a problem. */
   read(afterSeq: number, limit: number): Promise<JournalEntry[]>;
+  /** `read` for whoever sends them to the province, which judges each itself; their form is not looked at again. */
+  readToSend(afterSeq: number, limit: number): Promise<JournalEntry[]>;
   find(seq: number): Promise<JournalEntry | undefined>;
   /** Which entry says a dossier last: its acceptance, or a correction; undefined too when that was dropped. */
   acceptedAt(dossierId: string): AcceptedAt | undefined;
@@ -296,7 +298,7 @@ export async function openJournal({
   }
 
   /** Entries of one segment, which is opened once; bytes that lie together are read together. */
-  async function readPlaced(segment: string, placed: ReadonlyArray<Position & { seq: number }>): Promise<JournalEntry[]> {
+  async function readPlaced(segment: string, placed: ReadonlyArray<Position & { seq: number }>, openOne = seal.open): Promise<JournalEntry[]> {
     const path = join(folder, segment);
     const entries: JournalEntry[] = [];
     for (const run of runsOf(placed)) {
@@ -311,7 +313,7 @@ export async function openJournal({
       });
       for (const { seq, offset } of run) {
         const decoded = decodeEntry(bytes, offset - start, checksum);
-        const opened = decoded.kind === 'entry' && decoded.entry.seq === seq ? seal.open(decoded.entry) : undefined;
+        const opened = decoded.kind === 'entry' && decoded.entry.seq === seq ? openOne(decoded.entry) : undefined;
         if (opened?.kind === 'opened') entries.push(opened.entry);
         else if (seq >= firstSeq()) noteUnreadable(seq);
       }
@@ -319,14 +321,14 @@ export async function openJournal({
     return entries;
   }
 
-  async function read(afterSeq: number, limit: number): Promise<JournalEntry[]> {
+  async function read(afterSeq: number, limit: number, openOne = seal.open): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];
     let after = afterSeq;
     for (const { index } of [...segments]) {
       // An unreadable entry does not shorten the page, or whoever reads on would take it for the end.
       while (entries.length < limit && (index.lastSeq() ?? 0) > after) {
         const placed = index.after(after, limit - entries.length);
-        entries.push(...(await readPlaced(index.segment, placed)));
+        entries.push(...(await readPlaced(index.segment, placed, openOne)));
         after = placed.at(-1)?.seq ?? after;
       }
     }
@@ -385,7 +387,8 @@ export async function openJournal({
       flushing ??= flush();
       return settled as Promise<Result<EntryOf<O>, JournalFailure>>;
     },
-    read,
+    read: (afterSeq, limit) => read(afterSeq, limit),
+    readToSend: (afterSeq, limit) => read(afterSeq, limit, seal.openToSend),
     find: async (seq) => {
       const found = segments.find(({ index }) => index.positionOf(seq) !== undefined)?.index;
       const position = found?.positionOf(seq);

@@ -1,7 +1,8 @@
 /** The one place the shell speaks HTTP: each request with a time limit and a size limit, large ones at the pace they are given. */
-import { request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { request as httpsRequest, type Agent } from 'node:https';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gunzip, gzip } from 'node:zlib';
 import { parseOrUndefined } from '../../shared/lib/json.ts';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -10,6 +11,19 @@ const COMPRESS_FROM_BYTES = 1024;
 const PIECE_BYTES = 64 * 1024;
 const PACED_PIECE_BYTES = 16 * 1024;
 
+const brotli = promisify(brotliCompress);
+const packers = {
+  // A quarter of the work of gzip, and smaller.
+  br: (plain: Buffer) => brotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength } }),
+  gzip: promisify(gzip),
+};
+/** Unsupported media type: of a province, or of something before it, that reads gzip only. */
+const WRONG_ENCODING = 415;
+const gzipOnly = new Set<string>();
+const unpack = promisify(gunzip);
+/** Node 18 would open a connection for every request. */
+const plainAgent = new HttpAgent({ keepAlive: true });
+
 type Headers = Record<string, string>;
 type Answer = { status: number; headers: Record<string, string | string[] | undefined> };
 export type HttpAnswer = Answer & { body: unknown };
@@ -17,35 +31,62 @@ export type HttpAnswer = Answer & { body: unknown };
 /** When so many bytes may leave. */
 export type Pace = (bytes: number) => Promise<void>;
 
+/** Requests that leave in the order in which they were asked for, however long each takes to be packed. */
+export type Turn = {
+  /** Until the one before has left. */
+  before: Promise<void>;
+  hasLeft(): void;
+};
+
+type JsonRequest = {
+  body?: unknown;
+  /** JSON in UTF-8, in the place of `body`. */
+  bytes?: Buffer;
+  headers?: Headers;
+  timeoutMs: number;
+  agent?: Agent;
+  turn?: Turn;
+};
+
 /**
  * POSTs (or GETs, without a body) JSON. Rejects when there is no whole answer within `timeoutMs` of the last byte sent;
  * a body that is no JSON is given back as undefined, for a captive portal answers 200 with a page.
  */
-export async function requestJson(
-  url: URL,
-  { body, headers = {}, timeoutMs, agent }: { body?: unknown; headers?: Headers; timeoutMs: number; agent?: Agent },
-): Promise<HttpAnswer> {
-  const plain = body === undefined ? undefined : Buffer.from(JSON.stringify(body), 'utf8');
+export async function requestJson(url: URL, asking: JsonRequest): Promise<HttpAnswer> {
+  const { body, bytes: given, headers = {}, timeoutMs, agent, turn } = asking;
+  const plain = given ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body), 'utf8'));
+  const encoding = gzipOnly.has(url.host) ? 'gzip' : 'br';
   const isCompressed = plain !== undefined && plain.byteLength >= COMPRESS_FROM_BYTES;
+  const payload = isCompressed ? await packers[encoding](plain) : plain;
   const asked: Exchange = {
     method: plain === undefined ? 'GET' : 'POST',
-    payload: isCompressed ? gzipSync(plain) : plain,
+    payload,
     headers: {
       accept: 'application/json',
+      'accept-encoding': 'gzip',
       ...(plain === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      ...(isCompressed ? { 'content-encoding': encoding } : {}),
       ...headers,
     },
     timeoutMs,
     maxBytes: MAX_ANSWER_BYTES,
     agent,
+    ...(turn === undefined ? {} : { onSent: (sent) => sent === payload?.byteLength && turn.hasLeft() }),
   };
+  await turn?.before;
   const { bytes, ...answer } = await exchange(url, asked).catch((error: unknown) => {
     // Whoever keeps idle connections for a shorter time than we do ends them as we begin to speak. All we say may be said twice.
     if (error instanceof StaleConnection) return exchange(url, asked);
     throw error;
   });
-  return { ...answer, body: parseOrUndefined(bytes.toString('utf8')) };
+  if (answer.status === WRONG_ENCODING && isCompressed && encoding === 'br') {
+    gzipOnly.add(url.host);
+    return requestJson(url, { ...asking, turn: undefined });
+  }
+  const isPacked = answer.headers['content-encoding'] === 'gzip';
+  // What does not unpack, or unpacks to too much, is nobody's answer we know.
+  const text = isPacked ? await unpack(bytes, { maxOutputLength: MAX_ANSWER_BYTES }).catch(() => undefined) : bytes;
+  return { ...answer, body: text === undefined ? undefined : parseOrUndefined(text.toString('utf8')) };
 }
 
 /** Rejects when the answer is not whole within `timeoutMs` or is larger than `maxBytes`. */
@@ -82,7 +123,7 @@ export function exchange(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const request = start(url, {
       method,
-      agent,
+      agent: agent ?? (url.protocol === 'https:' ? undefined : plainAgent),
       signal,
       headers: { ...(payload === undefined ? {} : { 'content-length': String(payload.byteLength) }), ...headers },
     });

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { SignJWT } from 'jose';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../shared/lib/result.ts';
+import type { JournalEntry } from '../../shared/journal/operation.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { Province, ProvinceFailure } from '../../shared/sync/engine.ts';
 import {
@@ -22,8 +23,11 @@ import {
   type DestroyOrder,
   type EnrolAnswer,
   type EnrolRequest,
+  type JournalAnswer,
+  type JournalRequest,
 } from '../../shared/sync/protocol.ts';
-import { requestJson, type HttpAnswer } from './http-json.ts';
+import { bytesOf } from '../journal/entry-bytes.ts';
+import { requestJson, type HttpAnswer, type Turn } from './http-json.ts';
 import type { Identity } from './identity.ts';
 import { NotTheProvince } from './province-trust.ts';
 
@@ -76,10 +80,18 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     schema: S,
     headers: Record<string, string> = {},
     timeoutMs = longestMs,
+    turn?: Turn,
   ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     let answer: HttpAnswer;
     try {
-      answer = await requestJson(new URL(path, url), { body, headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers }, timeoutMs, agent });
+      const content = Buffer.isBuffer(body) ? { bytes: body } : { body };
+      answer = await requestJson(new URL(path, url), {
+        ...content,
+        headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers },
+        timeoutMs,
+        agent,
+        turn,
+      });
     } catch (error) {
       return { ok: false, failure: { kind: error instanceof NotTheProvince ? 'not-the-province' : 'unreachable' } };
     }
@@ -114,9 +126,22 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     return ok(token.value);
   }
 
-  async function authorised<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<Result<z.infer<S>, ProvinceFailure>> {
+  async function authorised<S extends z.ZodType>(path: string, body: unknown, schema: S, turn?: Turn): Promise<Result<z.infer<S>, ProvinceFailure>> {
     const bearer = await authorise();
-    return bearer.ok ? call(path, body, schema, { authorization: `Bearer ${bearer.value}` }) : bearer;
+    return bearer.ok ? call(path, body, schema, { authorization: `Bearer ${bearer.value}` }, longestMs, turn) : bearer;
+  }
+
+  /** Entries build on those before them. */
+  let lastPush: Promise<void> = Promise.resolve();
+  async function push(request: JournalRequest): Promise<Result<JournalAnswer, ProvinceFailure>> {
+    const before = lastPush;
+    let hasLeft: () => void = () => undefined;
+    lastPush = new Promise((resolve) => (hasLeft = resolve));
+    try {
+      return await authorised(paths.journal, wireBytesOf(request), journalAnswerSchema, { before, hasLeft });
+    } finally {
+      hasLeft();
+    }
   }
 
   function enrolJournal(code: string, journalId: string): Promise<Result<EnrolAnswer, ProvinceFailure>> {
@@ -143,7 +168,7 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     },
     enrol: (code) => enrolJournal(code, about.journalId),
     enrolJournal,
-    push: (request) => authorised(paths.journal, request, journalAnswerSchema),
+    push,
     async status(request) {
       const answer = await authorised(paths.status, request, statusAnswerSchema);
       return !answer.ok || isOrdered(answer.value.destroy, 'when-delivered') ? answer : ok({ ...answer.value, destroy: undefined });
@@ -151,6 +176,14 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     leaseNumbers: () => authorised(paths.numbers, {}, numbersAnswerSchema),
   };
 }
+
+/** Its JSON in UTF-8, with the entries as they were read. */
+function wireBytesOf({ entries, ...rest }: JournalRequest): Buffer {
+  const pieces = entries.flatMap((entry, at) => [...(at === 0 ? [] : [COMMA]), ...bytesOf(entry as JournalEntry)]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"entries":[`, 'utf8'), ...pieces, END]);
+}
+const COMMA = Buffer.from(',');
+const END = Buffer.from(']}');
 
 const isSignedBy = (jwk: Identity['serverKey'], text: string, signature: string): boolean =>
   verify(

@@ -92,7 +92,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   const engine = await createSyncEngine({
     province: { ...province, leaseNumbers },
     scans,
-    outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.read(afterSeq, limit) },
+    outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.readToSend(afterSeq, limit) },
     clock,
     random: Math.random,
     memory: {
@@ -131,9 +131,9 @@ export async function createSyncService(options: Options): Promise<SyncService> 
       isHalfUsed: wantsNumbers,
       record: (lease) => journalBySystem(journal, { type: 'numbers.leased', lease }),
     },
-    onChange(_, memory) {
+    onChange(_, memory, answered) {
       options.onChange(state());
-      const changed = deliveries(movedBetween(last, memory));
+      const changed = deliveries([...new Set([...answered, ...movedBetween(last, memory)])]);
       last = memory;
       if (changed.length > 0) options.onDelivered(changed);
     },

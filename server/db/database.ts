@@ -75,6 +75,8 @@ export type Tables = {
     hash: string;
     body_hash: string;
     operation: string;
+    /** When the dossier was accepted that it says whole, where that was known as it came. */
+    told_at_ms: number | null;
     status: Verdict;
     reason: string | null;
     field: string | null;

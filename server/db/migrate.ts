@@ -11,6 +11,7 @@ import { uploadLocks } from './migrations/0006-upload-locks.ts';
 import { epochs } from './migrations/0007-epochs.ts';
 import { destroyOrders } from './migrations/0008-destroy-orders.ts';
 import { publications } from './migrations/0009-publications.ts';
+import { quickIntake } from './migrations/0010-quick-intake.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -24,6 +25,7 @@ const ladder = {
   '0007-epochs': epochs,
   '0008-destroy-orders': destroyOrders,
   '0009-publications': publications,
+  '0010-quick-intake': quickIntake,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /**
- * When the dossier was accepted that a journal entry says whole; null for every other entry. `json`, not `jsonb`: it is worked out
- * for every entry that comes in, and a text is read through much quicker than it is taken apart.
+ * When the dossier was accepted that a journal entry says whole; null for every other entry. Worked out for entries that came
+ * before the column, or one by one. `json`, not `jsonb`: a text is read through much quicker than it is taken apart.
  */
-export const toldAcceptedAtMs = sql`(case when operation::json ->> 'type' in ('dossier.accepted', 'dossier.corrected') then (operation::json #>> '{dossier,acceptedAtMs}')::bigint end)`;
+export const toldAcceptedAtMs = sql`(case when told_at_ms is not null then told_at_ms when operation::json ->> 'type' in ('dossier.accepted', 'dossier.corrected') then (operation::json #>> '{dossier,acceptedAtMs}')::bigint end)`;
 
 const indexes = [
   // For the charts of a day.
@@ -14,10 +14,10 @@ const indexes = [
   // For what a device took in on a date, in either of its homes. Only what was applied is known to be JSON that PostgreSQL can
   // read; any other row would make its own receipt fail.
   { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
-  { name: 'journal_entries_accepted_at', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
+  { name: 'journal_entries_told_at', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
 ];
 /** Of earlier versions. */
-const outdated = ['journal_entries_accepted', 'journal_entries_dossiers'];
+const outdated = ['journal_entries_accepted', 'journal_entries_dossiers', 'journal_entries_accepted_at'];
 
 /** Of our own choosing; kept apart from the ladder's. */
 const LOCK = 7_140_226_001;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import type { Connection } from '../db/database.ts';
+import { slicesOf } from '../db/slices.ts';
 
 export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
 
@@ -30,17 +31,30 @@ const scanRowsOf = ({ dossierId, papers }: Dossier) =>
     media_type: page.mediaType,
   }));
 
+/** Of a run: `text` is the operation that says the dossier as it came, UTF-8. */
+export type TextedDossier = NewDossier & { text: Buffer };
+
 /** False when any of them could not be stored: whatever was is then to be undone, and each to be stored alone to learn which. */
-export async function insertDossiers(trx: Connection, dossiers: readonly NewDossier[]): Promise<boolean> {
+export async function insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<boolean> {
   if (dossiers.length === 0) return true;
+  const slices = slicesOf(dossiers.map(({ text }) => text));
+  const of = (name: string, type: string, value: (one: NewDossier) => unknown) => ({ name, type, values: dossiers.map(value) });
+  const columns = [
+    of('dossier_id', 'uuid', ({ dossier }) => dossier.dossierId),
+    of('code', 'text', ({ dossier }) => dossier.code),
+    of('office_id', 'text', ({ dossier }) => dossier.officeId),
+    of('agency_code', 'text', ({ dossier }) => dossier.agencyCode),
+    of('device_id', 'uuid', ({ deviceId }) => deviceId),
+    of('operation_id', 'uuid', ({ operationId }) => operationId),
+    of('procedure_code', 'text', ({ dossier }) => dossier.procedureCode),
+    of('accepted_at_ms', 'bigint', ({ dossier }) => dossier.acceptedAtMs),
+    of('due_at_ms', 'bigint', ({ dossier }) => dossier.dueAtMs),
+    of('accepted_offline', 'boolean', ({ dossier }) => dossier.acceptedOffline),
+    of('received_at', 'timestamptz', ({ at }) => at),
+  ];
   const { rows: stored } = await sql`
-    insert into dossiers (
-      dossier_id, code, office_id, agency_code, device_id, operation_id, procedure_code, accepted_at_ms, due_at_ms, accepted_offline, body, received_at
-    )
-    select * from json_to_recordset(${JSON.stringify(dossiers.map(rowOf))}::json) as fresh (
-      dossier_id uuid, code text, office_id text, agency_code text, device_id uuid, operation_id uuid, procedure_code text,
-      accepted_at_ms bigint, due_at_ms bigint, accepted_offline boolean, body jsonb, received_at timestamptz
-    )
+    insert into dossiers (${sql.join(columns.map(({ name }) => sql.id(name)))}, body)
+    select ${sql.join(columns.map(({ name }) => sql.id(name)))}, ${slices.text}::jsonb -> 'dossier' from ${slices.join(columns)}
     on conflict do nothing returning 1`.execute(trx);
   if (stored.length < dossiers.length) return false;
   const scans = dossiers.flatMap(({ dossier }) => scanRowsOf(dossier));

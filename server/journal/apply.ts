@@ -4,7 +4,7 @@ import { type NumberLease, type Operation, operationSchema } from '../../shared/
 import { unreachable } from '../../shared/lib/result.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
-import type { DossierOutcome, NewDossier } from '../dossiers/dossier-store.ts';
+import type { DossierOutcome, NewDossier, TextedDossier } from '../dossiers/dossier-store.ts';
 import type { TicketMove } from '../queue/ticket-store.ts';
 import type { Ticket } from '../../shared/queue/ticket.ts';
 import type { JournalOwner, Verdict } from './journal-store.ts';
@@ -21,7 +21,7 @@ export type Effects = {
   /** `dossier-exists`: what is held of it was never in this device's journal. */
   correctDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
   /** False when any of them cannot be stored: the caller then undoes what was. */
-  insertDossiers(trx: Connection, dossiers: readonly NewDossier[]): Promise<boolean>;
+  insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<boolean>;
 };
 
 const applied: Verdict = { status: 'applied' };

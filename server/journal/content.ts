@@ -11,8 +11,23 @@ const MAX_BODY_DEPTH = 2_000;
 
 const escapePointer = (key: string): string => key.replace(/~/gu, '~0').replace(/\//gu, '~1');
 
-/** The first fault of a parsed JSON value, with its JSON pointer (RFC 6901) under `at`; walks without recursion. */
-export function contentFault(value: unknown, at = ''): ContentFault | undefined {
+/** The first fault of a parsed JSON value, with its JSON pointer (RFC 6901) under `at`. */
+export const contentFault = (value: unknown, at = ''): ContentFault | undefined => (isSound(value, 0) ? undefined : faultIn(value, at));
+
+/** What nearly every operation is, found out without a word about where. */
+function isSound(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((child) => isSound(child, depth + 1));
+  for (const key in value) {
+    if (key === '__proto__' || !isStorable(key) || !isSound((value as Record<string, unknown>)[key], depth + 1)) return false;
+  }
+  return true;
+}
+
+/** Walks without recursion. */
+function faultIn(value: unknown, at: string): ContentFault | undefined {
   const stack: Array<{ value: unknown; depth: number; at: string }> = [{ value, depth: 0, at }];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     if (typeof top.value === 'string' && !isStorable(top.value)) return { reason: 'forbidden-character', field: top.at };

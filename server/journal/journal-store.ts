@@ -1,7 +1,9 @@
 /** Owns the rows of the journal: entries as they came, and the idempotency record of every operation. */
 import { sql } from 'kysely';
+import { dossierOf, type Operation } from '../../shared/journal/operation.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
+import { slicesOf } from '../db/slices.ts';
 import type { JournalHeadAt, StoredSlot } from './slot.ts';
 
 export type Verdict = { status: 'applied' } | { status: 'rejected'; reason: string; field?: string };
@@ -106,6 +108,8 @@ export async function putEntry(trx: Connection, deviceId: string, entry: WireEnt
     hash: entry.hash,
     body_hash: bodyHash,
     operation: text,
+    // Only what was applied is known to be an operation.
+    told_at_ms: verdict.status === 'applied' ? (dossierOf({ operation: entry.operation as Operation })?.acceptedAtMs ?? null) : null,
     ...columnsOf(verdict),
     received_at: at,
   };
@@ -116,29 +120,35 @@ export async function putEntry(trx: Connection, deviceId: string, entry: WireEnt
     .execute();
 }
 
-export type NewEntry = { entry: WireEntry; text: string; bodyHash: string };
+export type NewEntry = {
+  entry: WireEntry;
+  /** Its operation, UTF-8. */ text: Buffer;
+  bodyHash: string;
+  /** Of the dossier it says whole. */ toldAtMs: number | null;
+};
 
 /** Keeps entries that were applied, in places nobody has taken. None of them holds NUL. */
 export async function putAppliedEntries(trx: Connection, deviceId: string, entries: readonly NewEntry[], at: Date): Promise<void> {
-  const rows = entries.map(({ entry, text, bodyHash }) => ({
-    seq: entry.seq,
-    operation_id: entry.operationId,
-    at_ms: entry.atMs,
-    monotonic_ms: entry.monotonicMs,
-    operator_id: entry.operatorId,
-    previous_hash: entry.previousHash,
-    hash: entry.hash,
-    body_hash: bodyHash,
-    operation: text,
-  }));
+  const slices = slicesOf(entries.map(({ text }) => text));
+  const of = (name: string, type: string, value: (one: NewEntry) => unknown) => ({ name, type, values: entries.map(value) });
+  const columns = [
+    of('seq', 'bigint', ({ entry }) => entry.seq),
+    of('operation_id', 'uuid', ({ entry }) => entry.operationId),
+    of('at_ms', 'bigint', ({ entry }) => entry.atMs),
+    of('monotonic_ms', 'double precision', ({ entry }) => entry.monotonicMs),
+    of('operator_id', 'text', ({ entry }) => entry.operatorId),
+    of('previous_hash', 'text', ({ entry }) => entry.previousHash),
+    of('hash', 'text', ({ entry }) => entry.hash),
+    of('body_hash', 'text', ({ bodyHash }) => bodyHash),
+    of('told_at_ms', 'bigint', ({ toldAtMs }) => toldAtMs),
+  ];
   await sql`
     insert into journal_entries (
-      device_id, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, operation, status, received_at
+      device_id, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, told_at_ms, operation, status, received_at
     )
-    select ${deviceId}::uuid, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, operation, 'applied', ${at}
-    from json_to_recordset(${JSON.stringify(rows)}::json) as fresh (
-      seq bigint, operation_id uuid, at_ms bigint, monotonic_ms double precision, operator_id text, previous_hash text, hash text, body_hash text, operation text
-    )`.execute(trx);
+    select ${deviceId}::uuid, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, told_at_ms,
+      ${slices.text}, 'applied', ${at}
+    from ${slices.join(columns)}`.execute(trx);
 }
 
 export async function setHead(trx: Connection, deviceId: string, head: JournalHeadAt, at: Date): Promise<void> {

@@ -3,7 +3,7 @@
  * they take several each. What it does is what `receive.ts` does entry by entry, or nothing at all.
  */
 import { chainText } from '../../shared/journal/chain.ts';
-import { type Operation, operationSchema } from '../../shared/journal/operation.ts';
+import { dossierOf, type Operation, operationSchema } from '../../shared/journal/operation.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
 import { sha256 } from '../digest.ts';
@@ -36,7 +36,7 @@ export function runOf(entries: readonly WireEntry[], owner: JournalOwner, head: 
 const follows = (entry: WireEntry, head: JournalHeadAt): boolean => entry.seq === head.seq + 1 && entry.previousHash === head.hash;
 
 function judge(entry: WireEntry, owner: JournalOwner): Judged | undefined {
-  const text = entryText(entry);
+  const text = Buffer.from(entryText(entry), 'utf8');
   const bodyHash = sha256(text);
   if (entry.hash !== sha256(chainText(entry, bodyHash)) || entry.operatorId.includes('\0') || contentFault(entry.operation) !== undefined) return undefined;
   const parsed = operationSchema.safeParse(entry.operation);
@@ -46,7 +46,7 @@ function judge(entry: WireEntry, owner: JournalOwner): Judged | undefined {
   if (operation.type === 'dossier.corrected') return undefined;
   const isForeign =
     operation.type === 'dossier.accepted' && (operation.dossier.officeId !== owner.officeId || operation.dossier.agencyCode !== owner.agencyCode);
-  return isForeign ? undefined : { entry, text, bodyHash, operation };
+  return isForeign ? undefined : { entry, text, bodyHash, operation, toldAtMs: dossierOf({ operation })?.acceptedAtMs ?? null };
 }
 
 /** False when something stands in the way of one of them: the caller undoes what was done and looks at each alone. */
@@ -54,10 +54,10 @@ export async function applyRun(trx: Connection, effects: Effects, owner: Journal
   const { deviceId } = owner;
   const operations = run.map(({ entry, bodyHash }) => ({ operationId: entry.operationId, bodyHash }));
   if ((await claimOperations(trx, operations, deviceId, at)) < run.length) return false;
-  const dossiers = run.flatMap(({ entry, operation }) => {
+  const dossiers = run.flatMap(({ entry, operation, text }) => {
     // The body is kept as it came, with fields that only a newer app knows.
     const { dossier: body } = entry.operation as { dossier: object };
-    return operation.type === 'dossier.accepted' ? [{ dossier: operation.dossier, body, deviceId, operationId: entry.operationId, at }] : [];
+    return operation.type === 'dossier.accepted' ? [{ dossier: operation.dossier, body, text, deviceId, operationId: entry.operationId, at }] : [];
   });
   if (!(await effects.insertDossiers(trx, dossiers))) return false;
   for (const { entry, operation } of run) {

@@ -281,6 +281,35 @@ describe('sync engine', () => {
     expect(other.connection()).toMatchObject({ status: 'offline', reason: 'refused' });
   });
 
+  it('sends a batch while the province works on the one before, and again what overtook it', async () => {
+    const { ports, control, held } = world(Array.from({ length: 60 }, (_, at) => entry(at + 1)));
+    const { push } = ports.province;
+    const asked: number[] = [];
+    let underWay = 0;
+    let most = 0;
+    ports.province.push = async (request) => {
+      const first = request.entries[0]?.seq ?? 0;
+      asked.push(first);
+      most = Math.max(most, ++underWay);
+      await new Promise((done) => setTimeout(done));
+      // One of them arrives before the one it builds on.
+      const isEarly = first === 23 && asked.filter((seq) => seq === first).length === 1;
+      const answer: Awaited<ReturnType<typeof push>> = isEarly
+        ? { ok: true, value: { epoch: 1, head: { seq: 12, hash: HASH }, results: [] } }
+        : await push(request);
+      underWay -= 1;
+      return answer;
+    };
+    const engine = await createSyncEngine({ ...ports, batch: 10 });
+    expect(await engine.cycle()).toBe(IDLE_MS);
+    expect(held.size).toBe(60);
+    expect(engine.memory()).toMatchObject({ acknowledgedSeq: 60, rejected: [] });
+    expect(engine.memory().quarantine).toBeUndefined();
+    expect(most).toBe(2);
+    expect(asked).toEqual([1, 5, 13, 23, 33, 23, 33, 43, 53]);
+    expect(control.headSeq).toBe(60);
+  });
+
   it('a page that only looks like the province stays offline', async () => {
     const { ports, control, calls } = world([entry(1)]);
     control.failure = { kind: 'not-the-province' };

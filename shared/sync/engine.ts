@@ -21,15 +21,15 @@ import type { Result } from '../lib/result.ts';
 import type { Clock } from '../lib/time.ts';
 import { askedWithJitterMs, fullJitterMs, restLeftMs } from './back-off.ts';
 import { acknowledge, alignWith, confirm, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, withScanProblems, type SyncMemory } from './memory.ts';
-import type { EnrolAnswer, JournalAnswer, JournalRequest, StatusAnswer, StatusRequest } from './protocol.ts';
+import { MAX_BATCH, type EnrolAnswer, type JournalAnswer, type JournalRequest, type StatusAnswer, type StatusRequest } from './protocol.ts';
 import { createScanQueue } from './scan-queue.ts';
 import type { Connection } from './state.ts';
 
-/** Entries in one request; the byte limit of the province (32 MB) is far above any such batch. */
-export const PUSH_BATCH = 200;
 const STATUS_BATCH = 500;
-/** On a line too poor for a whole batch, this part of it is tried at last. */
-const SMALLEST_SHARE = 1 / PUSH_BATCH;
+/** How much of a batch goes first: a thin line carries it within any time limit. */
+const FIRST_SHARE = 0.4;
+/** A line that answers within this time carries more. */
+const QUICK_MS = 1_500;
 /** While scans are sent the province is asked this often what of them is confirmed. */
 const ASK_EVERY_MS = 1_000;
 /** So many scans one after the other that did not get across are not about the scans. */
@@ -88,7 +88,10 @@ export type SyncPorts = {
   /** By the province's signed order only, which the adapter has verified. After it nothing here opens any more. */
   destroyKeys(): Promise<void>;
   numbers: { isHalfUsed(): boolean; record(lease: NumberLease): Promise<void> };
-  onChange(connection: Connection, memory: SyncMemory): void;
+  /** `answered`: dossiers of entries the province has just given its answer to. */
+  onChange(connection: Connection, memory: SyncMemory, answered: readonly string[]): void;
+  /** Entries in one request, unless the line carries less; the byte limit of the province (32 MB) is far above as many as it takes. */
+  batch?: number;
 };
 
 /** The province's answers that came another way than the line: by a receipt file. */
@@ -115,14 +118,16 @@ export const IDLE_MS = 15_000;
 export const REFUSED_MS = 60_000;
 
 export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
-  const { province, outbox, enrolment, numbers, scans, clock } = ports;
+  const { province, outbox, enrolment, numbers, scans, clock, batch = MAX_BATCH } = ports;
   let memory = (await ports.memory.load()) ?? emptyMemory;
   let connection: Connection = enrolment.isEnrolled() || enrolment.code() !== undefined ? { status: 'connecting' } : { status: 'not-enrolled' };
   let failures = 0;
   /** While the province does not want to hear from us. */
   let patience = { sinceMs: 0, forMs: 0 };
   /** How much of a batch goes in one request: a line that carries no whole one may carry a part of it. */
-  let share = 1;
+  let share = FIRST_SHARE;
+  /** Quickly up, until the line has once said no. */
+  let growth = 2;
   const queue = createScanQueue(clock, ports.random);
   let tellOfWork: () => void = () => undefined;
   /** Ordered to destroy its keys once the province has everything. */
@@ -130,49 +135,84 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
 
   const carried: Array<() => Promise<void>> = [];
 
-  const publish = (): void => ports.onChange(connection, memory);
+  const publish = (answered: readonly string[] = []): void => ports.onChange(connection, memory, answered);
 
-  async function remember(next: SyncMemory): Promise<void> {
+  async function remember(next: SyncMemory, answered?: readonly string[]): Promise<void> {
     if (next === memory) return;
     // Before the memory of it: a device that forgets the quarantine finds it again, one that goes on giving out numbers does harm.
     if (endsNumbers(next) && !endsNumbers(memory)) await enrolment.forsakeNumbers();
     await ports.memory.save(next);
     memory = next;
-    publish();
+    publish(answered);
   }
 
-  const partOf = (batch: number): number => Math.max(1, Math.floor(batch * share));
+  const partOf = (whole: number): number => Math.max(1, Math.floor(whole * share));
 
   /** A request that did not get across was too much for the line, perhaps. False: there is no smaller one. */
-  function learn(failure: ProvinceFailure | undefined): boolean {
+  function learn(failure: ProvinceFailure | undefined, tookMs = 0): boolean {
     const before = share;
-    if (failure === undefined) share = Math.min(1, share * 1.2);
-    else if (failure.kind === 'unreachable' || failure.kind === 'not-the-province' || isTooLarge(failure)) share = Math.max(SMALLEST_SHARE, share / 4);
+    if (failure === undefined) share = tookMs < QUICK_MS ? Math.min(1, share * growth) : share;
+    else if (failure.kind === 'unreachable' || failure.kind === 'not-the-province' || isTooLarge(failure)) {
+      share = Math.max(1 / batch, share / 4);
+      growth = 1.2;
+    }
     return share < before;
   }
 
   const takeIn = (from: SyncMemory, answer: JournalAnswer | StatusAnswer): SyncMemory => alignWith(from, answer, outbox.head().seq, clock());
 
+  const dossiersOf = (entries: readonly JournalEntry[]): string[] => entries.flatMap((entry) => dossierOf(entry)?.dossierId ?? []);
+
+  type Sent = { entries: JournalEntry[]; first: JournalEntry; last: JournalEntry; sentAtMs: number; answer: ReturnType<Province['push']> };
+
+  /** Undefined when nothing behind `seq` can be read. */
+  async function sendAfter(seq: number): Promise<Sent | undefined> {
+    const entries = await outbox.read(seq, partOf(batch));
+    const [first, last] = [entries[0], entries.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    const sentAtMs = clock();
+    const answer = province.push({ journalId: outbox.head().journalId, entries, receipt: memory.receipt });
+    // Nobody may be listening any more when it fails.
+    answer.catch(() => undefined);
+    return { entries, first, last, sentAtMs, answer };
+  }
+
+  /** Where whole batches get across, the next one is on its way while the province works on one. */
   async function pushTail(): Promise<ProvinceFailure | undefined> {
+    let ahead: Sent | undefined;
+    let isSmooth = false;
     while (memory.acknowledgedSeq < outbox.head().seq) {
-      const entries = await outbox.read(memory.acknowledgedSeq, partOf(PUSH_BATCH));
-      const first = entries[0];
-      if (first === undefined) {
+      const isAhead = ahead !== undefined;
+      const sent: Sent | undefined = ahead ?? (await sendAfter(memory.acknowledgedSeq));
+      ahead = undefined;
+      if (sent === undefined) {
         // Entries that can no longer be read on this device; the start gate has reported them.
         await remember(quarantined(memory, 'gap', clock()));
         return undefined;
       }
+      const { entries, first, last } = sent;
+      if (isSmooth && share === 1 && last.seq < outbox.head().seq) ahead = await sendAfter(last.seq);
       const before = memory.acknowledgedSeq;
-      const answer = await province.push({ journalId: outbox.head().journalId, entries, receipt: memory.receipt });
+      const answer = await sent.answer;
+      const overtook = isAhead && answer.ok && answer.value.results.length === 0 && answer.value.head.seq < before;
+      // It came before the one before it: nothing of it was taken, and it is sent again.
+      if (!overtook && answer.ok) await remember(takeIn(acknowledge(memory, entries, answer.value, clock()), answer.value), dossiersOf(entries));
+      isSmooth = answer.ok && memory.acknowledgedSeq === last.seq && memory.quarantine === undefined;
+      // What followed on it comes to nothing, and must not be met by what is sent now.
+      if (!isSmooth && ahead !== undefined) {
+        await ahead.answer;
+        ahead = undefined;
+      }
+      if (overtook) continue;
       if (!answer.ok) {
         if (learn(answer.failure) && isTooLarge(answer.failure)) continue;
         return answer.failure;
       }
-      learn(undefined);
-      const next = takeIn(acknowledge(memory, entries, answer.value, clock()), answer.value);
-      await remember(next);
-      if (next.quarantine !== undefined || next.needsNewerApp) return undefined;
-      if (next.acknowledgedSeq !== before) continue;
+      const tookMs = clock() - sent.sentAtMs;
+      learn(undefined, tookMs);
+      isSmooth &&= tookMs < QUICK_MS;
+      if (memory.quarantine !== undefined || memory.needsNewerApp) return undefined;
+      if (memory.acknowledgedSeq !== before) continue;
       // The province waits for entries that are not there to be read: the rest of this journal can never follow.
       if (first.seq <= answer.value.head.seq + 1) return { kind: 'refused', reason: 'no-progress' };
       await remember(quarantined(memory, 'gap', clock()));
@@ -190,7 +230,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       if (entry?.seq !== seq) continue;
       const answer = await province.push({ journalId: outbox.head().journalId, entries: [entry], receipt: memory.receipt });
       if (!answer.ok) return answer.failure;
-      await remember(takeIn(acknowledge(memory, [entry], answer.value, clock()), answer.value));
+      await remember(takeIn(acknowledge(memory, [entry], answer.value, clock()), answer.value), dossiersOf([entry]));
       if (memory.quarantine !== undefined) return undefined;
     }
     return undefined;
@@ -346,10 +386,10 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   async function absorb({ journal, status }: CarriedAnswers): Promise<{ acknowledged: number; confirmed: number }> {
     const before = memory;
     for (;;) {
-      const entries = await outbox.read(memory.acknowledgedSeq, PUSH_BATCH);
+      const entries = await outbox.read(memory.acknowledgedSeq, batch);
       const next = acknowledge(memory, entries, journal, clock());
       if (next.acknowledgedSeq === memory.acknowledgedSeq) break;
-      await remember(next);
+      await remember(next, dossiersOf(entries));
     }
     const waiting = Object.keys(memory.unconfirmed).length;
     // Its head may be older than ours, which is no sign that the province forgot: it was written down then and carried since.

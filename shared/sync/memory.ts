@@ -32,7 +32,7 @@ export const syncMemorySchema = z.object({
   epoch: z.int().nonnegative().default(0),
   /** Every entry up to here has been answered for good. */
   acknowledgedSeq: z.int().nonnegative(),
-  /** Dossiers the province has, with the scans it must verify before they count as delivered. */
+  /** Dossiers the province has, with the scans it must verify before they count as delivered; those without scans are delivered already. */
   unconfirmed: z.record(z.string(), z.array(z.string())),
   /** Entries refused for good, kept until mended. */
   rejected: z.array(rejectionSchema),
@@ -77,7 +77,12 @@ function settled(memory: SyncMemory, entry: JournalEntry, result: EntryAnswer, n
   const isOvertaken = (one: Rejection): boolean => dossier !== undefined && one.dossierId === dossier.dossierId && one.seq < entry.seq;
   const others = memory.rejected.filter((one) => one.operationId !== entry.operationId && !isOvertaken(one));
   if (result.status === 'applied' || result.status === 'duplicate') {
-    if (dossier !== undefined) memory.unconfirmed[dossier.dossierId] = scansOf(dossier);
+    if (dossier !== undefined) {
+      const scans = scansOf(dossier);
+      // Applied with its idempotency record: one without scans has nothing left to be verified.
+      if (scans.length > 0) memory.unconfirmed[dossier.dossierId] = scans;
+      else delete memory.unconfirmed[dossier.dossierId];
+    }
     return others.length === memory.rejected.length ? memory : { ...memory, rejected: others };
   }
   // Taken once, lost by a province that was set back, and refused now: its place is with the parked.

@@ -427,6 +427,8 @@ export class ModelDevice {
         isOpen: () => true,
         upload: (sha256) => this.call(`scan ${sha256}`, () => province.upload(deviceId(), sha256)) as Promise<Result<null, ProvinceFailure>>,
       },
+      // So few that most tails take several requests.
+      batch: 3,
       outbox: {
         head: () => this.head(),
         read: (afterSeq, limit) => Promise.resolve(this.read(disk.entries, disk.dropped, afterSeq, limit)),

@@ -1,0 +1,25 @@
+/** Owns how many long texts reach PostgreSQL in one statement: as the bytes they are, behind one another, with nothing to escape or to parse. */
+import { sql, type RawBuilder } from 'kysely';
+
+export type Slices = {
+  /** A relation of one row a text, in their order: `from_byte`, `byte_count`, then what `unnest` makes of the columns given. */
+  join(columns: ReadonlyArray<{ name: string; type: string; values: readonly unknown[] }>): RawBuilder<unknown>;
+  /** Within `join`: the row's text. */
+  text: RawBuilder<string>;
+};
+
+export function slicesOf(texts: readonly Buffer[]): Slices {
+  const bytes = Buffer.concat(texts);
+  let at = 1;
+  const from = texts.map(({ length }) => (at += length) - length);
+  const lengths = texts.map(({ length }) => length);
+  return {
+    join(columns) {
+      const all = [{ name: 'from_byte', type: 'int', values: from }, { name: 'byte_count', type: 'int', values: lengths }, ...columns];
+      const arrays = all.map(({ type, values }) => sql`${values}::${sql.raw(type)}[]`);
+      return sql`(values (${bytes}::bytea)) as whole (bytes), unnest(${sql.join(arrays)}) as fresh (${sql.join(all.map(({ name }) => sql.id(name)))})`;
+    },
+    // Cut out of bytes, not of a text: PostgreSQL would count the characters of a text from its beginning each time.
+    text: sql<string>`convert_from(substring(whole.bytes from fresh.from_byte for fresh.byte_count), 'UTF8')`,
+  };
+}
