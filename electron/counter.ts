@@ -223,6 +223,18 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     clock,
     log,
     day: queue.day,
+    async figuresOf(date) {
+      const { days } = await statements.state();
+      const rows = await statements.figures({ from: date, to: date, asOfMs: clock() });
+      return {
+        day: days.find((one) => one.date === date),
+        rows,
+        tickets: await statements.ticketsOf(date),
+        journalId: journal.journalId,
+        head: journal.head(),
+      };
+    },
+    entriesSince: (sinceMs) => recentEntries(journal, sinceMs),
     async findDossier(dossierId) {
       const own = await accepted.find(dossierId);
       if (own !== undefined) return own.dossier;
@@ -232,6 +244,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     },
     load: (window, fragment) => window.loadURL(`${ORIGIN}/paper.html${fragment}`),
     viewerTitle: words('printer.virtual-paper'),
+    previewTitle: words('printer.preview'),
     onChange: (state) => tell('printing:changed', state),
   });
   const accept = createAcceptance({

@@ -110,9 +110,24 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
     'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),
     'printing:save-pdf': async ({ dossierId, size }) => {
-      const pdf = await papers.receiptPdf(dossierId, size);
+      const pdf = await papers.pdf({ kind: 'receipt', dossierId }, size);
       return pdf.ok ? saveAs(`${pdf.value.name}.pdf`, pdf.value.bytes) : pdf;
     },
+    'printing:paper': async ({ request, to, size }) => {
+      if (to !== 'pdf') {
+        const printed = to === 'roll' ? await papers.printOnRoll(request) : await papers.printOnSheet(request, size);
+        return printed.ok ? ok({ saved: true }) : printed;
+      }
+      const pdf = await papers.pdf(request, size);
+      if (!pdf.ok) return pdf;
+      const saved = await saveAs(`${request.kind}-${pdf.value.name}.pdf`, pdf.value.bytes);
+      return saved.ok ? ok({ saved: saved.value.saved }) : saved;
+    },
+    'printing:preview': () => papers.showPreview(),
+    'printing:printers': () => [...papers.printers()],
+    'printing:find': ({ address }) => papers.findPrinters(address),
+    'printing:try': ({ printer }) => papers.tryPrinter(printer),
+    'printing:use': ({ printers }) => papers.usePrinters(printers),
     'printing:show-virtual-paper': () => papers.showVirtualPaper(),
     'sync:state': () => sync.state(),
     'sync:deliveries': ({ dossierIds }) => sync.deliveries(dossierIds),

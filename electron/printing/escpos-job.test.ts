@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jobPieces, withoutRealTimeCommands } from './escpos-job.ts';
+import { jobPieces, withoutRealTimeCommands, type JobFormat } from './escpos-job.ts';
 import type { Raster } from './raster.ts';
 import { createInterpreter } from './virtual/interpreter.ts';
 import { createPaperRoll } from './virtual/paper-roll.ts';
+
+const EPSON: JobFormat = { driver: 'epson', hasCutter: true };
 
 /** What a printer would draw of these bytes. */
 function drawn(bytes: Uint8Array, widthDots: number): { strips: Raster[]; unknown: string[] } {
@@ -39,7 +41,7 @@ describe('jobPieces', () => {
   it('draws exactly the raster, then cuts; no byte in it is a real-time command', async () => {
     await fc.assert(
       fc.asyncProperty(rasters, async (raster) => {
-        const bytes = Buffer.concat(await jobPieces(raster, 'epson'));
+        const bytes = Buffer.concat(await jobPieces(raster, EPSON));
         const { strips, unknown } = drawn(bytes, raster.widthDots);
         expect(unknown).toEqual([]);
         expect(strips).toHaveLength(1);
@@ -55,7 +57,7 @@ describe('jobPieces', () => {
   });
   it('ends every piece between two commands and keeps it small', async () => {
     const raster = { widthDots: 576, heightDots: 1000, bits: new Uint8Array(72_000).fill(0x55) };
-    const pieces = await jobPieces(raster, 'epson');
+    const pieces = await jobPieces(raster, EPSON);
     for (const piece of pieces) {
       expect(piece.byteLength).toBeLessThanOrEqual(4096);
       drawn(piece, 576);
@@ -65,11 +67,11 @@ describe('jobPieces', () => {
   it('sends a tenth of the bytes for white paper', async () => {
     const bits = new Uint8Array(72 * 1000);
     bits.fill(0xff, 0, 72 * 40);
-    const bytes = Buffer.concat(await jobPieces({ widthDots: 576, heightDots: 1000, bits }, 'epson'));
+    const bytes = Buffer.concat(await jobPieces({ widthDots: 576, heightDots: 1000, bits }, EPSON));
     expect(bytes.byteLength).toBeLessThan(72 * 40 + 960 + 40);
   });
   it('speaks Star line mode to a Star', async () => {
-    const bytes = Buffer.concat(await jobPieces({ widthDots: 16, heightDots: 24, bits: new Uint8Array(48).fill(0xff) }, 'star'));
+    const bytes = Buffer.concat(await jobPieces({ widthDots: 16, heightDots: 24, bits: new Uint8Array(48).fill(0xff) }, { driver: 'star', hasCutter: true }));
     expect(bytes.includes(Buffer.from([0x1b, 0x6b, 2, 0]))).toBe(true);
     expect(bytes.includes(Buffer.from([0x1b, 0x64, 0x02]))).toBe(true);
   });

@@ -6,25 +6,39 @@ const BAND_ROWS = 48;
 /** What even the smallest printers buffer (Epson TM data sheets: 4 KB), so that one piece never waits half sent. */
 const PIECE_BYTES = 4096;
 
-export type PrinterDriver = 'epson' | 'star';
+/** `generic`: the many models that speak ESC/POS as Epson wrote it and little more. */
+export type PrinterDriver = 'epson' | 'star' | 'generic';
 
-/** The bytes of one paper with its cut; each piece ends between two commands. */
-export async function jobPieces(raster: Raster, driver: PrinterDriver): Promise<Buffer[]> {
-  const safe = withoutRealTimeCommands(raster);
+export type JobFormat = {
+  driver: PrinterDriver;
+  /** Without one the paper is moved to where it can be torn off. */
+  hasCutter: boolean;
+};
+
+/** The bytes of one paper with its end; each piece ends between two commands. */
+export async function jobPieces(raster: Raster, { driver, hasCutter }: JobFormat, opensDrawer = false): Promise<Buffer[]> {
   const commands: Buffer[] = [await build(driver, (printer) => printer.add(INITIALISE))];
-  if (driver === 'epson') commands.push(...bandsOf(safe, BAND_ROWS).map((band) => rasterCommand(safe, band)));
-  else commands.push(await build(driver, (printer) => printer.printImageBuffer(rasterToPng(raster))));
-  commands.push(await build(driver, (printer) => printer.cut({ verticalTabAmount: 1 })));
+  if (driver === 'star') commands.push(await build(driver, (printer) => printer.printImageBuffer(rasterToPng(raster))));
+  else {
+    const safe = withoutRealTimeCommands(raster);
+    commands.push(...bandsOf(safe, BAND_ROWS).map((band) => rasterCommand(safe, band)));
+  }
+  if (hasCutter) commands.push(await build(driver, (printer) => printer.cut({ verticalTabAmount: 1 })));
+  else commands.push(driver === 'star' ? STAR_FEED : FEED);
+  if (opensDrawer) commands.push(await build(driver, (printer) => printer.openCashDrawer()));
   return joined(commands);
 }
 
 const INITIALISE = Buffer.from([0x1b, 0x40]);
+/** ESC d 5, ESC a 5: five lines, past the tear bar. */
+const FEED = Buffer.from([0x1b, 0x64, 5]);
+const STAR_FEED = Buffer.from([0x1b, 0x61, 5]);
 
 type Builder = InstanceType<typeof nodeThermalPrinter.ThermalPrinter>;
 
 async function build(driver: PrinterDriver, write: (printer: Builder) => unknown): Promise<Buffer> {
   // No interface: the library only builds bytes; its `execute` cannot tell "sent" from "printed".
-  const printer = new nodeThermalPrinter.ThermalPrinter({ type: nodeThermalPrinter.PrinterTypes[driver === 'epson' ? 'EPSON' : 'STAR'], interface: '' });
+  const printer = new nodeThermalPrinter.ThermalPrinter({ type: nodeThermalPrinter.PrinterTypes[driver === 'star' ? 'STAR' : 'EPSON'], interface: '' });
   await write(printer);
   return printer.getBuffer();
 }

@@ -117,6 +117,7 @@ export function createPaperWindow(options: PaperWindowOptions): PaperWindow {
         const ends = (isA4 ? 15 : 10) / MM_PER_INCH;
         return target.webContents.printToPDF({
           pageSize: request.size,
+          landscape: request.paper.kind === 'register',
           printBackground: true,
           displayHeaderFooter: true,
           headerTemplate: '<span></span>',

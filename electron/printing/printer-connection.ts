@@ -1,5 +1,6 @@
-/** One TCP connection to a printer: bytes out, and its answers told apart as they come in. */
+/** One open line to a printer, a socket or a device file: bytes out, and its answers told apart as they come in. */
 import { createConnection, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** What DLE EOT n asks about (Epson ESC/POS reference). */
 export type StatusTopic = 1 | 2 | 4;
@@ -24,6 +25,8 @@ export type PrinterConnection = {
   /** What the last report said; null: nothing wrong, or no report. */
   reportedProblem(): 'paper-out' | 'cover-open' | null;
   lastHeardAtMs(): number;
+  /** Open, and nothing at all ever came back: what a printer that knows no status questions sounds like. */
+  isSilent(): boolean;
   close(): void;
 };
 
@@ -34,9 +37,22 @@ const isRealTimeAnswer = (byte: number): boolean => (byte & 0x93) === 0x12;
 const isMarkerAnswer = (byte: number): boolean => (byte & 0x90) === 0x00;
 
 /** Rejects when the printer cannot be reached within `timeoutMs`. */
-export async function connectPrinter(host: string, port: number, timeoutMs: number): Promise<PrinterConnection> {
-  const socket = await opened(host, port, timeoutMs);
+export const connectPrinter = async (host: string, port: number, timeoutMs: number): Promise<PrinterConnection> =>
+  connectionOver(await opened(host, port, timeoutMs));
+
+/** Whether something takes connections there; nothing is sent. */
+export const isListening = (host: string, port: number, timeoutMs: number): Promise<boolean> =>
+  opened(host, port, timeoutMs).then(
+    (socket) => {
+      socket.destroy();
+      return true;
+    },
+    () => false,
+  );
+
+export function connectionOver(line: Duplex): PrinterConnection {
   let isClosed = false;
+  let hasSpoken = false;
   let markers = 0;
   let heardAtMs = Date.now();
   /** Answers still owed to questions that timed out; they must not be taken for answers to the next. */
@@ -49,8 +65,9 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
     for (const watcher of [...watchers]) watcher();
   };
 
-  socket.on('data', (bytes: Buffer) => {
+  line.on('data', (bytes: Buffer) => {
     heardAtMs = Date.now();
+    hasSpoken = true;
     for (const byte of bytes) {
       if (report.length > 0 || isReportStart(byte)) {
         report.push(byte);
@@ -64,23 +81,23 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
     }
     wake();
   });
-  socket.on('close', () => {
+  line.on('close', () => {
     isClosed = true;
     wake();
   });
   // The failure shows as 'close', and as the rejection of the write it broke.
-  socket.on('error', () => undefined);
+  line.on('error', () => undefined);
 
   const write = (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (isClosed || socket.destroyed) {
+      if (isClosed || line.destroyed) {
         reject(new Error('printer connection closed'));
         return;
       }
       const onClose = (): void => reject(new Error('printer connection closed'));
-      socket.once('close', onClose);
-      socket.write(bytes, (error) => {
-        socket.off('close', onClose);
+      line.once('close', onClose);
+      line.write(bytes, (error) => {
+        line.off('close', onClose);
         if (error) reject(error);
         else resolve();
       });
@@ -128,10 +145,11 @@ export async function connectPrinter(host: string, port: number, timeoutMs: numb
     reportedProblem: () => problem,
     answeredMarkers: () => markers,
     lastHeardAtMs: () => heardAtMs,
+    isSilent: () => !hasSpoken && !isClosed,
     close() {
       // Half-close first: a reset could make the printer drop what it has buffered.
-      socket.end();
-      setTimeout(() => socket.destroy(), 500).unref();
+      line.end();
+      setTimeout(() => line.destroy(), 500).unref();
     },
   };
 }

@@ -20,5 +20,5 @@ export type PrintHooks = {
 export type Printer = {
   status(): Promise<PrinterStatus>;
   /** Not to be called while another call on the same printer is under way: port 9100 serves one caller. */
-  print(raster: Raster, hooks: PrintHooks): Promise<PrintOutcome>;
+  print(raster: Raster, hooks: PrintHooks, opensDrawer?: boolean): Promise<PrintOutcome>;
 };

@@ -1,30 +1,41 @@
 /** Everything the shell needs of printing: printers from the settings, the spool, the drawing, the virtual printer's paper. */
 import { join } from 'node:path';
-import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
+import type { PrinterTrial } from '../../shared/printing/found-printer.ts';
+import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import { dotsAcross, type PaperLanguage, type SheetSize } from '../../shared/printing/medium.ts';
-import type { Paper, PrintingState, ReceiptPaper } from '../../shared/printing/paper.ts';
+import type { PrintingState, RollPaper, SheetPaper } from '../../shared/printing/paper.ts';
+import { isForRoll } from '../../shared/printing/paper.ts';
 import type { PrinterSettings } from '../../shared/settings/settings.ts';
 import { isDiskFull } from '../files.ts';
 import type { Log } from '../log.ts';
+import { createDevicePrinter } from './device-printer.ts';
 import type { Sealer } from './job-files.ts';
 import type { PaperWindow } from './paper-window.ts';
+import type { Printer } from './printer.ts';
+import { createQueuePrinter } from './queue-printer.ts';
 import { createSpool, type ResolveAnswer, type ResolveFailure, type SpoolPrinter } from './spool.ts';
+import { systemQueue } from './system-queue.ts';
 import { createTcpPrinter } from './tcp-printer.ts';
 import { missing, virtualPaperResponse } from './virtual/virtual-paper.ts';
 import { startVirtualPrinter, type VirtualPaper, type VirtualPrinter } from './virtual/virtual-printer.ts';
 
 export type PrintFailure = Failure<'no-printer' | 'disk-full'>;
+export type SheetFailure = Failure<'no-document-printer' | 'document-printer-refused' | 'drawing-failed'>;
 
 export type Printing = {
   /** Resolves when the job is on disk. The same `jobId` again changes nothing. Throws on a disk error other than a full disk. */
-  print(paper: Paper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
+  print(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
   /** The paper says "BẢN IN LẠI n". */
-  reprint(paper: Paper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
+  reprint(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
+  /** On A4 or A5, by the first printer for documents; resolves when its queue has it. */
+  printSheet(paper: SheetPaper, size: SheetSize): Promise<Result<null, SheetFailure>>;
   state(): PrintingState;
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
-  /** Mẫu 01 in full, as the bytes of a PDF. Rejects when it cannot be drawn. */
-  receiptPdf(paper: ReceiptPaper, size: SheetSize): Promise<Uint8Array>;
+  /** The bytes of a PDF. Rejects when it cannot be drawn. */
+  pdf(paper: SheetPaper, size: SheetSize): Promise<Uint8Array>;
+  /** Prints on a printer that is in no settings yet. */
+  tryOut(settings: PrinterSettings, paper: RollPaper): Promise<PrinterTrial>;
   /** What virtual printers printed, oldest first; empty when the office has none. */
   virtualPapers(): readonly VirtualPaper[];
   /** The answer for `app://paper<path>`. */
@@ -48,32 +59,63 @@ export type PrintingOptions = {
 export async function createPrinting(options: PrintingOptions): Promise<Printing> {
   const { dataDir, paperWindow, language } = options;
   const virtualDir = join(dataDir, 'virtual-paper');
-  const virtualPrinters: VirtualPrinter[] = [];
+  const virtualPrinters = new Map<string, VirtualPrinter>();
 
-  const connect = async (settings: PrinterSettings): Promise<SpoolPrinter> => {
-    const widthDots = dotsAcross(settings.paperWidthMm);
-    const { id, name, connection, driver } = settings;
-    if (connection.type === 'tcp')
-      return { id, name, isVirtual: false, widthDots, printer: createTcpPrinter({ host: connection.host, port: connection.port, driver }) };
-    const dir = virtualPrinters.length === 0 ? virtualDir : `${virtualDir}-${id}`;
-    const virtual = await startVirtualPrinter({ port: connection.port, dir, widthDots, onPaper: options.onVirtualPaper });
-    virtualPrinters.push(virtual);
-    return { id, name, isVirtual: true, widthDots, printer: createTcpPrinter({ host: '127.0.0.1', port: virtual.port, driver: 'epson' }) };
+  const virtualAt = async ({ id, paperWidthMm }: PrinterSettings, port: number): Promise<VirtualPrinter> => {
+    const running = virtualPrinters.get(id);
+    if (running !== undefined) return running;
+    const dir = virtualPrinters.size === 0 ? virtualDir : `${virtualDir}-${id}`;
+    const virtual = await startVirtualPrinter({ port, dir, widthDots: dotsAcross(paperWidthMm), onPaper: options.onVirtualPaper });
+    virtualPrinters.set(id, virtual);
+    return virtual;
+  };
+
+  const printerOf = async (settings: PrinterSettings): Promise<Printer> => {
+    const { connection, driver, cutter: hasCutter, status: asksStatus } = settings;
+    switch (connection.type) {
+      case 'tcp':
+        return createTcpPrinter({ host: connection.host, port: connection.port, driver, hasCutter, asksStatus });
+      case 'device':
+        return createDevicePrinter({ path: connection.path, driver, hasCutter, asksStatus });
+      case 'queue':
+        return createQueuePrinter({ queue: systemQueue(connection.name), format: { driver, hasCutter } });
+      case 'virtual':
+        return createTcpPrinter({ host: '127.0.0.1', port: (await virtualAt(settings, connection.port)).port });
+      default:
+        return unreachable(connection);
+    }
   };
 
   const printers: SpoolPrinter[] = [];
-  for (const settings of options.printers.filter(({ use }) => use === 'thermal')) printers.push(await connect(settings));
+  for (const settings of options.printers.filter(({ use }) => use === 'thermal')) {
+    const { id, name, connection, paperWidthMm, drawer } = settings;
+    printers.push({
+      id,
+      name,
+      isVirtual: connection.type === 'virtual',
+      widthDots: dotsAcross(paperWidthMm),
+      hasDrawer: drawer,
+      printer: await printerOf(settings),
+    });
+  }
+  const documentQueue = options.printers.flatMap(({ use, connection }) =>
+    use === 'document' && connection.type === 'queue' ? [systemQueue(connection.name)] : [],
+  )[0];
+
   const spool = await createSpool({
     dir: join(dataDir, 'spool'),
     printers,
-    draw: (paper, reprint, widthDots) => paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots, language }),
+    draw(paper, reprint, widthDots) {
+      if (!isForRoll(paper)) throw new Error(`${paper.kind} is not for a roll`);
+      return paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots, language });
+    },
     sealer: options.sealer,
     clock: options.clock,
     onChange: options.onChange,
     log: options.log,
   });
 
-  const submit = async (paper: Paper, jobId: string | undefined, isReprint: boolean): Promise<Result<{ jobId: string }, PrintFailure>> => {
+  const submit = async (paper: RollPaper, jobId: string | undefined, isReprint: boolean): Promise<Result<{ jobId: string }, PrintFailure>> => {
     if (printers.length === 0) return fail('no-printer');
     try {
       return ok(await spool.submit(paper, { jobId, isReprint }));
@@ -82,19 +124,33 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
       throw error;
     }
   };
+  const pdf = (paper: SheetPaper, size: SheetSize): Promise<Uint8Array> => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language });
 
   return {
     print: (paper, jobId) => submit(paper, jobId, false),
     reprint: (paper, jobId) => submit(paper, jobId, true),
+    async printSheet(paper, size) {
+      if (documentQueue === undefined) return fail('no-document-printer');
+      const drawn = await pdf(paper, size).catch((error: unknown) => {
+        options.log.error(`${paper.kind} not drawn: ${error instanceof Error ? error.message : ''}`);
+      });
+      if (drawn === undefined) return fail('drawing-failed');
+      return (await documentQueue.sendPdf(drawn, size)) === null ? fail('document-printer-refused') : ok(null);
+    },
     state: spool.state,
     resolve: spool.resolve,
-    receiptPdf: (paper, size) => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language }),
-    virtualPapers: () => virtualPrinters[0]?.papers() ?? [],
-    virtualPaperResponse: (path) => (virtualPrinters.length === 0 ? Promise.resolve(missing()) : virtualPaperResponse(virtualDir, path)),
+    pdf,
+    async tryOut(settings, paper) {
+      const printer = await printerOf(settings);
+      const raster = await paperWindow.drawRoll({ medium: 'roll', paper, reprint: 0, widthDots: dotsAcross(settings.paperWidthMm), language });
+      const outcome = await printer.print(raster, { willSend: () => Promise.resolve() });
+      return outcome.kind === 'printed' ? { outcome: 'printed', isNearEnd: outcome.isPaperNearEnd } : { outcome: outcome.kind, problem: outcome.problem };
+    },
+    virtualPapers: () => [...virtualPrinters.values()][0]?.papers() ?? [],
+    virtualPaperResponse: (path) => (virtualPrinters.size === 0 ? Promise.resolve(missing()) : virtualPaperResponse(virtualDir, path)),
     async stop() {
       await spool.stop();
-      paperWindow.close();
-      for (const virtual of virtualPrinters) await virtual.stop();
+      for (const virtual of virtualPrinters.values()) await virtual.stop();
     },
   };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PrintJobState } from '../../shared/printing/paper.ts';
+import { titleOf, type PrintJobState } from '../../shared/printing/paper.ts';
 import { aDossier, aReceiptPaper, aTicket, aTicketPaper } from '../../tests/fixtures/dossiers.ts';
 import { createScriptedPrinter, type ScriptedPrinter } from '../../tests/fakes/scripted-printer.ts';
 import { eventually } from '../../tests/fakes/eventually.ts';
@@ -33,7 +33,7 @@ async function open(printer: ScriptedPrinter, change: Partial<SpoolOptions> = {}
     dir,
     printers: [{ id: 'desk', name: 'Desk', isVirtual: false, widthDots: 576, printer }],
     draw(paper, reprint, widthDots) {
-      drawings.push({ title: paper.kind === 'ticket' ? paper.ticket.number : paper.dossier.code, reprint, widthDots });
+      drawings.push({ title: titleOf(paper), reprint, widthDots });
       return Promise.resolve(blank);
     },
     sealer: vault,

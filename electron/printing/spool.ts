@@ -13,14 +13,21 @@
 import { randomUUID } from 'node:crypto';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
-import { subjectOf, titleOf, type Paper, type PrinterState, type PrintingState, type PrintJob } from '../../shared/printing/paper.ts';
+import { subjectOf, titleOf, type Paper, type PrinterProblem, type PrinterState, type PrintingState, type PrintJob } from '../../shared/printing/paper.ts';
 import type { RollWidthDots } from '../../shared/printing/medium.ts';
 import type { Log } from '../log.ts';
 import { openJobFiles, type Sealer, type StoredJob } from './job-files.ts';
 import type { Printer, PrinterStatus } from './printer.ts';
 import type { Raster } from './raster.ts';
 
-export type SpoolPrinter = { id: string; name: string; isVirtual: boolean; widthDots: RollWidthDots; printer: Printer };
+export type SpoolPrinter = {
+  id: string;
+  name: string;
+  isVirtual: boolean;
+  widthDots: RollWidthDots;
+  printer: Printer;
+  /** Its cash drawer opens with a fee receipt. */ hasDrawer?: boolean;
+};
 
 export type ResolveAnswer = 'printed' | 'print-again' | 'cancel';
 export type ResolveFailure = Failure<'job-unknown' | 'job-settled'>;
@@ -62,7 +69,7 @@ const FINISHED_SHOWN = 50;
 const DRAW_TRIES = 3;
 
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
-  const { printers, draw, clock, log, retryDelaysMs = [1000, 2000, 4000, 8000, 15_000], statusEveryMs = 20_000 } = options;
+  const { printers, draw, clock, log, retryDelaysMs = [1000, 2000, 3000, 5000], statusEveryMs = 20_000 } = options;
   const files = await openJobFiles(options.dir, options.sealer);
   const jobs = new Map<string, StoredJob>();
   const submitting = new Map<string, Promise<{ jobId: string }>>();
@@ -148,13 +155,17 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     }
     let isCancelled = false;
     const outcome = await target.printer
-      .print(raster, {
-        async willSend() {
-          isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
-          if (isCancelled) throw new JobWithdrawn();
-          await move(jobId, { state: 'printing' });
+      .print(
+        raster,
+        {
+          async willSend() {
+            isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
+            if (isCancelled) throw new JobWithdrawn();
+            await move(jobId, { state: 'printing' });
+          },
         },
-      })
+        target.hasDrawer === true && stored.job.kind === 'fee-receipt' && stored.job.reprint === 0,
+      )
       .catch((error: unknown) => {
         if (error instanceof JobWithdrawn) return null;
         throw error;
@@ -167,8 +178,7 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
         return true;
       case 'not-sent':
         setStatus(target.id, outcome.problem);
-        if (jobs.get(jobId)?.job.state === 'queued' && jobs.get(jobId)?.job.reason !== outcome.problem)
-          await move(jobId, { state: 'queued', reason: outcome.problem });
+        await backInLine(jobId, outcome.problem);
         return false;
       case 'unknown':
         log.warn(`print job ${jobId}: ${outcome.problem} while sending, the officer is asked`);
@@ -178,6 +188,12 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
       default:
         return unreachable(outcome);
     }
+  };
+
+  /** Nothing of it was sent; a queue that did not take it may have said so only after `willSend`. */
+  const backInLine = async (jobId: string, problem: PrinterProblem): Promise<void> => {
+    const job = jobs.get(jobId)?.job;
+    if (job?.state === 'printing' || (job?.state === 'queued' && job.reason !== problem)) await move(jobId, { state: 'queued', reason: problem });
   };
 
   const drawn = async (stored: StoredJob, widthDots: RollWidthDots): Promise<Raster | undefined> => {

@@ -10,7 +10,7 @@ import { dateAt, type Clock, type PlainDate } from '../../shared/lib/time.ts';
 import { addToBook, isOpen, statementOf, type DayPage } from '../../shared/reconciliation/day-book.ts';
 import { createMonitoring, type MonitoringRow, type Period } from '../../shared/reconciliation/monitoring.ts';
 import type { ReconciledDay, ReconciliationState } from '../../shared/reconciliation/state.ts';
-import { signedText, statementText, type Statement } from '../../shared/reconciliation/statement.ts';
+import { signedText, statementText, type Statement, type TicketTotals } from '../../shared/reconciliation/statement.ts';
 import type { ProvinceFailure } from '../../shared/sync/engine.ts';
 import type { StatementAnswer, StatementRequest } from '../../shared/sync/protocol.ts';
 import { sha256 } from '../digest.ts';
@@ -37,6 +37,8 @@ export type Statements = {
   /** To be called with every pass of the sync: whatever is due is sent when the line, what is acknowledged or the journal has changed, or sending failed. */
   wake(): void;
   figures(period: Period): Promise<MonitoringRow[]>;
+  /** Of a date up to now; null when nothing happened on it. */
+  ticketsOf(date: PlainDate): Promise<TicketTotals | null>;
   /** Begins to close and to send by itself. */
   start(): void;
   stop(): Promise<void>;
@@ -303,6 +305,12 @@ export function createStatements(options: Options): Statements {
       }
       return monitoring.rows();
     },
+    ticketsOf: (date) =>
+      inTurn(async ({ book }) => {
+        const page = book.pages[date];
+        const { seq, hash } = journal.head();
+        return page === undefined ? null : (statementOf(page, journal.journalId, { seq, hash })?.tickets ?? null);
+      }),
     start() {
       timer = setInterval(() => void look(), LOOK_EVERY_MS);
       timer.unref();

@@ -17,7 +17,20 @@ export const demoSettings = (provinceUrl: string): Settings => ({
   counter: '1',
   operator: { id: 'demo-officer', name: 'Trần Thị Mẫu', title: 'Công chức Một cửa' },
   province: { url: provinceUrl, enrolmentCode: DEMO_ENROLMENT_CODE },
-  printers: [{ id: 'virtual', name: 'Máy in ảo 80 mm', use: 'thermal', connection: { type: 'virtual', port: 0 }, paperWidthMm: 80, driver: 'epson' }],
+  printers: [
+    {
+      id: 'virtual',
+      name: 'Máy in ảo 80 mm',
+      use: 'thermal',
+      connection: { type: 'virtual', port: 0 },
+      paperWidthMm: 80,
+      driver: 'epson',
+      status: 'auto',
+      cutter: true,
+      drawer: false,
+    },
+  ],
+  papers: { header: [], templates: [] },
   scanners: [],
   queueGroups: [
     { id: 'ho-tich', letter: 'A', name: 'Hộ tịch – Chứng thực', fields: [] },

@@ -9,9 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { FRAME_MARK_CELLS, frameMarkBits, type DrawnPaper, type DrawRequest } from '../../shared/printing/medium.ts';
 import { paperWords } from './paper-words.ts';
 import './drawing-board.css';
-import { Form01 } from './papers/Form01.tsx';
-import { ReceiptPaper } from './papers/ReceiptPaper.tsx';
-import { TicketPaper } from './papers/TicketPaper.tsx';
+import { DrawnOnRoll, DrawnOnSheet } from './papers/DrawnPaper.tsx';
 
 /** The functions `electron/printing/paper-window.ts` calls; each takes its argument as JSON. */
 type DrawingBoard = {
@@ -54,10 +52,9 @@ export function offerDrawing(container: HTMLElement): void {
 
 function Drawn({ request }: { request: DrawRequest }) {
   const t = paperWords(request.language);
-  if (request.medium === 'sheet') return <Form01 paper={request.paper} reprint={request.reprint} t={t} />;
-  return request.paper.kind === 'ticket' ? (
-    <TicketPaper paper={request.paper} reprint={request.reprint} t={t} />
+  return request.medium === 'sheet' ? (
+    <DrawnOnSheet paper={request.paper} reprint={request.reprint} size={request.size} t={t} />
   ) : (
-    <ReceiptPaper paper={request.paper} reprint={request.reprint} widthDots={request.widthDots} t={t} />
+    <DrawnOnRoll paper={request.paper} reprint={request.reprint} widthDots={request.widthDots} t={t} />
   );
 }

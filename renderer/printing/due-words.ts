@@ -1,6 +1,6 @@
 /** The rule of a due date in the words of the receipt, enough to recompute the date by hand. */
 import type { DueRule } from '../../shared/dossiers/dossier.ts';
-import { DAY_MS, formatDate } from '../../shared/lib/time.ts';
+import { DAY_MS, formatDate, formatDateTime } from '../../shared/lib/time.ts';
 import type { PaperWords } from './paper-words.ts';
 
 type Unit = DueRule['limit']['unit'];
@@ -30,4 +30,10 @@ function dateList(dates: readonly string[]): string {
     else spans.push({ from: date, to: date });
   }
   return spans.map(({ from, to }) => (from === to ? formatDate(from) : `${formatDate(from)}–${formatDate(to)}`)).join(', ');
+}
+
+/** Day, month, year, hour and minute at the counter, for the long form of a moment. */
+export function momentParts(atMs: number): Record<'day' | 'month' | 'year' | 'hour' | 'minute', string> {
+  const text = formatDateTime(atMs);
+  return { day: text.slice(0, 2), month: text.slice(3, 5), year: text.slice(6, 10), hour: text.slice(11, 13), minute: text.slice(14, 16) };
 }

@@ -7,13 +7,15 @@ import { dossierIdSchema, intakeSchema, plainDateSchema, type Dossier, type Doss
 import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal/operation.ts';
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
+import type { FoundPrinter, PrinterTrial } from '../printing/found-printer.ts';
 import type { PrintingState } from '../printing/paper.ts';
+import { paperDestinations, paperRequestSchema, type PaperDestination, type PaperRequest } from '../printing/request.ts';
 import type { PublicationsState } from '../publications/publication.ts';
 import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import type { ReconciliationState } from '../reconciliation/state.ts';
 import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
-import type { PublicSettings } from '../settings/settings.ts';
+import { printerSettingsSchema, type PrinterSettings, type PublicSettings } from '../settings/settings.ts';
 import type { DossierDelivery, SyncState } from '../sync/state.ts';
 import type { DossierUpstreams, UpstreamsState } from '../upstreams/upstream.ts';
 
@@ -88,6 +90,16 @@ export type IpcContract = {
   'printing:reprint': { args: { kind: 'ticket' | 'receipt'; id: string }; result: Result<{ jobId: string }> };
   'printing:resolve': { args: { jobId: string; answer: 'printed' | 'print-again' | 'cancel' }; result: Result<null> };
   'printing:save-pdf': { args: { dossierId: DossierId; size: 'A4' | 'A5' }; result: Result<{ saved: boolean; path?: string }> };
+  /** Any other paper; `saved` false: the officer named no file. */
+  'printing:paper': { args: { request: PaperRequest; to: PaperDestination; size: 'A4' | 'A5' }; result: Result<{ saved: boolean }> };
+  /** Every paper with sample data, in a window of its own. */
+  'printing:preview': { args: undefined; result: void };
+  /** Printers in use; those set up on this device stand in the place of those in the settings. */
+  'printing:printers': { args: undefined; result: PrinterSettings[] };
+  'printing:find': { args: { address: string }; result: FoundPrinter[] };
+  /** Prints the test page. */
+  'printing:try': { args: { printer: PrinterSettings }; result: Result<PrinterTrial> };
+  'printing:use': { args: { printers: PrinterSettings[] }; result: Result<null> };
   'printing:show-virtual-paper': { args: undefined; result: void };
   'sync:state': { args: undefined; result: SyncState };
   'sync:deliveries': { args: { dossierIds: string[] }; result: DossierDelivery[] };
@@ -204,6 +216,17 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'printing:reprint': z.strictObject({ kind: z.enum(['ticket', 'receipt']), id: z.uuid() }),
   'printing:resolve': z.strictObject({ jobId: z.uuid(), answer: z.enum(['printed', 'print-again', 'cancel']) }),
   'printing:save-pdf': z.strictObject({ dossierId: dossierIdSchema, size: z.enum(['A4', 'A5']) }),
+  'printing:paper': z.strictObject({ request: paperRequestSchema, to: z.enum(paperDestinations), size: z.enum(['A4', 'A5']) }),
+  'printing:preview': none,
+  'printing:printers': none,
+  'printing:find': z.strictObject({
+    address: z
+      .string()
+      .max(255)
+      .regex(/^[\w.:*-]*$/u),
+  }),
+  'printing:try': z.strictObject({ printer: printerSettingsSchema }),
+  'printing:use': z.strictObject({ printers: z.array(printerSettingsSchema).max(20) }),
   'printing:show-virtual-paper': none,
   'sync:state': none,
   'sync:deliveries': z.strictObject({ dossierIds: z.array(z.uuid()).max(1000) }),

@@ -1,5 +1,5 @@
 /** What a paper is drawn on. */
-import type { Paper, ReceiptPaper } from './paper.ts';
+import type { RollPaper, SheetPaper } from './paper.ts';
 
 /** Printable dots across the roll at 203 dpi (8 dots/mm): 72 mm of an 80 mm roll, 48 mm of a 58 mm roll. */
 export type RollWidthDots = 576 | 384;
@@ -9,8 +9,8 @@ export type SheetSize = 'A4' | 'A5';
 
 /** What the shell asks the hidden paper page to draw. One CSS pixel is one dot on a roll. */
 export type DrawRequest =
-  | { medium: 'roll'; widthDots: RollWidthDots; paper: Paper; reprint: number; language: PaperLanguage }
-  | { medium: 'sheet'; size: SheetSize; paper: ReceiptPaper; reprint: number; language: PaperLanguage };
+  | { medium: 'roll'; widthDots: RollWidthDots; paper: RollPaper; reprint: number; language: PaperLanguage }
+  | { medium: 'sheet'; size: SheetSize; paper: SheetPaper; reprint: number; language: PaperLanguage };
 
 /** What the page answers: the length of a roll (0 for a sheet), and how many captured pixels an unzoomed CSS pixel has. */
 export type DrawnPaper = { heightDots: number; pixelRatio: number };

@@ -1,5 +1,6 @@
 /** The settings file (`QMC_CONFIG`): validated whole at start; a wrong field stops the start and is named. */
 import { z } from 'zod';
+import { paperSettingsSchema } from '../printing/paper-settings.ts';
 import { scanHoursSchema } from '../sync/scan-hours.ts';
 
 export const roles = ['officer', 'postal', 'lobby', 'board'] as const;
@@ -15,9 +16,19 @@ export const printerSettingsSchema = z.strictObject({
     z.strictObject({ type: z.literal('tcp'), host: z.string().min(1).max(255), port: z.int().min(1).max(65535).default(9100) }),
     /** The demo office's printer: a real TCP socket on loopback that draws the paper to PNG. */
     z.strictObject({ type: z.literal('virtual'), port: z.int().min(0).max(65535).default(0) }),
+    /** On a cable: the device file of Linux, e.g. `/dev/usb/lp0`. */
+    z.strictObject({ type: z.literal('device'), path: z.string().regex(/^\/dev\/(?!.*\.\.)[\w/.-]{1,100}$/u) }),
+    /** A queue of the operating system (CUPS, Windows): the only connection of a `document` printer. */
+    z.strictObject({ type: z.literal('queue'), name: z.string().regex(/^[^\p{Cc}-][^\p{Cc}]{0,199}$/u) }),
   ]),
   paperWidthMm: z.union([z.literal(80), z.literal(58)]).default(80),
-  driver: z.enum(['epson', 'star']).default('epson'),
+  /** `generic`: models that know ESC/POS as Epson wrote it and little more. */
+  driver: z.enum(['epson', 'star', 'generic']).default('epson'),
+  /** `none`: this model answers no status question (DLE EOT). `auto` finds that out by its silence. */
+  status: z.enum(['auto', 'none']).default('auto'),
+  cutter: z.boolean().default(true),
+  /** Kicks the cash drawer after a fee receipt. */
+  drawer: z.boolean().default(false),
 });
 export type PrinterSettings = z.infer<typeof printerSettingsSchema>;
 
@@ -63,6 +74,8 @@ export const settingsSchema = z.strictObject({
   operator: z.strictObject({ id, name: z.string().min(1).max(200), title: z.string().max(100).optional() }),
   province: provinceSchema,
   printers: z.array(printerSettingsSchema).max(20).default([]),
+  /** Header, seal text, footer, bank account and the province's own papers. */
+  papers: paperSettingsSchema.prefault({}),
   scanners: z
     .array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) }))
     .max(20)

@@ -1,18 +1,14 @@
 /** Mẫu 01 in full (giấy tiếp nhận hồ sơ và hẹn trả kết quả, TT 03/2025/TT-VPCP) on A4 or A5. */
 import { amountInWords } from '../../../shared/fees/words.ts';
 import { formatVnd } from '../../../shared/lib/money.ts';
-import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { ReceiptPaper } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
 import { receiptFacts, type FeeFacts, type PaperFacts } from '../../../shared/printing/receipt-facts.ts';
-import { counted, dueRuleWords } from '../due-words.ts';
+import { counted, dueRuleWords, momentParts } from '../due-words.ts';
 import type { PaperWords } from '../paper-words.ts';
 import styles from './form.module.css';
 import { FormerCodes } from './FormerCodes.tsx';
-import { QrCode } from './QrCode.tsx';
-
-/** Large enough for a cheap reader at arm's length: about 20 mm. */
-const QR_SIDE_PX = 76;
+import { FormHead } from './FormHead.tsx';
 
 export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: number; t: PaperWords }) {
   const { dossier, heading } = paper;
@@ -21,21 +17,7 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
   const office = printable(heading.officeName);
   return (
     <article className={styles.form}>
-      <header className={styles.head}>
-        <QrCode text={facts.code} maxSidePx={QR_SIDE_PX} />
-        <div className={styles.agency}>
-          <div>{printable(heading.agencyName)}</div>
-          <b>{office}</b>
-          <div>
-            {t('receipt.agencyCode')}: {printable(dossier.agencyCode)}
-          </div>
-        </div>
-        <div className={styles.state}>
-          <b>{t('form.state')}</b>
-          <b className={styles.motto}>{t('form.motto')}</b>
-          <div className={styles.day}>{t('form.day', partsOf(dossier.acceptedAtMs))}</div>
-        </div>
-      </header>
+      <FormHead heading={heading} qr={facts.code} agencyCode={dossier.agencyCode} atMs={dossier.acceptedAtMs} t={t} />
       <div className={styles.code}>
         {t('receipt.code')}: <b>{facts.code}</b>
         <span>{t('form.name')}</span>
@@ -75,8 +57,8 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
 
       <Line label={t('form.sets')} value={t('form.setsValue', { sets: counted(facts.sets) })} />
       <Line label={t('form.limit')} value={dossier.dueRule === null ? t('receipt.dueOpen') : dueRuleWords(dossier.dueRule, t)} />
-      <Line label={t('form.receivedAt')} value={t('form.moment', partsOf(dossier.acceptedAtMs))} />
-      <Line label={t('form.dueAt')} value={dossier.dueAtMs === null ? t('receipt.dueOpen') : t('form.moment', partsOf(dossier.dueAtMs))} isStrong />
+      <Line label={t('form.receivedAt')} value={t('form.moment', momentParts(dossier.acceptedAtMs))} />
+      <Line label={t('form.dueAt')} value={dossier.dueAtMs === null ? t('receipt.dueOpen') : t('form.moment', momentParts(dossier.dueAtMs))} isStrong />
       <Line label={t('form.collect')} value={t(`receipt.collectAt.${dossier.resultDelivery}`, { office })} />
       {facts.fees.length === 0 ? <Line label={t('form.fees')} value={t('receipt.noFees')} /> : <Fees fees={facts.fees} totalVnd={facts.totalVnd} t={t} />}
       <Line label={t('receipt.note')} value={facts.note} />
@@ -89,12 +71,12 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
             hint={t('receipt.signHint')}
             name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')}
           />
-          <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} />
+          <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} seal={heading.sealText} />
         </div>
         <footer>
           <div>{t('receipt.copies')}</div>
           <div>
-            {[heading.address, heading.phone]
+            {[heading.address, heading.phone, heading.footer]
               .filter((text) => text !== undefined)
               .map(printable)
               .join(' · ')}
@@ -103,12 +85,6 @@ export function Form01({ paper, reprint, t }: { paper: ReceiptPaper; reprint: nu
       </div>
     </article>
   );
-}
-
-/** Day, month, year, hour and minute at the counter. */
-function partsOf(atMs: number): Record<'day' | 'month' | 'year' | 'hour' | 'minute', string> {
-  const text = formatDateTime(atMs);
-  return { day: text.slice(0, 2), month: text.slice(3, 5), year: text.slice(6, 10), hour: text.slice(11, 13), minute: text.slice(14, 16) };
 }
 
 function Line({ label, value, isStrong = false }: { label: string; value: string | undefined; isStrong?: boolean }) {
@@ -175,11 +151,12 @@ function Fees({ fees, totalVnd, t }: { fees: readonly FeeFacts[]; totalVnd: numb
   );
 }
 
-function Signature({ role, hint, name }: { role: string; hint: string; name: string }) {
+function Signature({ role, hint, name, seal }: { role: string; hint: string; name: string; seal?: string }) {
   return (
     <div>
       <b>{role}</b>
       <small>{hint}</small>
+      {seal !== undefined && <small>{printable(seal)}</small>}
       <div className={styles.signed}>{name}</div>
     </div>
   );

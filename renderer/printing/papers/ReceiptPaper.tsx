@@ -108,12 +108,13 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
           hint={t('receipt.signHint')}
           name={submitter?.name ?? (applicant.kind === 'person' ? applicant.name : '')}
         />
-        <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} />
+        <Signature role={t('receipt.signOfficer')} hint={t('receipt.signHint')} name={facts.operatorName} seal={heading.sealText} />
       </div>
       <footer className={styles.footer}>
         {t('receipt.copies')}
         {heading.address !== undefined && <div>{printable(heading.address)}</div>}
         {heading.phone !== undefined && <div>{t('receipt.askPhone', { phone: printable(heading.phone) })}</div>}
+        {heading.footer !== undefined && <div>{printable(heading.footer)}</div>}
       </footer>
     </article>
   );
@@ -175,11 +176,12 @@ function Fees({ fees, totalVnd, t }: { fees: readonly FeeFacts[]; totalVnd: numb
   );
 }
 
-function Signature({ role, hint, name }: { role: string; hint: string; name: string }) {
+function Signature({ role, hint, name, seal }: { role: string; hint: string; name: string; seal?: string }) {
   return (
     <div>
       <b>{role}</b>
       <small>{hint}</small>
+      {seal !== undefined && <small>{printable(seal)}</small>}
       <div className={styles.signed}>{name}</div>
     </div>
   );

@@ -44,6 +44,7 @@ export function TicketPaper({ paper, reprint, t }: { paper: Ticket; reprint: num
       <footer className={styles.footer}>
         {t('ticket.wait')} {t('ticket.today')}
         {heading.address !== undefined && <div>{printable(heading.address)}</div>}
+        {heading.footer !== undefined && <div>{printable(heading.footer)}</div>}
       </footer>
     </article>
   );

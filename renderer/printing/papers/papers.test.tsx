@@ -2,7 +2,10 @@ import bwipjs from 'bwip-js/node';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { aDossier, aLandDossier, aReceiptPaper, aTicket, aTicketPaper } from '../../../tests/fixtures/dossiers.ts';
+import { isForRoll, isForSheet, paperKinds, type Paper } from '../../../shared/printing/paper.ts';
+import { samplePapers } from '../../../shared/printing/samples.ts';
 import { paperWords } from '../paper-words.ts';
+import { DrawnOnRoll, DrawnOnSheet } from './DrawnPaper.tsx';
 import { Form01 } from './Form01.tsx';
 import { QrCode } from './QrCode.tsx';
 import { ReceiptPaper } from './ReceiptPaper.tsx';
@@ -105,6 +108,51 @@ describe('papers', () => {
       expect(wordsOf(element)).toContain('REPRINT 1');
       expect(wordsOf(element)).not.toMatch(/receipt\.|form\.|ticket\.|due\./u);
     }
+  });
+});
+
+describe('every paper', () => {
+  const heading = { ...aReceiptPaper().heading, header: ['UBND TỈNH CAO BẰNG'], footer: 'Đường dây nóng 1022', sealText: '(Ký số)' };
+  const drawn = (paper: Paper, language: 'vi' | 'en', reprint = 0): string[] => [
+    ...(isForRoll(paper)
+      ? ([576, 384] as const).map((widthDots) => wordsOf(<DrawnOnRoll paper={paper} reprint={reprint} widthDots={widthDots} t={paperWords(language)} />))
+      : []),
+    ...(isForSheet(paper) ? [wordsOf(<DrawnOnSheet paper={paper} reprint={reprint} size="A5" t={paperWords(language)} />)] : []),
+  ];
+  const samples = samplePapers(heading);
+
+  it('has a sample of each kind', () => {
+    expect(samples.map(({ kind }) => kind)).toEqual([...paperKinds]);
+  });
+  it.each(samples.map((paper) => [paper.kind, paper] as const))(
+    '%s: has its words in both languages, the province header and footer, and says which copy it is',
+    (_, paper) => {
+      for (const language of ['vi', 'en'] as const) {
+        for (const words of drawn(paper, language, 3)) {
+          expect(words).not.toMatch(/\b(?:receipt|form|forms|due|feeReceipt|owedList|handOver|dayStatement|testPage)\.[a-zA-Z]|undefined|NaN|\{\{/u);
+          expect(words).toContain('UBND TỈNH CAO BẰNG');
+          expect(words).toContain('Đường dây nóng 1022');
+          expect(words).toContain(language === 'vi' ? 'BẢN IN LẠI 3' : 'REPRINT 3');
+        }
+      }
+    },
+  );
+  it('lets no control byte of a citizen through', () => {
+    const evil = '\u001b@\u0010\u0004\u0001\u202e<b>';
+    const poisoned = JSON.parse(JSON.stringify(samples).replaceAll('Nguyễn Thị Hường Quỳnh', JSON.stringify(evil).slice(1, -1))) as Paper[];
+    for (const paper of poisoned) for (const words of drawn(paper, 'vi')) expect(words).not.toMatch(/[\u0000-\u0008\u000e-\u001f\u202e]/u);
+  });
+  it('says amounts in words and where a transfer goes', () => {
+    const fee = samples.find(({ kind }) => kind === 'fee-receipt')!;
+    for (const words of drawn(fee, 'vi'))
+      for (const expected of ['900.000 đ', 'Chín trăm nghìn đồng', '0123456789', 'H36 12 261231 0017', 'không thay biên lai'])
+        expect(words).toContain(expected);
+    const cash = { ...fee, payment: 'cash' } as Paper;
+    for (const words of drawn(cash, 'vi')) expect(words).not.toContain('0123456789');
+  });
+  it('prints the head of the journal on the day statement', () => {
+    const statement = samples.find(({ kind }) => kind === 'day-statement')!;
+    for (const words of drawn(statement, 'vi')) expect(words).toContain('mục 1289 · 3fa9c1d2 7be84f60 a1b2c3d4 e5f60718');
   });
 });
 

@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVault } from '../../../electron/keys/vault.ts';
-import { jobPieces } from '../../../electron/printing/escpos-job.ts';
+import { jobPieces, type JobFormat } from '../../../electron/printing/escpos-job.ts';
 import type { Raster } from '../../../electron/printing/raster.ts';
 import { createSpool, type Spool, type SpoolPrinter } from '../../../electron/printing/spool.ts';
 import { createTcpPrinter } from '../../../electron/printing/tcp-printer.ts';
@@ -18,6 +18,8 @@ import { aReceiptPaper, aTicket, aTicketPaper } from '../../fixtures/dossiers.ts
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const vault = createVault(randomBytes(32));
+
+const EPSON: JobFormat = { driver: 'epson', hasCutter: true };
 
 /** Text-like: lines of random marks with white between, so that banding and cropping have something to do. */
 function testRaster(seed: number, widthDots = 576, heightDots = 700): Raster {
@@ -51,8 +53,7 @@ async function virtual(change: { port?: number; widthDots?: number; name?: strin
   return printer;
 }
 
-const driver = (port: number) =>
-  createTcpPrinter({ host: '127.0.0.1', port, driver: 'epson', connectTimeoutMs: 1000, answerTimeoutMs: 400, silenceLimitMs: 1500 });
+const driver = (port: number) => createTcpPrinter({ host: '127.0.0.1', port, connectTimeoutMs: 1000, answerTimeoutMs: 400, silenceLimitMs: 1500 });
 const asSpoolPrinter = (id: string, port: number): SpoolPrinter => ({ id, name: id, isVirtual: true, widthDots: 576, printer: driver(port) });
 
 async function spoolOn(printers: SpoolPrinter[]): Promise<Spool> {
@@ -103,14 +104,13 @@ describe('TCP printer on the virtual printer', () => {
     expectPaper(await paperAt(printer, 0), raster);
     expect(printer.unknownCommands()).toEqual([]);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
-    expect(progress.at(-1)).toBe((await jobPieces(raster, 'epson')).reduce((bytes, piece) => bytes + piece.byteLength, 0));
+    expect(progress.at(-1)).toBe((await jobPieces(raster, EPSON)).reduce((bytes, piece) => bytes + piece.byteLength, 0));
   });
 
   it.each([
     ['paperOut', 'paper-out'],
     ['coverOpen', 'cover-open'],
     ['offline', 'offline'],
-    ['mute', 'offline'],
   ] as const)('sends nothing to a printer with %s', async (fault, problem) => {
     const printer = await virtual();
     printer.setFault({ [fault]: true });
@@ -121,6 +121,56 @@ describe('TCP printer on the virtual printer', () => {
     printer.setFault({ [fault]: false });
     expect(await driver(printer.port).status()).toEqual({ kind: 'ready', isPaperNearEnd: false });
     expect(printer.uncutRows()).toBe(0);
+  });
+
+  it.each(['auto', 'none'] as const)('prints on a printer that answers no question, status "%s", and never calls it offline', async (asksStatus) => {
+    const printer = await virtual();
+    printer.setFault({ mute: true });
+    const raster = testRaster(11);
+    const mute = createTcpPrinter({ host: '127.0.0.1', port: printer.port, driver: 'generic', asksStatus, answerTimeoutMs: 300 });
+    const startedAtMs = Date.now();
+    expect(await mute.status()).toEqual({ kind: 'ready', isPaperNearEnd: false });
+    if (asksStatus === 'none') expect(Date.now() - startedAtMs).toBeLessThan(250);
+    expect(await mute.print(raster, hooks())).toEqual({ kind: 'printed', isPaperNearEnd: false });
+    expect(await mute.status()).toMatchObject({ kind: 'ready' });
+    await eventually(() => printer.papers().length === 1);
+    expectPaper(await paperAt(printer, 0), raster);
+  });
+
+  it('takes silence for being offline when the printer has answered before', async () => {
+    const printer = await virtual();
+    const asked = driver(printer.port);
+    expect(await asked.status()).toMatchObject({ kind: 'ready' });
+    printer.setFault({ mute: true });
+    expect(await asked.status()).toEqual({ kind: 'problem', problem: 'offline' });
+    const { willSend, begun } = hooks();
+    expect(await asked.print(testRaster(1), { willSend })).toEqual({ kind: 'not-sent', problem: 'offline' });
+    expect(begun()).toBe(0);
+  });
+
+  it('waits for the slowest printer there is, 200 bytes a second', async () => {
+    const printer = await virtual({ widthDots: 384 });
+    printer.setFault({ slowBytesPerSecond: 200 });
+    const raster = testRaster(5, 384, 18);
+    const bytes = Buffer.concat(await jobPieces(raster, EPSON)).byteLength;
+    const startedAtMs = Date.now();
+    expect(await driver(printer.port).print(raster, hooks())).toMatchObject({ kind: 'printed' });
+    expect(Date.now() - startedAtMs).toBeGreaterThan((bytes / 200) * 900);
+    expectPaper(await paperAt(printer, 0), raster);
+  });
+
+  it('kicks the drawer only when it is told to, and leaves the paper uncut where there is no cutter', async () => {
+    const kick = Buffer.from([0x1b, 0x70]);
+    const raster = testRaster(2, 384, 60);
+    for (const driverName of ['epson', 'generic'] as const) {
+      expect(Buffer.concat(await jobPieces(raster, { driver: driverName, hasCutter: true })).includes(kick)).toBe(false);
+      expect(Buffer.concat(await jobPieces(raster, { driver: driverName, hasCutter: true }, true)).includes(kick)).toBe(true);
+    }
+    const printer = await virtual({ widthDots: 384 });
+    const torn = createTcpPrinter({ host: '127.0.0.1', port: printer.port, hasCutter: false });
+    expect(await torn.print(raster, hooks())).toMatchObject({ kind: 'printed' });
+    expect(printer.papers()).toHaveLength(0);
+    expect(printer.uncutRows()).toBeGreaterThan(60 + 4 * 24);
   });
 
   it('sends nothing when nobody listens', async () => {
@@ -158,7 +208,7 @@ describe('TCP printer on the virtual printer', () => {
   it.each([0.02, 0.5, 0.98])('does not claim a print cut off after %d of its bytes', async (part) => {
     const printer = await virtual();
     const raster = testRaster(4);
-    const bytes = Buffer.concat(await jobPieces(raster, 'epson')).byteLength;
+    const bytes = Buffer.concat(await jobPieces(raster, EPSON)).byteLength;
     printer.setFault({ cutSocketAfterBytes: 40 + Math.floor(bytes * part) });
     expect(await driver(printer.port).print(raster, hooks())).toEqual({ kind: 'unknown', problem: 'interrupted' });
     expect(printer.papers()).toHaveLength(0);
@@ -221,6 +271,90 @@ describe('spool on real sockets', () => {
     expectPaper(await paperAt(back, 0), testRaster(900));
   });
 
+  it('asks an hour long for a printer that is off, never more often than it should, and prints once', async () => {
+    const first = await virtual();
+    await first.stop();
+    const realSetTimeout = setTimeout;
+    const settle = (): Promise<void> => new Promise((resolve) => void realSetTimeout(resolve, 3));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    try {
+      let tries = 0;
+      const printer = driver(first.port);
+      const counted = {
+        status: printer.status,
+        print(...args: Parameters<typeof printer.print>) {
+          tries += 1;
+          return printer.print(...args);
+        },
+      };
+      const spool = await createSpool({
+        dir: join(dir, 'spool'),
+        printers: [{ id: 'desk', name: 'desk', isVirtual: true, widthDots: 576, printer: counted }],
+        draw: () => Promise.resolve(testRaster(900)),
+        sealer: vault,
+        clock: Date.now,
+        onChange: () => undefined,
+        log: silent,
+      });
+      const { jobId } = await spool.submit(aReceiptPaper());
+      for (let second = 0; second < 3600; second += 5) {
+        await vi.advanceTimersByTimeAsync(5000);
+        await settle();
+      }
+      expect(jobIn(spool, jobId)).toMatchObject({ state: 'queued', reason: 'unreachable' });
+      expect(tries).toBeGreaterThan(600);
+      expect(tries).toBeLessThan(730);
+      const back = await virtual({ port: first.port });
+      for (let tick = 0; tick < 400 && jobIn(spool, jobId)?.state !== 'printed'; tick += 1) {
+        await vi.advanceTimersByTimeAsync(200);
+        await settle();
+      }
+      expect(jobIn(spool, jobId)).toMatchObject({ state: 'printed', reprint: 0 });
+      expect(back.papers()).toHaveLength(1);
+      const stopping = spool.stop();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await stopping;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('prints on two printers at once, each its own', async () => {
+    const left = await virtual({ name: 'left' });
+    const right = await virtual({ name: 'right' });
+    for (const printer of [left, right]) printer.setFault({ slowBytesPerSecond: 60_000 });
+    const spool = await spoolOn([asSpoolPrinter('left', left.port), asSpoolPrinter('right', right.port)]);
+    const submitted: { jobId: string; number: number }[] = [];
+    for (let number = 1; number <= 6; number += 1) {
+      const ticket = aTicket({ number: `A00${number}`, ticketId: randomUUID() });
+      submitted.push({ ...(await spool.submit(aTicketPaper({ ticket }), { printerId: number % 2 === 0 ? 'left' : 'right' })), number });
+    }
+    let together = 0;
+    for (const { jobId } of submitted) {
+      await eventually(() => {
+        if (spool.state().jobs.filter(({ state }) => state === 'printing').length === 2) together += 1;
+        return jobIn(spool, jobId)?.state === 'printed';
+      }, 20_000);
+    }
+    expect(together).toBeGreaterThan(0);
+    for (const [index, number] of [2, 4, 6].entries()) expectPaper(await paperAt(left, index, 'left'), testRaster(number));
+    for (const [index, number] of [1, 3, 5].entries()) expectPaper(await paperAt(right, index, 'right'), testRaster(number));
+  });
+
+  it('asks about a job whose cover was opened in the middle', async () => {
+    const printer = await virtual();
+    printer.setFault({ slowBytesPerSecond: 30_000 });
+    const spool = await spoolOn([asSpoolPrinter('desk', printer.port)]);
+    const { jobId } = await spool.submit(aReceiptPaper());
+    await eventually(() => printer.uncutRows() > 100);
+    printer.setFault({ coverOpen: true });
+    expect(await reaches(spool, jobId, 'unknown')).toMatchObject({ reason: 'cover-open' });
+    expect(spool.state().printers[0]).toMatchObject({ status: 'cover-open' });
+    printer.setFault({ coverOpen: false });
+    await eventually(() => spool.state().printers[0]!.status === 'ready');
+    expect(jobIn(spool, jobId)).toMatchObject({ state: 'unknown' });
+  });
+
   it('resumes by itself when paper is put in, in order', async () => {
     const printer = await virtual();
     printer.setFault({ paperOut: true });
@@ -253,7 +387,7 @@ describe('spool on real sockets', () => {
 
   it('asks about a job cut off after half its bytes', async () => {
     const printer = await virtual();
-    const bytes = Buffer.concat(await jobPieces(testRaster(900), 'epson')).byteLength;
+    const bytes = Buffer.concat(await jobPieces(testRaster(900), EPSON)).byteLength;
     const spool = await spoolOn([asSpoolPrinter('desk', printer.port)]);
     await eventually(() => spool.state().printers[0]!.status === 'ready');
     printer.setFault({ cutSocketAfterBytes: Math.floor(bytes / 2) });
