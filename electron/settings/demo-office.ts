@@ -37,6 +37,7 @@ export const demoSettings = (provinceUrl: string): Settings => ({
     { id: 'dat-dai', letter: 'B', name: 'Đất đai', fields: [] },
     { id: 'khac', letter: 'C', name: 'Lĩnh vực khác', fields: [] },
   ],
+  queue: { seat: 'alone', port: 7643, boardPort: 0 },
   codePattern: '{agency}-{yymmdd}-{order4}',
   retention: { scanDays: 30, dossierDays: 365, backupDays: 7 },
   sync: { scans: { windows: [] } },

@@ -11,7 +11,9 @@ import type { FoundPrinter, PrinterTrial } from '../printing/found-printer.ts';
 import type { PrintingState } from '../printing/paper.ts';
 import { paperDestinations, paperRequestSchema, type PaperDestination, type PaperRequest } from '../printing/request.ts';
 import type { PublicationsState } from '../publications/publication.ts';
-import { priorities, type Priority, type QueueDay, type Ticket } from '../queue/ticket.ts';
+import { MAX_ATTACHMENT_BYTES, type FoundHub, type PairingOffer } from '../queue/office.ts';
+import { priorities, type IssuedTicket, type Priority, type Ticket } from '../queue/ticket.ts';
+import type { PublicBoard, QueueView } from '../queue/view.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import type { ReconciliationState } from '../reconciliation/state.ts';
 import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
@@ -80,12 +82,43 @@ export type IpcContract = {
   'storage:key': { args: undefined; result: Uint8Array<ArrayBuffer> };
   'journal:head': { args: undefined; result: JournalHead & { dossiersAccepted: number } };
   'journal:read': { args: { afterSeq: number; limit: number }; result: JournalEntry[] };
-  'queue:state': { args: undefined; result: QueueDay };
-  'queue:issue': { args: { groupId: string; priority: Priority; print: boolean }; result: Result<Ticket> };
+  'queue:state': { args: undefined; result: QueueView };
+  /** What a board shows; nothing of it is about a person. */
+  'queue:board': { args: undefined; result: PublicBoard };
+  /** `doors-closed` to a kiosk after closing, `no-hub` where neither a hub nor own numbers are left, `day-full`. */
+  'queue:issue': { args: { groupId: string; priority: Priority; print: boolean; appointmentAtMs?: number | undefined }; result: Result<IssuedTicket> };
+  /** `groupIds` empty: those this counter is open for. Null: nobody waits there. `no-hub`, `queue-unsure`: see `QueueLink`. */
   'queue:call-next': { args: { groupIds: string[] }; result: Result<Ticket | null> };
+  /** This very ticket: one that waits, was held, or did not come. */
+  'queue:call': { args: { ticketId: string }; result: Result<Ticket> };
   'queue:recall': { args: { ticketId: string }; result: Result<null> };
   'queue:finish': { args: { ticketId: string }; result: Result<null> };
   'queue:no-show': { args: { ticketId: string }; result: Result<null> };
+  /** Stands aside, e.g. to fill in a form; `queue:call` goes on with it. */
+  'queue:hold': { args: { ticketId: string }; result: Result<null> };
+  /** Back to its place in the line. */
+  'queue:return': { args: { ticketId: string }; result: Result<null> };
+  /** To another group, to one counter, or both; it waits there with its own number and place. */
+  'queue:transfer': { args: { ticketId: string; toGroupId?: string | undefined; toCounter?: string | undefined }; result: Result<null> };
+  /** Opens this device's counter for groups (none named: all), or lets it rest. */
+  'queue:set-counter': { args: { groupIds: string[]; isOpen: boolean }; result: Result<null> };
+  /** Whether kiosks go on giving numbers today. */
+  'queue:set-doors': { args: { isClosed: boolean }; result: Result<null> };
+  /** Keeps a sealed text (a form told beforehand) with a ticket until the day ends; the last one given counts. */
+  'queue:attach': { args: { ticketId: string; text: string }; result: Result<null> };
+  /** Null: nothing was left with this ticket. */
+  'queue:attachment': { args: { ticketId: string }; result: Result<string | null> };
+  /** An officer's word that the device that held the queue is off: this one holds it from now on. */
+  'queue:take-over': { args: undefined; result: Result<null> };
+  /** On the hub: a code for one new device, shown for as long as it is valid. */
+  'queue:offer-pairing': { args: undefined; result: Result<PairingOffer> };
+  'queue:end-pairing': { args: undefined; result: void };
+  /** On the new device. `address`: `host` or `host:port`, as typed or found. */
+  'queue:pair': { args: { address: string; code: string }; result: Result<{ hubName: string }> };
+  /** Hubs that say on the network that they are there; none where it carries no multicast. */
+  'queue:find-hubs': { args: undefined; result: FoundHub[] };
+  /** A device that left the office: no longer let in. */
+  'queue:remove-member': { args: { memberId: string }; result: Result<null> };
   'printing:state': { args: undefined; result: PrintingState };
   'printing:reprint': { args: { kind: 'ticket' | 'receipt'; id: string }; result: Result<{ jobId: string }> };
   'printing:resolve': { args: { jobId: string; answer: 'printed' | 'print-again' | 'cancel' }; result: Result<null> };
@@ -165,7 +198,8 @@ export type ResultOf<C extends Channel> = IpcContract[C]['result'];
 
 /** What the shell tells the page without being asked. */
 export type IpcEvents = {
-  'queue:changed': QueueDay;
+  'queue:changed': QueueView;
+  'queue:board-changed': PublicBoard;
   'printing:changed': PrintingState;
   'sync:changed': SyncState;
   'sync:delivered': DossierDelivery[];
@@ -207,11 +241,31 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'journal:head': none,
   'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
   'queue:state': none,
-  'queue:issue': z.strictObject({ groupId: z.string().max(60), priority: z.enum(priorities), print: z.boolean() }),
+  'queue:board': none,
+  'queue:issue': z.strictObject({
+    groupId: z.string().max(60),
+    priority: z.enum(priorities),
+    print: z.boolean(),
+    appointmentAtMs: z.int().nonnegative().optional(),
+  }),
   'queue:call-next': z.strictObject({ groupIds: z.array(z.string().max(60)).max(26) }),
+  'queue:call': ticketIdOnly,
   'queue:recall': ticketIdOnly,
   'queue:finish': ticketIdOnly,
   'queue:no-show': ticketIdOnly,
+  'queue:hold': ticketIdOnly,
+  'queue:return': ticketIdOnly,
+  'queue:transfer': z.strictObject({ ticketId: z.uuid(), toGroupId: z.string().max(60).optional(), toCounter: z.string().max(60).optional() }),
+  'queue:set-counter': z.strictObject({ groupIds: z.array(z.string().max(60)).max(26), isOpen: z.boolean() }),
+  'queue:set-doors': z.strictObject({ isClosed: z.boolean() }),
+  'queue:attach': z.strictObject({ ticketId: z.uuid(), text: z.string().max(MAX_ATTACHMENT_BYTES) }),
+  'queue:attachment': ticketIdOnly,
+  'queue:take-over': none,
+  'queue:offer-pairing': none,
+  'queue:end-pairing': none,
+  'queue:pair': z.strictObject({ address: z.string().trim().min(1).max(300), code: z.string().regex(/^\d{6}$/u) }),
+  'queue:find-hubs': none,
+  'queue:remove-member': z.strictObject({ memberId: z.string().max(64) }),
   'printing:state': none,
   'printing:reprint': z.strictObject({ kind: z.enum(['ticket', 'receipt']), id: z.uuid() }),
   'printing:resolve': z.strictObject({ jobId: z.uuid(), answer: z.enum(['printed', 'print-again', 'cancel']) }),

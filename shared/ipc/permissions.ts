@@ -3,10 +3,13 @@ import type { Role } from '../settings/settings.ts';
 import type { Channel } from './contract.ts';
 
 const everyone: Channel[] = ['app:info', 'app:report-error', 'catalogue:get', 'queue:state', 'printing:state'];
-const lobby: Channel[] = [...everyone, 'queue:issue'];
-const board: Channel[] = ['app:info', 'app:report-error', 'queue:state'];
+/** How any device of an office becomes known to its hub. */
+const joining: Channel[] = ['queue:find-hubs', 'queue:pair'];
+const lobby: Channel[] = [...everyone, ...joining, 'queue:issue', 'queue:attach'];
+const board: Channel[] = ['app:info', 'app:report-error', 'queue:state', 'queue:board', ...joining];
 const staff: Channel[] = [
   ...everyone,
+  ...joining,
   'app:save-file',
   'catalogue:install',
   'catalogue:version',
@@ -27,6 +30,19 @@ const staff: Channel[] = [
   'queue:recall',
   'queue:finish',
   'queue:no-show',
+  'queue:board',
+  'queue:call',
+  'queue:hold',
+  'queue:return',
+  'queue:transfer',
+  'queue:set-counter',
+  'queue:set-doors',
+  'queue:attach',
+  'queue:attachment',
+  'queue:take-over',
+  'queue:offer-pairing',
+  'queue:end-pairing',
+  'queue:remove-member',
   'printing:reprint',
   'printing:resolve',
   'printing:save-pdf',

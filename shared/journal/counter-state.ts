@@ -1,15 +1,8 @@
 /** What a device must never forget, folded from its journal: numbers used, leases held, today's queue. */
 import { z } from 'zod';
 import { dateAt, type PlainDate } from '../lib/time.ts';
-import { ticketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
+import { queuedTicketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
 import { numberLeaseSchema, type JournalEntry, type NumberLease } from './operation.ts';
-
-const queuedTicketSchema = ticketSchema.extend({
-  state: z.enum(['waiting', 'called', 'served', 'no-show']),
-  counter: z.string().optional(),
-  calledAtMs: z.int().optional(),
-  endedAtMs: z.int().optional(),
-});
 
 /** Day → lease id (or the emergency series) → highest order number used. */
 export type UsedByDate = Readonly<Record<PlainDate, Readonly<Record<string, number>>>>;

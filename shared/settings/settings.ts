@@ -1,6 +1,7 @@
 /** The settings file (`QMC_CONFIG`): validated whole at start; a wrong field stops the start and is named. */
 import { z } from 'zod';
 import { paperSettingsSchema } from '../printing/paper-settings.ts';
+import { seats } from '../queue/seat-kinds.ts';
 import { scanHoursSchema } from '../sync/scan-hours.ts';
 
 export const roles = ['officer', 'postal', 'lobby', 'board'] as const;
@@ -81,6 +82,23 @@ export const settingsSchema = z.strictObject({
     .max(20)
     .default([]),
   queueGroups: z.array(queueGroupSchema).min(1).max(26),
+  /**
+   * This device's part in the office's queue. `hub` holds it, `standby` takes over, `member` asks the hub, `alone` is its own hub.
+   * `address`: where the hub listens (`host:port`) if it is not found by itself; `boardPort`: plain HTTP for any TV, 0 for none;
+   * `doorsCloseAt`: from then on kiosks give no more numbers that day.
+   */
+  queue: z
+    .strictObject({
+      seat: z.enum(seats).default('alone'),
+      port: z.int().min(0).max(65535).default(7643),
+      address: z.string().min(1).max(300).optional(),
+      boardPort: z.int().min(0).max(65535).default(0),
+      doorsCloseAt: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/u)
+        .optional(),
+    })
+    .prefault({}),
   /** `{agency}-{yymmdd}-{order4}`; the pattern is the province's, never hard-coded. */
   codePattern: z
     .string()

@@ -1,0 +1,121 @@
+/** What screens know of the queue: the office's for its own staff and kiosk, and the public one for boards, with no more than number, counter and group. */
+import type { QueueGroup } from '../settings/settings.ts';
+import { dateAt } from '../lib/time.ts';
+import { expectedWaits } from './forecast.ts';
+import { groupsOf } from './line.ts';
+import type { Seat } from './seat-kinds.ts';
+import { officeDate, type CounterStanding, type QueueState } from './state.ts';
+import type { QueuedTicket } from './ticket.ts';
+
+/**
+ * - `leading`: this device holds the queue (always, when alone).
+ * - `following`: another holds it and is heard; `leader` names it.
+ * - `lost`: nobody is heard since `sinceMs`. Numbers go on from this device's own series (if it has one); nobody is called.
+ * - `unsure`: this device would hold it, but cannot know that no other does. Numbers go on; calling waits for the others, or
+ *   for the officer's word (`queue:take-over`).
+ * - `unpaired`: not made known to the hub yet.
+ */
+export type LinkStanding = 'leading' | 'following' | 'lost' | 'unsure' | 'unpaired';
+
+export type QueueLink = {
+  seat: Seat;
+  standing: LinkStanding;
+  leader?: string;
+  sinceMs: number;
+  /** An officer here may say that the other device is off: `queue:take-over`. */
+  mayTakeOver: boolean;
+  /** This device can give numbers without a hub. */
+  hasOwnNumbers: boolean;
+  /** Given out here without a hub and not handed in yet. */
+  toHandIn: number;
+  /** The office's other devices, for the hub's and the standby's screens. */
+  members: Array<{ memberId: string; name: string; seat: Exclude<Seat, 'alone'>; isWitness: boolean; isHeard: boolean }>;
+};
+
+export type GroupStanding = {
+  groupId: string;
+  waiting: number;
+  /** Of the one who waits longest. */
+  waitingSinceMs: number | null;
+  /** For someone who takes a number now; null: no counter is open for the group. */
+  expectedWaitMs: number | null;
+  /** Open counters that call from this group. */
+  counters: string[];
+};
+
+/** For staff and kiosk. `date` and `tickets` are those of today, empty before the first number. */
+export type QueueView = {
+  date: string;
+  tickets: readonly QueuedTicket[];
+  counters: readonly CounterStanding[];
+  groups: GroupStanding[];
+  /** Kiosks give no more numbers today. */
+  isClosed: boolean;
+  link: QueueLink;
+};
+
+/** One call on the board. `calls` rises with every recall: what has a new `calledAtMs` blinks and is announced. */
+export type BoardCall = { ticketId: string; number: string; counter: string; calledAtMs: number; calls: number; isAtCounter: boolean };
+/** Nothing here is about a person: it is shown to the street. */
+export type PublicBoard = {
+  date: string;
+  officeName: string;
+  atMs: number;
+  /** The newest first. */
+  called: BoardCall[];
+  groups: Array<{ groupId: string; letter: string; name: string; waiting: number; expectedWaitMs: number | null }>;
+  isClosed: boolean;
+  /** Nobody calls at the moment, because the devices cannot reach each other. */
+  isLost: boolean;
+};
+
+const BOARD_CALLS = 24;
+
+/** Another day's tickets are over. */
+const ofToday = (state: QueueState, nowMs: number): QueueState =>
+  state.date >= dateAt(nowMs) ? state : { ...state, date: dateAt(nowMs), tickets: [], numbers: {} };
+
+function standings(state: QueueState, groups: readonly QueueGroup[], nowMs: number): GroupStanding[] {
+  const waits = expectedWaits(state, groups, nowMs);
+  return groups.map(({ id }) => {
+    const waiting = state.tickets.filter((ticket) => ticket.groupId === id && ticket.state === 'waiting');
+    return {
+      groupId: id,
+      waiting: waiting.length,
+      waitingSinceMs: waiting.length === 0 ? null : waiting.reduce((least, { issuedAtMs }) => Math.min(least, issuedAtMs), Infinity),
+      expectedWaitMs: waits[id] ?? null,
+      counters: state.counters.filter(({ counter, isOpen }) => isOpen && (groupsOf(state, counter)?.includes(id) ?? true)).map(({ counter }) => counter),
+    };
+  });
+}
+
+export function viewOf(state: QueueState, groups: readonly QueueGroup[], link: QueueLink, nowMs: number): QueueView {
+  const today = ofToday(state, nowMs);
+  return {
+    date: today.date,
+    tickets: today.tickets,
+    counters: today.counters,
+    groups: standings(today, groups, nowMs),
+    isClosed: today.closedOn === officeDate(today, nowMs),
+    link,
+  };
+}
+
+export function boardOf(view: QueueView, groups: readonly QueueGroup[], officeName: string, nowMs: number): PublicBoard {
+  const shown = view.tickets.filter(({ state, calledAtMs, counter }) => (state === 'called' || state === 'served') && calledAtMs !== undefined && counter !== undefined);
+  return {
+    date: view.date,
+    officeName,
+    atMs: nowMs,
+    called: shown
+      .map(({ ticketId, number, counter = '', calledAtMs = 0, calls = 1, state }) => ({ ticketId, number, counter, calledAtMs, calls, isAtCounter: state === 'called' }))
+      .sort((a, b) => b.calledAtMs - a.calledAtMs)
+      .slice(0, BOARD_CALLS),
+    groups: view.groups.flatMap(({ groupId, waiting, expectedWaitMs }) => {
+      const group = groups.find(({ id }) => id === groupId);
+      return group === undefined ? [] : [{ groupId, letter: group.letter, name: group.name, waiting, expectedWaitMs }];
+    }),
+    isClosed: view.isClosed,
+    isLost: view.link.standing !== 'leading' && view.link.standing !== 'following',
+  };
+}
