@@ -25,7 +25,7 @@ import { createVault } from './keys/vault.ts';
 import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { openPublications, type Publications } from './publications/publications.ts';
-import { createQueueDesk, type QueueDesk } from './queue/desk.ts';
+import { openQueueDesk, type QueueDesk } from './queue/desk.ts';
 import { ORIGIN } from './protocol.ts';
 import { openBookFile } from './reconciliation/book-file.ts';
 import { createStatements, type Statements } from './reconciliation/statements.ts';
@@ -215,7 +215,20 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   });
   const retaining = setInterval(() => void retention.runWhenDue(), RETAIN_EVERY_MS);
   retaining.unref();
-  const queue = createQueueDesk({ journal, settings, clock, newId: randomUUID });
+  const queue = await openQueueDesk({
+    folder: at('queue'),
+    vault,
+    journal,
+    settings,
+    memberId: '0'.repeat(64),
+    clock,
+    newId: randomUUID,
+    log,
+    onChange(view, board) {
+      tell('queue:changed', view);
+      tell('queue:board-changed', board);
+    },
+  });
   const papers = await createPaperDesk({
     folder: at('print'),
     settings,
@@ -259,9 +272,8 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     room,
   });
 
-  function announce({ seq, operation }: JournalEntry): void {
+  function announce({ seq }: JournalEntry): void {
     tell('journal:appended', { seq });
-    if (operation.type.startsWith('ticket.')) tell('queue:changed', queue.day());
     // The entry must be answered to its caller first; delivery is never in its way.
     setImmediate(sync.wake);
   }
@@ -317,6 +329,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       await publications.stop();
       await sync.stop();
       await statements.stop();
+      await queue.stop();
       await papers.stop();
       await scans.settled();
       await journal.close();

@@ -96,16 +96,31 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'storage:key': () => counter.storageKey(),
     'journal:head': () => ({ ...journal.head(), dossiersAccepted: journal.state().dossiersAccepted }),
     'journal:read': async ({ afterSeq, limit }) => (await journal.read(afterSeq, limit)).map(inTodaysForm),
-    'queue:state': () => queue.day(),
-    'queue:issue': async ({ groupId, priority, print }) => {
-      const ticket = await queue.issue(groupId, priority);
-      if (ticket.ok && print) papers.printTicket(ticket.value);
-      return ticket;
+    'queue:state': () => queue.view(),
+    'queue:board': () => queue.board(),
+    'queue:issue': async ({ print, ...wanted }) => {
+      const issued = await queue.issue(wanted);
+      if (issued.ok && print) papers.printTicket(issued.value);
+      return issued;
     },
     'queue:call-next': ({ groupIds }) => queue.callNext(groupIds),
-    'queue:recall': ({ ticketId }) => queue.recall(ticketId),
-    'queue:finish': ({ ticketId }) => queue.end(ticketId, 'finished'),
-    'queue:no-show': ({ ticketId }) => queue.end(ticketId, 'no-show'),
+    'queue:call': ({ ticketId }) => queue.call(ticketId),
+    'queue:recall': ({ ticketId }) => queue.step('recall', ticketId),
+    'queue:finish': ({ ticketId }) => queue.step('finish', ticketId),
+    'queue:no-show': ({ ticketId }) => queue.step('no-show', ticketId),
+    'queue:hold': ({ ticketId }) => queue.step('hold', ticketId),
+    'queue:return': ({ ticketId }) => queue.step('return', ticketId),
+    'queue:transfer': (transfer) => queue.transfer(transfer),
+    'queue:set-counter': ({ groupIds, isOpen }) => queue.setCounter(groupIds, isOpen),
+    'queue:set-doors': ({ isClosed }) => queue.setDoors(isClosed),
+    'queue:take-over': () => queue.takeOver(),
+    'queue:attach': ({ ticketId, text }) => queue.office.attach(ticketId, text),
+    'queue:attachment': ({ ticketId }) => queue.office.attachment(ticketId),
+    'queue:offer-pairing': () => queue.office.offerPairing(),
+    'queue:end-pairing': () => queue.office.endPairing(),
+    'queue:pair': ({ address, code }) => queue.office.pair(address, code),
+    'queue:find-hubs': () => queue.office.findHubs(),
+    'queue:remove-member': ({ memberId }) => queue.office.removeMember(memberId),
     'printing:state': () => papers.state(),
     'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
     'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),

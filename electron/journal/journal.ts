@@ -103,7 +103,9 @@ type Waiting = { entry: JournalEntry; bytes: Buffer; settle: (result: Result<Jou
 export const hasJournal = async (folder: string): Promise<boolean> => (await readdir(folder).catch(() => [])).some(isSegmentName);
 
 /** Taking in more is what a full disk refuses; everything else may use the reserve. */
-const isIntake = ({ operation }: JournalEntry): boolean => operation.type === 'dossier.accepted' || operation.type === 'ticket.issued';
+const isIntake = ({ operation }: JournalEntry): boolean =>
+  // What the queue's own log has taken already is only noted here.
+  operation.type === 'dossier.accepted' || (operation.type === 'ticket.issued' && operation.queueAt === undefined);
 
 export async function openJournal({
   folder,

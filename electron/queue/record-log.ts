@@ -15,8 +15,8 @@ export type RecordLog = {
   /** What the files held when they were opened; an end that was torn by a power cut is gone. */
   readonly found: { records: readonly unknown[]; isTorn: boolean };
   append(records: readonly unknown[]): Promise<Result<null, RecordLogFailure>>;
-  /** Durable under its name before the older file goes. After a failed fsync this is what makes the log usable again. */
-  begin(first: unknown): Promise<Result<null, RecordLogFailure>>;
+  /** `first` is asked for when all before it is written; durable under its name before the older file goes. After a failed fsync this is what makes the log usable again. */
+  begin(first: () => unknown): Promise<Result<null, RecordLogFailure>>;
   bytes(): number;
   close(): Promise<void>;
 };
@@ -39,7 +39,6 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
   let generation = generations[0] ?? 0;
   let size = 0;
   let count = 0;
-  let isBroken = false;
   let file: FileHandle | undefined;
   let waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
@@ -54,7 +53,8 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
     [generation, size, count] = [candidate, read.bytes, read.records.length];
     break;
   }
-  if (count === 0) isBroken = true;
+  // What lies behind a torn frame must not come back as soon as another record ends where it begins.
+  let isBroken = count === 0 || found.isTorn;
   // Never a generation that was used: the same key, place and name must not seal two things.
   let newest = generations[0] ?? 0;
 
@@ -105,11 +105,11 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
     working = undefined;
   }
 
-  async function begin(first: unknown): Promise<Result<null, RecordLogFailure>> {
+  async function begin(first: () => unknown): Promise<Result<null, RecordLogFailure>> {
     while (working !== undefined) await working;
     newest += 1;
     const next = newest;
-    const bytes = frame(first, next, 0);
+    const bytes = frame(first(), next, 0);
     let done: () => void = () => undefined;
     working = new Promise((resolve) => (done = resolve));
     try {

@@ -1,6 +1,7 @@
 /** What a device must never forget, folded from its journal: numbers used, leases held, today's queue. */
 import { z } from 'zod';
 import { dateAt, type PlainDate } from '../lib/time.ts';
+import { isBehind, placeSchema, type Place } from '../queue/event.ts';
 import { queuedTicketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
 import { numberLeaseSchema, type JournalEntry, type NumberLease } from './operation.ts';
 
@@ -23,6 +24,8 @@ export type CounterState = {
   /** Highest order number given out per day and lease. A number is used once the journal holds it, printed or not. */
   usedByDate: UsedByDate;
   queue: QueueDay;
+  /** How far this device's queue log has been journalled. */
+  queueAt: Place;
   dossiersAccepted: number;
   /** The newest dossiers that were handed over, the last one last; older ones have long left, or stay as any other does. */
   handedOver: readonly string[];
@@ -33,6 +36,7 @@ export const emptyCounterState: CounterState = {
   leases: [],
   usedByDate: {},
   queue: { date: '', tickets: [] },
+  queueAt: { epoch: 0, seq: 0 },
   dossiersAccepted: 0,
   handedOver: [],
 };
@@ -40,7 +44,15 @@ export const emptyCounterState: CounterState = {
 /** Months of a busy post office, in some hundred kilobytes. */
 const KEPT_HANDED_OVER = 10_000;
 
-export function reduceCounter(state: CounterState, { operation, atMs }: Pick<JournalEntry, 'operation' | 'atMs'>): CounterState {
+export function reduceCounter(state: CounterState, entry: Pick<JournalEntry, 'operation' | 'atMs'>): CounterState {
+  const next = effectOf(state, entry);
+  const { operation } = entry;
+  return 'queueAt' in operation && operation.queueAt !== undefined && isBehind(next.queueAt, operation.queueAt)
+    ? { ...next, queueAt: operation.queueAt }
+    : next;
+}
+
+function effectOf(state: CounterState, { operation, atMs }: Pick<JournalEntry, 'operation' | 'atMs'>): CounterState {
   switch (operation.type) {
     case 'device.enrolled':
       // A new identity starts with no numbers: what an older one used of its leases may be forgotten after a restore.
@@ -115,6 +127,7 @@ export const counterStateSchema: z.ZodType<CounterState> = z.object({
   leases: z.array(numberLeaseSchema.extend({ leasedAtMs: z.int().nonnegative().optional() })),
   usedByDate: z.record(z.string(), z.record(z.string(), z.int().nonnegative())),
   queue: z.object({ date: z.string(), tickets: z.array(queuedTicketSchema) }),
+  queueAt: placeSchema.default({ epoch: 0, seq: 0 }),
   dossiersAccepted: z.int().nonnegative(),
   handedOver: z.array(z.string()).default([]),
 });
@@ -139,6 +152,7 @@ export function mergeCounter(state: CounterState, other: CounterState): CounterS
     leases: [...(isSameIdentity ? state.leases.filter((lease) => !isKnown(lease)) : []), ...other.leases],
     usedByDate: newestDays(usedByDate),
     queue: mergeQueue(state.queue, other.queue),
+    queueAt: isBehind(state.queueAt, other.queueAt) ? other.queueAt : state.queueAt,
     dossiersAccepted: Math.max(state.dossiersAccepted, other.dossiersAccepted),
     handedOver: joined(state.handedOver, other.handedOver),
   };

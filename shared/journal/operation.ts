@@ -1,6 +1,7 @@
 /** The operations a journal entry may carry; the journal is write-ahead log, outbox, audit log and reconciliation at once. */
 import { z } from 'zod';
 import { dossierSchema, plainDateSchema, type Dossier } from '../dossiers/dossier.ts';
+import { placeSchema } from '../queue/event.ts';
 import { ticketSchema } from '../queue/ticket.ts';
 import { sha256Schema } from '../scanning/scan.ts';
 
@@ -21,7 +22,9 @@ export const MAX_HANDED_OVER = 1000;
 /** Where a code's order number came from, so that counters go on from the journal alone. */
 const numberSchema = z.object({ leaseId: z.string().min(1).max(64), order: z.int().min(1) });
 
-const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.string().max(60), atMs: z.int() });
+/** Where the event stands in the office's queue log, so that none is journalled twice after a start; absent in entries of older versions. */
+const queueAt = placeSchema.optional();
+const ticketRef = z.object({ ticketId: z.uuid(), number: z.string(), counter: z.string().max(60), atMs: z.int(), queueAt });
 
 export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device.enrolled'), deviceId: z.string(), instance: z.int().min(1), officeId: z.string() }),
@@ -31,7 +34,7 @@ export const operationSchema = z.discriminatedUnion('type', [
    * at random because instance and leases are in the copy too.
    */
   z.object({ type: z.literal('device.quarantined'), reason: z.string().max(40), series: z.string().min(1).max(20) }),
-  z.object({ type: z.literal('ticket.issued'), ticket: ticketSchema }),
+  z.object({ type: z.literal('ticket.issued'), ticket: ticketSchema, queueAt }),
   z.object({ type: z.literal('ticket.called'), ...ticketRef.shape }),
   z.object({ type: z.literal('ticket.recalled'), ...ticketRef.shape }),
   z.object({ type: z.literal('ticket.finished'), ...ticketRef.shape }),

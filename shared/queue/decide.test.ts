@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { emptyCounterState, reduceCounter, type CounterState } from '../journal/counter-state.ts';
 import type { Operation } from '../journal/operation.ts';
 import type { Failure, Result } from '../lib/result.ts';
-import { callNext, endTicket, issueTicket, PRIORITY_RUN, recallTicket } from './decide.ts';
+import { callNext, endTicket, issueTicket, recallTicket } from './decide.ts';
+import { PRIORITY_RUN } from './line.ts';
 import { priorities, type Priority } from './ticket.ts';
 import { DAY_MS } from '../lib/time.ts';
 

@@ -112,4 +112,5 @@ export function transferTicket(
 }
 
 /** Undefined when there is nothing left to withdraw. */
-export const isWithdrawable = (ticket: QueuedTicket | undefined): boolean => ticket !== undefined && ['waiting', 'called', 'no-show', 'held'].includes(ticket.state);
+export const isWithdrawable = (ticket: QueuedTicket | undefined): boolean =>
+  ticket !== undefined && ['waiting', 'called', 'no-show', 'held'].includes(ticket.state);

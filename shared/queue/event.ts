@@ -10,6 +10,8 @@ export const memberSchema = z.object({
   memberId: z.string().regex(/^[0-9a-f]{64}$/u),
   name: z.string().min(1).max(100),
   seat: z.enum(['hub', 'standby', 'member']),
+  /** What it may ask for: a kiosk calls nobody. */
+  role: z.enum(['officer', 'postal', 'lobby', 'board']),
   /** Whose numbers it gives out by itself; null: none, it needs the hub. */
   series: z.int().min(0).max(15).nullable(),
   /** Third voice beside hub and standby, so that one of the two can be sure the other has stopped. */
@@ -33,7 +35,13 @@ export const queueEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ticket.transferred'), ...step.shape, toGroupId: z.string().min(1).max(60).optional(), toCounter: counterName.optional() }),
   z.object({ type: z.literal('ticket.withdrawn'), ticketId: z.uuid(), atMs: z.int().nonnegative() }),
   /** `groupIds` empty: all of them. Not open: calls nobody, e.g. at noon. */
-  z.object({ type: z.literal('counter.set'), counter: counterName, groupIds: z.array(z.string().max(60)).max(26), isOpen: z.boolean(), atMs: z.int().nonnegative() }),
+  z.object({
+    type: z.literal('counter.set'),
+    counter: counterName,
+    groupIds: z.array(z.string().max(60)).max(26),
+    isOpen: z.boolean(),
+    atMs: z.int().nonnegative(),
+  }),
   /** Closed: kiosks give no more numbers today; who waits is still served. */
   z.object({ type: z.literal('doors.set'), isClosed: z.boolean(), atMs: z.int().nonnegative() }),
   z.object({ type: z.literal('member.set'), member: memberSchema }),
@@ -45,3 +53,21 @@ export const queueEventSchema = z.discriminatedUnion('type', [
 ]);
 export type QueueEvent = z.infer<typeof queueEventSchema>;
 export type TicketStep = Extract<QueueEvent, { counter: string; ticketId: string }>;
+
+/**
+ * An event as it stands in the log. `epoch` counts the terms in which a device held the queue, `seq` the events of the office.
+ * `series`: of the device whose number an issue has.
+ */
+export const loggedEventSchema = z.object({
+  epoch: z.int().nonnegative(),
+  seq: z.int().min(1),
+  series: z.int().min(0).max(15).nullable(),
+  commandId: z.uuid().optional(),
+  event: queueEventSchema,
+});
+export type LoggedEvent = z.infer<typeof loggedEventSchema>;
+
+/** How far a log goes: the later term wins, then the longer log. */
+export const placeSchema = z.object({ epoch: z.int().nonnegative(), seq: z.int().nonnegative() });
+export type Place = z.infer<typeof placeSchema>;
+export const isBehind = (one: Place, other: Place): boolean => one.epoch < other.epoch || (one.epoch === other.epoch && one.seq < other.seq);

@@ -1,6 +1,6 @@
 /** How long it will take: the rule of calling played forward with the service times that were measured. */
 import type { QueueGroup } from '../settings/settings.ts';
-import { groupsOf, isCounterOpen, nextInLine } from './line.ts';
+import { CALLS_LOOKED_AT, callOf, groupsOf, isCounterOpen, nextInLine } from './line.ts';
 import type { QueueState } from './state.ts';
 import type { QueuedTicket } from './ticket.ts';
 
@@ -32,8 +32,8 @@ export function expectedWaits(state: QueueState, groups: readonly QueueGroup[], 
   const waits: Record<string, number | null> = Object.fromEntries(groups.map(({ id }) => [id, isServed(state, counters, id) ? 0 : null]));
   if (free.length === 0) return waits;
   const waiting = state.tickets.filter((ticket) => ticket.state === 'waiting').length;
-  let tickets: readonly QueuedTicket[] = [...state.tickets.filter(({ state: at }) => at !== 'withdrawn'), ...comers.values()];
-  for (let calls = 0; calls < MOST_CALLS; ) {
+  let tickets: readonly QueuedTicket[] = [...relevant(state), ...comers.values()];
+  for (let calls = 0; calls < MOST_CALLS;) {
     free.sort((a, b) => a.atMs - b.atMs);
     const desk = free[0];
     if (desk === undefined) break;
@@ -44,7 +44,9 @@ export function expectedWaits(state: QueueState, groups: readonly QueueGroup[], 
     }
     const isComer = comers.get(next.groupId) === next;
     if (isComer) waits[next.groupId] = desk.atMs - nowMs;
-    tickets = isComer ? tickets.filter((ticket) => ticket !== next) : tickets.map((ticket) => (ticket === next ? called(ticket, desk.counter, desk.atMs) : ticket));
+    tickets = isComer
+      ? tickets.filter((ticket) => ticket !== next)
+      : tickets.map((ticket) => (ticket === next ? called(ticket, desk.counter, desk.atMs) : ticket));
     if (isComer) continue;
     desk.atMs += serviceMs(state, next.groupId);
     calls += 1;
@@ -56,6 +58,16 @@ export function expectedWaits(state: QueueState, groups: readonly QueueGroup[], 
     if (ticket.issuedAtMs === late && waits[ticket.groupId] !== null) waits[ticket.groupId] = (passedMs * waiting) / Math.max(1, waiting - reached);
   }
   return waits;
+}
+
+/** Who waits, and the last calls of each counter, which are all the rule of calling looks at. */
+function relevant(state: QueueState): QueuedTicket[] {
+  const calls = new Map<string, QueuedTicket[]>();
+  for (const ticket of state.tickets) {
+    if (ticket.counter === undefined || callOf(ticket) === 0 || ticket.state === 'waiting') continue;
+    calls.set(ticket.counter, [...(calls.get(ticket.counter) ?? []), ticket].sort((a, b) => callOf(b) - callOf(a)).slice(0, CALLS_LOOKED_AT));
+  }
+  return [...state.tickets.filter((ticket) => ticket.state === 'waiting'), ...[...calls.values()].flat()];
 }
 
 const isServed = (state: QueueState, counters: QueueState['counters'], groupId: string): boolean =>

@@ -13,6 +13,9 @@ import type { QueueDay, QueuedTicket } from './ticket.ts';
 /** After this many priority citizens in a row another is called, so that no line starves. */
 export const PRIORITY_RUN = 2;
 
+/** Far enough back to find the last call that was not to a priority citizen. */
+export const CALLS_LOOKED_AT = PRIORITY_RUN + 2;
+
 export type Kind = 'priority' | 'appointment' | 'ordinary';
 
 /** An appointment counts from its time on; whoever comes early stands in the ordinary line until then. */
@@ -30,19 +33,22 @@ export function groupsOf(state: Partial<Pick<QueueState, 'counters'>>, counter: 
   return groupIds.length > 0 ? groupIds : undefined;
 }
 
-export const isCounterOpen = (state: Partial<Pick<QueueState, 'counters'>>, counter: string): boolean => standingOf(state.counters ?? [], counter)?.isOpen ?? true;
+export const isCounterOpen = (state: Partial<Pick<QueueState, 'counters'>>, counter: string): boolean =>
+  standingOf(state.counters ?? [], counter)?.isOpen ?? true;
 
 const mayCall = (ticket: QueuedTicket, counter: string, groupIds: readonly string[] | undefined): boolean =>
-  ticket.state === 'waiting' &&
-  (ticket.forCounter === undefined ? groupIds === undefined || groupIds.includes(ticket.groupId) : ticket.forCounter === counter);
+  ticket.state === 'waiting' && (ticket.forCounter === undefined ? groupIds === undefined || groupIds.includes(ticket.groupId) : ticket.forCounter === counter);
 
-/** The last kinds this counter called, the newest first. */
+/** When it was called to the counter that has it, recalls apart; 0: never. */
+export const callOf = ({ servedFromMs, calledAtMs }: QueuedTicket): number => servedFromMs ?? calledAtMs ?? 0;
+
+/** The last kinds this counter called, the newest first; another counter that called one of them since took it from this one. */
 function lastCalls(day: QueueDay, counter: string): Kind[] {
   return day.tickets
-    .filter((ticket) => ticket.counter === counter && ticket.servedFromMs !== undefined)
-    .sort((a, b) => (b.servedFromMs ?? 0) - (a.servedFromMs ?? 0))
-    .slice(0, PRIORITY_RUN + 2)
-    .map((ticket) => kindOf(ticket, ticket.servedFromMs ?? 0));
+    .filter((ticket) => ticket.counter === counter && callOf(ticket) > 0)
+    .sort((a, b) => callOf(b) - callOf(a))
+    .slice(0, CALLS_LOOKED_AT)
+    .map((ticket) => kindOf(ticket, callOf(ticket)));
 }
 
 /** Undefined: nobody waits whom this counter may call. */
@@ -56,7 +62,7 @@ export function nextInLine(
     if (!mayCall(ticket, counter, groups)) continue;
     const kind = kindOf(ticket, nowMs);
     const best = first[kind];
-    if (best === undefined || placeOf(ticket) < placeOf(best)) first[kind] = ticket;
+    if (best === undefined || ticket.issuedAtMs < best.issuedAtMs) first[kind] = ticket;
   }
   const calls = lastCalls(state, counter);
   const isOthersTurn = calls.length >= PRIORITY_RUN && calls.slice(0, PRIORITY_RUN).every((kind) => kind === 'priority');
@@ -64,6 +70,3 @@ export function nextInLine(
   const other = lastOther === 'appointment' ? (first.ordinary ?? first.appointment) : (first.appointment ?? first.ordinary);
   return isOthersTurn ? (other ?? first.priority) : (first.priority ?? other);
 }
-
-/** Their own time of appointment for those who have one that is due, the time of issue for everyone else. */
-const placeOf = (ticket: QueuedTicket): number => ticket.issuedAtMs;

@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { unreachable } from '../lib/result.ts';
 import { dateAt, type PlainDate } from '../lib/time.ts';
-import type { QueueEvent, TicketStep } from './event.ts';
-import { memberSchema } from './event.ts';
+import { memberSchema, type LoggedEvent, type QueueEvent, type TicketStep } from './event.ts';
 import { orderOf } from './series.ts';
 import { queuedTicketSchema, type QueuedTicket } from './ticket.ts';
 
@@ -27,10 +26,12 @@ export const queueStateSchema = z.object({
   /** Group → the last service times in ms, oldest first; they outlive the day. */
   services: z.record(z.string(), z.array(z.int().nonnegative()).readonly()),
   members: z.array(memberSchema).readonly(),
+  /** The last commands that were carried out and the ticket of each: one that is asked again is not done again. */
+  carriedOut: z.array(z.tuple([z.string(), z.string()])).readonly(),
 });
 export type QueueState = z.infer<typeof queueStateSchema>;
 
-export const emptyQueue: QueueState = { date: '', tickets: [], numbers: {}, counters: [], services: {}, members: [] };
+export const emptyQueue: QueueState = { date: '', tickets: [], numbers: {}, counters: [], services: {}, members: [], carriedOut: [] };
 
 /** Services a group's expected wait is worked out from. */
 export const KEPT_SERVICES = 30;
@@ -41,6 +42,15 @@ export const seriesKey = (letter: string, series: number): string => (series ===
 
 /** The day an operation at `atMs` belongs to: never one before the newest seen, so that a clock set back repeats no number. */
 export const officeDate = (state: Pick<QueueState, 'date'>, atMs: number): PlainDate => (state.date > dateAt(atMs) ? state.date : dateAt(atMs));
+
+const KEPT_COMMANDS = 400;
+
+export function reduceLogged(state: QueueState, { event, series, commandId }: Pick<LoggedEvent, 'event' | 'series' | 'commandId'>): QueueState {
+  const next = reduceQueue(state, event, series);
+  if (commandId === undefined) return next;
+  const ticketId = event.type === 'ticket.issued' ? event.ticket.ticketId : 'ticketId' in event ? event.ticketId : '';
+  return { ...next, carriedOut: [...next.carriedOut.slice(1 - KEPT_COMMANDS), [commandId, ticketId]] };
+}
 
 /** An event that does not fit (its ticket is over, or of an earlier day) changes nothing. `series`: of the device that gave the number. */
 export function reduceQueue(state: QueueState, event: QueueEvent, series: number | null): QueueState {

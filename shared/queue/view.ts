@@ -102,13 +102,22 @@ export function viewOf(state: QueueState, groups: readonly QueueGroup[], link: Q
 }
 
 export function boardOf(view: QueueView, groups: readonly QueueGroup[], officeName: string, nowMs: number): PublicBoard {
-  const shown = view.tickets.filter(({ state, calledAtMs, counter }) => (state === 'called' || state === 'served') && calledAtMs !== undefined && counter !== undefined);
+  const shown = view.tickets.filter(
+    ({ state, calledAtMs, counter }) => (state === 'called' || state === 'served') && calledAtMs !== undefined && counter !== undefined,
+  );
   return {
     date: view.date,
     officeName,
     atMs: nowMs,
     called: shown
-      .map(({ ticketId, number, counter = '', calledAtMs = 0, calls = 1, state }) => ({ ticketId, number, counter, calledAtMs, calls, isAtCounter: state === 'called' }))
+      .map(({ ticketId, number, counter = '', calledAtMs = 0, calls = 1, state }) => ({
+        ticketId,
+        number,
+        counter,
+        calledAtMs,
+        calls,
+        isAtCounter: state === 'called',
+      }))
       .sort((a, b) => b.calledAtMs - a.calledAtMs)
       .slice(0, BOARD_CALLS),
     groups: view.groups.flatMap(({ groupId, waiting, expectedWaitMs }) => {
