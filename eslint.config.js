@@ -49,8 +49,8 @@ export default defineConfig(
   },
   {
     files: ['renderer/**/*.{ts,tsx}', 'shared/**/*.ts'],
-    // The page of the supervisors is the province's own, in a browser: it asks its server.
-    ignores: ['**/*.test.{ts,tsx}', 'renderer/supervisor/province-api.ts'],
+    // The page of the supervisors is the province's own, in a browser: it asks its server. The board's page asks the hub. Bundled clips are files of the page.
+    ignores: ['**/*.test.{ts,tsx}', 'renderer/supervisor/province-api.ts', 'renderer/board/page/hub-feed.ts', 'renderer/board/voice/bundled-clips.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

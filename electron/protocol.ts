@@ -31,6 +31,7 @@ const mediaTypes: Record<string, string> = {
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
   '.wasm': 'application/wasm',
+  '.ogg': 'audio/ogg',
 };
 
 /** Before `app.whenReady()`. */

@@ -42,6 +42,13 @@ function createShell(info: AppInfo): Shell {
       () => bridge.invoke('queue:state'),
       (listener) => bridge.on('queue:changed', listener),
     ),
+    board:
+      info.settings.role === 'board'
+        ? createLiveState(
+            () => bridge.invoke('queue:board'),
+            (listener) => bridge.on('queue:board-changed', listener),
+          )
+        : null,
     printing: isStaff
       ? createLiveState(
           () => bridge.invoke('printing:state'),

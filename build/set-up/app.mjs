@@ -15,6 +15,7 @@ const sources = [
   'electron.vite.config.ts',
   'server.vite.config.ts',
   'supervisor.vite.config.ts',
+  'board.vite.config.ts',
   'tsconfig.json',
   'package.json',
   'package-lock.json',
@@ -53,6 +54,7 @@ export const prepareApp = async () => {
     mustRun('building the app', nodeBin('electron-vite'), ['build'], { env }),
     mustRun('building the provincial server', nodeBin('vite'), ['build', '--config', 'server.vite.config.ts'], { env }),
     mustRun('building the page of the supervisors', nodeBin('vite'), ['build', '--config', 'supervisor.vite.config.ts'], { env }),
+    mustRun('building the board for televisions', nodeBin('vite'), ['build', '--config', 'board.vite.config.ts'], { env }),
   ]);
   mkdirSync(inRepo('out'), { recursive: true });
   writeFileSync(stampFile, hash);

@@ -18,6 +18,7 @@ const libraries = {
   papers: [['poppler-utils']],
   certificates: [['openssl']],
   bench: [['strace']],
+  voice: [['espeak-ng'], ['opus-tools']],
   packaging: [['p7zip-full', '7zip']],
 };
 /** @typedef {keyof typeof libraries} LibraryGroup */

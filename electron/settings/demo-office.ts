@@ -41,6 +41,8 @@ export const demoSettings = (provinceUrl: string): Settings => ({
   codePattern: '{agency}-{yymmdd}-{order4}',
   retention: { scanDays: 30, dossierDays: 365, backupDays: 7 },
   sync: { scans: { windows: [] } },
+  board: {},
+  voice: { languages: ['vi', 'en'], volumePercent: 80, hours: [] },
   language: 'vi',
   theme: 'system',
   profile: 'development',

@@ -15,7 +15,7 @@ import { HelpDialog } from './HelpDialog.tsx';
 import { fetchScreens, lazyScreen } from './lazy-screen.tsx';
 import { PostalHome } from './PostalHome.tsx';
 import { Rail, type RailItem } from './Rail.tsx';
-import { useQueueDay, useRoute, useShell, useSync } from './shell-context.tsx';
+import { useQueue, useRoute, useShell, useSync } from './shell-context.tsx';
 import { useFailureWords } from './useFailureWords.ts';
 import { useStartIntake } from './useStartIntake.ts';
 import { WorldBar } from './WorldBar.tsx';
@@ -40,7 +40,7 @@ export function Desk() {
   const { route, go, back } = useRoute();
   const registry = useShortcuts();
   const queueActions = useQueueActions();
-  const day = useQueueDay();
+  const queue = useQueue();
   const sync = useSync();
   const startIntake = useStartIntake();
   const [overlay, setOverlay] = useState<Overlay>(null);
@@ -50,7 +50,7 @@ export function Desk() {
   useEffect(fetchScreens, []);
 
   const hasQueue = info.settings.role === 'officer';
-  const view = day === null ? null : viewOf(day, info.settings.queueGroups, info.settings.counter, clock());
+  const view = queue === null ? null : viewOf(queue, info.settings.queueGroups, info.settings.counter, clock());
   const serving = hasQueue ? (view?.serving ?? null) : null;
   const waitingHere = view?.waiting ?? 0;
   const toSend = sync === null ? 0 : waitingOf(sync);

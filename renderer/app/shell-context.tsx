@@ -6,7 +6,7 @@ import type { AppInfo, Bridge } from '../../shared/ipc/contract.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { PrintingState } from '../../shared/printing/paper.ts';
 import type { PublicationsState } from '../../shared/publications/publication.ts';
-import type { QueueDay } from '../../shared/queue/ticket.ts';
+import type { PublicBoard, QueueView } from '../../shared/queue/view.ts';
 import type { SyncState } from '../../shared/sync/state.ts';
 import type { ListFilterState } from '../dossiers/list-filter.ts';
 import type { UpstreamsState } from '../../shared/upstreams/upstream.ts';
@@ -21,7 +21,9 @@ export type Shell = {
   route: StoreApi<RouteState>;
   preferences: StoreApi<Preferences>;
   listFilter: StoreApi<ListFilterState>;
-  queue: Live<QueueDay>;
+  queue: Live<QueueView>;
+  /** Null for every role but the board. */
+  board: Live<PublicBoard> | null;
   /** Null for roles that may not ask. */
   printing: Live<PrintingState> | null;
   sync: Live<SyncState> | null;
@@ -43,7 +45,8 @@ const useLive = <T,>(live: Live<T> | null): T | null => {
   return useStore(live, (state) => state.value);
 };
 
-export const useQueueDay = (): QueueDay | null => useLive(useShell().queue);
+export const useQueue = (): QueueView | null => useLive(useShell().queue);
+export const useBoard = (): PublicBoard | null => useLive(useShell().board);
 export const usePrinting = (): PrintingState | null => useLive(useShell().printing);
 export const useSync = (): SyncState | null => useLive(useShell().sync);
 export const useUpstreams = (): UpstreamsState | null => useLive(useShell().upstreams);

@@ -1,67 +1,27 @@
-/** The display board: number → counter in two columns, the newest first; legible from ten metres. */
-import { useTranslation } from 'react-i18next';
-import { useNow, useQueueDay, useShell } from '../app/shell-context.tsx';
-import { formatDateTime } from '../../shared/lib/time.ts';
-import { boardOf, type Called } from './board-view.ts';
-import styles from './board.module.css';
-
-const ROWS_A_COLUMN = 4;
+/** The board of this device: what its shell says of the queue, shown and spoken. */
+import { useCallback, useMemo, useState } from 'react';
+import { reportError } from '../app/ErrorBoundary.tsx';
+import { useBoard, useNow, useQueue, useShell } from '../app/shell-context.tsx';
+import { Board } from './Board.tsx';
+import { readBoard } from './board-view.ts';
+import { bundledClip } from './voice/bundled-clips.ts';
+import type { ClipSource } from './voice/clips.ts';
+import { useVoice } from './voice/useVoice.ts';
 
 export function BoardScreen() {
-  const { t } = useTranslation('board');
-  const { info } = useShell();
-  const day = useQueueDay();
+  const { bridge, clock, info } = useShell();
+  const { settings } = info;
+  const board = useBoard();
+  const link = useQueue()?.link;
   const nowMs = useNow(1000);
-  const { office, queueGroups } = info.settings;
-  const view = day === null ? null : boardOf(day, queueGroups, ROWS_A_COLUMN * 2);
-  const columns = view === null ? [] : [view.called.slice(0, ROWS_A_COLUMN), view.called.slice(ROWS_A_COLUMN)];
-  const [date, time] = formatDateTime(nowMs).split(' ');
+  const view = useMemo(() => (board === null ? null : readBoard(board)), [board]);
+  const [sources] = useState<ClipSource[]>(() => {
+    const recorded: ClipSource = async (clip) => (await bridge.invoke('voice:recording', { clip }))?.buffer ?? null;
+    return settings.voice.recordings === undefined ? [bundledClip] : [recorded, bundledClip];
+  });
+  const onError = useCallback((error: unknown) => reportError(bridge, error), [bridge]);
+  useVoice({ called: view?.called ?? null, settings: settings.voice, sources, clock, onError });
   return (
-    <div className={styles.board}>
-      <header className={styles.head}>
-        <h1 className={styles.office}>{office.name}</h1>
-        <span className={styles.date}>{date}</span>
-        <span className={styles.time}>{time}</span>
-      </header>
-      <main className={styles.columns}>
-        {columns.map((called, index) => (
-          <section key={index} className={styles.column}>
-            <div className={styles.titles}>
-              <span>{t('number')}</span>
-              <span>{t('counter')}</span>
-            </div>
-            <ol className={styles.rows} aria-live={index === 0 ? 'polite' : 'off'}>
-              {called.map((one) => (
-                <Row key={`${one.ticketId} ${one.calledAtMs}`} called={one} isNewest={index === 0 && one === called[0]} />
-              ))}
-            </ol>
-          </section>
-        ))}
-        {view?.called.length === 0 && <p className={styles.none}>{t('none')}</p>}
-      </main>
-      <footer>
-        <div className={styles.foot}>
-          <span className={styles.footTitle}>{t('waiting')}</span>
-          {view?.waiting.map(({ group, count }) => (
-            <span key={group.id} className={styles.group}>
-              <b>{group.letter}</b> {group.name} <span className={styles.count}>{count}</span>
-            </span>
-          ))}
-        </div>
-        <p className={styles.notice}>{t('notice')}</p>
-      </footer>
-    </div>
-  );
-}
-
-function Row({ called, isNewest }: { called: Called; isNewest: boolean }) {
-  return (
-    <li className={styles.row} data-newest={isNewest || undefined}>
-      <span className={styles.number}>{called.number}</span>
-      <span className={styles.arrow} aria-hidden="true">
-        →
-      </span>
-      <span className={styles.counter}>{called.counter}</span>
-    </li>
+    <Board view={view} nowMs={nowMs} notice={settings.board.notice ?? null} lostSinceMs={view?.isLost === true && link !== undefined ? link.sinceMs : null} />
   );
 }

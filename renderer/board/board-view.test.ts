@@ -1,43 +1,59 @@
 import { describe, expect, it } from 'vitest';
-import type { QueuedTicket } from '../../shared/queue/ticket.ts';
-import { boardOf } from './board-view.ts';
+import { readBoard, rowsOf } from './board-view.ts';
 
-const groups = [{ id: 'civil', letter: 'A', name: 'Hộ tịch', fields: [] }];
-const ticket = (number: string, more: Partial<QueuedTicket>): QueuedTicket => ({
+const called = (number: string, counter: string, calledAtMs: number, isAtCounter = true) => ({
   ticketId: number,
   number,
-  groupId: 'civil',
+  counter,
+  calledAtMs,
+  isAtCounter,
+  calls: 1,
+});
+const group = { groupId: 'civil', letter: 'A', name: 'Hộ tịch', waiting: 3, expectedWaitMs: 600_000 };
+const board = (more: object = {}) => ({
   date: '2026-11-23',
-  issuedAtMs: 0,
-  priority: 'none',
-  state: 'waiting',
+  atMs: 1,
+  officeName: 'An Bình',
+  called: [],
+  groups: [group],
+  isClosed: false,
+  isLost: false,
   ...more,
 });
+const rows = (items: unknown[], count = 6) => rowsOf(readBoard(board({ called: items })).called, count).map(({ number, counter }) => `${number}→${counter}`);
 
-describe('boardOf', () => {
-  it('puts the newest call on top, drops who did not come, counts who waits', () => {
-    const view = boardOf(
-      {
-        date: '2026-11-23',
-        tickets: [
-          ticket('A001', { state: 'served', counter: '1', calledAtMs: 10 }),
-          ticket('A002', { state: 'no-show', counter: '1', calledAtMs: 20 }),
-          ticket('A003', { state: 'called', counter: '2', calledAtMs: 30 }),
-          ticket('A004', {}),
-        ],
-      },
-      groups,
-      10,
-    );
-    expect(view.called.map(({ number, counter }) => `${number}→${counter}`)).toEqual(['A003→2', 'A001→1']);
-    expect(view.waiting[0]?.count).toBe(1);
+describe('the rows of the board', () => {
+  it('begin with the newest call and hold each counter once', () => {
+    expect(rows([called('A001', '1', 10, false), called('A003', '2', 30), called('A004', '1', 40)])).toEqual(['A004→1', 'A003→2']);
   });
 
-  it('shows no more rows than fit', () => {
-    const tickets = Array.from({ length: 15 }, (_, index) =>
-      ticket(`A${String(index).padStart(3, '0')}`, { state: 'called', counter: '1', calledAtMs: index }),
+  it('are no more than fit', () => {
+    const many = Array.from({ length: 15 }, (_, index) => called(`A0${index}`, String(index), index));
+    expect(rows(many)).toHaveLength(6);
+    expect(rows(many)[0]).toBe('A014→14');
+  });
+});
+
+describe('readBoard', () => {
+  it('shows what can be read, whatever stands between', () => {
+    const view = readBoard(
+      board({ called: [called('A001', '1', 1), null, 'A002', { ...called('A003', '2', 2), number: 3 }], groups: [{ letter: 'B' }, group] }),
     );
-    expect(boardOf({ date: '2026-11-23', tickets }, groups, 10).called.map(({ number }) => number)[0]).toBe('A014');
-    expect(boardOf({ date: '2026-11-23', tickets }, groups, 10).called.length).toBe(10);
+    expect(view.called.map(({ number }) => number)).toEqual(['A001']);
+    expect(view.groups).toEqual([group]);
+    expect(view.unreadable).toBe(4);
+  });
+
+  it('reads a board of a later version, and one that lacks what is only of use', () => {
+    expect(readBoard({ ...board(), later: true }).officeName).toBe('An Bình');
+    const { isAtCounter: _, ...bare } = called('A001', '1', 1);
+    const view = readBoard(board({ called: [bare], groups: [{ ...group, expectedWaitMs: undefined }] }));
+    expect(view.called).toMatchObject([{ number: 'A001', isAtCounter: false }]);
+    expect(view.groups).toMatchObject([{ expectedWaitMs: null }]);
+    expect(view.unreadable).toBe(0);
+  });
+
+  it.each([null, undefined, 'board', [], {}, { called: 'none', groups: 7 }])('makes an empty board of %j', (nothing) => {
+    expect(readBoard(nothing)).toEqual({ officeName: '', called: [], groups: [], isClosed: false, isLost: false, unreadable: 0 });
   });
 });

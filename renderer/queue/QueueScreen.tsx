@@ -1,16 +1,18 @@
 /** Hàng chờ, the officer's home: who is at the counter, who comes next, who waits, and the intakes left unfinished. */
 import { useTranslation } from 'react-i18next';
+import type { QueueView } from '../../shared/queue/view.ts';
 import type { QueuedTicket } from '../../shared/queue/ticket.ts';
 import { Drafts } from '../app/Drafts.tsx';
-import { useFailureWords } from '../app/useFailureWords.ts';
-import { useNow, useQueueDay, useShell } from '../app/shell-context.tsx';
-import { Button } from '../ui/Button.tsx';
+import { useNow, useQueue, useShell } from '../app/shell-context.tsx';
 import { Chip } from '../ui/Chip.tsx';
-import { EmptyState } from '../ui/EmptyState.tsx';
-import { Notice } from '../ui/Notice.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Panel } from '../ui/Panel.tsx';
-import { formatElapsed, viewOf, type QueueView } from './queue-view.ts';
+import { Aside } from './Aside.tsx';
+import { CounterSwitch } from './CounterSwitch.tsx';
+import { groupName } from './group-name.ts';
+import { LinkChip, LinkNotice } from './LinkState.tsx';
+import { NowServing } from './NowServing.tsx';
+import { formatElapsed, viewOf, type QueueScreenView } from './queue-view.ts';
 import type { QueueActions } from './useQueueActions.ts';
 import styles from './queue.module.css';
 
@@ -18,101 +20,60 @@ type Props = { actions: QueueActions; onCallNext: () => void; onIntake: (ticket:
 
 export function QueueScreen(props: Props) {
   const { t } = useTranslation('queue');
-  const { info } = useShell();
-  const day = useQueueDay();
-  const nowMs = useNow(1000);
-  if (day === null) return null;
-  const view = viewOf(day, info.settings.queueGroups, info.settings.counter, nowMs);
+  const queue = useQueue();
+  if (queue === null) return null;
   return (
-    <Page title={t('title')}>
-      <div className={styles.columns}>
-        <div className={styles.main}>
-          <NowServing view={view} nowMs={nowMs} {...props} />
-          <Drafts />
-        </div>
-        <div className={styles.side}>
-          <NextUp view={view} nowMs={nowMs} />
-          <Groups view={view} />
-        </div>
-      </div>
+    <Page
+      title={t('title')}
+      aside={
+        <>
+          <LinkChip link={queue.link} />
+          <CounterSwitch queue={queue} actions={props.actions} />
+        </>
+      }
+    >
+      <LinkNotice link={queue.link} actions={props.actions} />
+      <Columns queue={queue} {...props} />
     </Page>
   );
 }
 
-function NowServing({ view, nowMs, actions, onCallNext, onIntake }: Props & { view: QueueView; nowMs: number }) {
-  const { t } = useTranslation('queue');
-  const words = useFailureWords();
+/** Apart, because the clock draws it anew every second. */
+function Columns({ queue, ...props }: Props & { queue: QueueView }) {
   const { info } = useShell();
-  const { serving } = view;
+  const nowMs = useNow(1000);
+  const view = viewOf(queue, info.settings.queueGroups, info.settings.counter, nowMs);
   return (
-    <Panel title={t('serving.title', { counter: info.settings.counter })}>
-      {serving === null ? (
-        <EmptyState
-          icon="people"
-          title={view.waiting === 0 ? t('serving.nobodyWaits') : t('serving.nobody')}
-          action={
-            <Button variant="primary" isLarge shortcut="F4" isDisabled={view.waiting === 0} isPending={actions.isBusy} onPress={onCallNext}>
-              {t('callNext')}
-            </Button>
-          }
-        >
-          {view.waiting === 0 ? t('serving.nobodyWaitsHint') : t('serving.nobodyHint', { count: view.waiting })}
-        </EmptyState>
-      ) : (
-        <>
-          <div className={styles.serving}>
-            <span className={styles.servingNumber} data-testid="serving-number">
-              {serving.number}
-            </span>
-            <div className={styles.servingFacts}>
-              <span className={styles.groupName}>{groupName(view, serving.groupId)}</span>
-              <span className={styles.muted}>{t('serving.calledFor', { time: formatElapsed(nowMs - (serving.calledAtMs ?? nowMs)) })}</span>
-              {serving.priority !== 'none' && <Chip tone="accent">{t(`priority.${serving.priority}`)}</Chip>}
-            </div>
-          </div>
-          <div className={styles.foot}>
-            <div className={styles.actions}>
-              <Button isDisabled={actions.isBusy} onPress={() => void actions.step('recall', serving.ticketId)}>
-                {t('recall')}
-              </Button>
-              <Button isDisabled={actions.isBusy} onPress={() => void actions.step('no-show', serving.ticketId)}>
-                {t('noShow')}
-              </Button>
-              <Button isDisabled={actions.isBusy} onPress={() => void actions.step('finish', serving.ticketId)}>
-                {t('finish')}
-              </Button>
-              <Button shortcut="F4" isPending={actions.isBusy} onPress={onCallNext}>
-                {t('callNext')}
-              </Button>
-            </div>
-            <div className={styles.primary}>
-              <Button variant="primary" isLarge shortcut="F2" onPress={() => onIntake(serving)}>
-                {t('intakeFrom', { number: serving.number })}
-              </Button>
-            </div>
-          </div>
-        </>
-      )}
-      {actions.isEmptyCall && <Notice tone="info" title={t('nobodyWaiting')} />}
-      {actions.failure !== null && <Notice tone="danger" title={words(actions.failure)} />}
-    </Panel>
+    <div className={styles.columns}>
+      <div className={styles.main}>
+        <NowServing queue={queue} view={view} nowMs={nowMs} {...props} />
+        <Aside view={view} actions={props.actions} />
+        <Drafts />
+      </div>
+      <div className={styles.side}>
+        <NextUp view={view} nowMs={nowMs} />
+        <Groups view={view} />
+        {view.elsewhere.length > 0 && <Elsewhere view={view} nowMs={nowMs} />}
+      </div>
+    </div>
   );
 }
 
-function NextUp({ view, nowMs }: { view: QueueView; nowMs: number }) {
+function NextUp({ view, nowMs }: { view: QueueScreenView; nowMs: number }) {
   const { t } = useTranslation('queue');
   return (
     <Panel title={t('next.title')} aside={<span className={styles.muted}>{t('next.waiting', { count: view.waiting })}</span>}>
       {view.next.length === 0 ? (
         <p className={styles.muted}>{t('next.none')}</p>
       ) : (
-        <ol className={styles.list}>
+        <ol className={styles.list} aria-label={t('next.title')}>
           {view.next.map((ticket) => (
             <li key={ticket.ticketId} className={styles.row}>
               <span className={styles.number}>{ticket.number}</span>
               <span className={styles.grow}>
-                {groupName(view, ticket.groupId)}
+                {groupName(view.groups, ticket.groupId)}
                 {ticket.priority !== 'none' && <Chip tone="accent">{t(`priority.${ticket.priority}`)}</Chip>}
+                {ticket.forCounter !== undefined && <Chip>{t('next.sentHere')}</Chip>}
               </span>
               <span className={styles.time}>{formatElapsed(nowMs - ticket.issuedAtMs)}</span>
             </li>
@@ -123,7 +84,7 @@ function NextUp({ view, nowMs }: { view: QueueView; nowMs: number }) {
   );
 }
 
-function Groups({ view }: { view: QueueView }) {
+function Groups({ view }: { view: QueueScreenView }) {
   const { t } = useTranslation('queue');
   return (
     <Panel title={t('groups.title')}>
@@ -155,4 +116,19 @@ function Groups({ view }: { view: QueueView }) {
   );
 }
 
-const groupName = (view: QueueView, groupId: string): string => view.groups.find(({ group }) => group.id === groupId)?.group.name ?? groupId;
+function Elsewhere({ view, nowMs }: { view: QueueScreenView; nowMs: number }) {
+  const { t } = useTranslation('queue');
+  return (
+    <Panel title={t('elsewhere.title')}>
+      <ul className={styles.list}>
+        {view.elsewhere.map(({ ticketId, number, counter, servedFromMs = nowMs }) => (
+          <li key={ticketId} className={styles.row}>
+            <span className={styles.number}>{number}</span>
+            <span className={styles.grow}>{t('elsewhere.counter', { counter })}</span>
+            <span className={styles.time}>{formatElapsed(nowMs - servedFromMs)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

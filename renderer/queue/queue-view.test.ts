@@ -38,6 +38,33 @@ describe('viewOf', () => {
     expect(view.next.every(({ state }) => state === 'waiting')).toBe(true);
   });
 
+  it('lists only whom this counter may call: its groups, and who was sent to it', () => {
+    const tickets = [ticket('A001'), ticket('A002', { forCounter: '2' }), ticket('B001'), ticket('B002', { forCounter: '1' })];
+    const counters = [{ counter: '1', groupIds: ['civil'], isOpen: true, sinceMs: 0 }];
+    const view = viewOf({ ...day(...tickets), counters }, groups, '1', NOW);
+    expect(view.next.map(({ number }) => number)).toEqual(['A001', 'B002']);
+  });
+
+  it('keeps who was held or absent at hand, this counter’s own first, and knows whom a recall brings back', () => {
+    const aside = (number: string, state: 'held' | 'no-show', counter: string, agoMs: number) => ticket(number, { state, counter, calledAtMs: NOW - agoMs });
+    const view = viewOf(
+      day(
+        aside('A001', 'no-show', '1', 9000),
+        aside('A002', 'held', '2', 10),
+        aside('A003', 'no-show', '1', 4000),
+        aside('A004', 'held', '1', 1000),
+        ticket('A005'),
+      ),
+      groups,
+      '1',
+      NOW,
+    );
+    expect(view.aside.map(({ number }) => number)).toEqual(['A004', 'A003', 'A001', 'A002']);
+    expect(view.lastAbsent, 'another was called since').toBeNull();
+    expect(viewOf(day(aside('A001', 'no-show', '1', 9000), aside('A003', 'no-show', '1', 4000)), groups, '1', NOW).lastAbsent?.number).toBe('A003');
+    expect(viewOf(day(aside('A002', 'no-show', '2', 10)), groups, '1', NOW).lastAbsent).toBeNull();
+  });
+
   it('counts who waits in each group and the longest wait', () => {
     const view = viewOf(day(ticket('A001', { issuedAtMs: NOW - 60_000 }), ticket('A002')), groups, '1', NOW);
     expect(view.groups.map(({ waiting, longestMs }) => [waiting, longestMs])).toEqual([

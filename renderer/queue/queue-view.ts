@@ -1,29 +1,42 @@
 /** What the queue screen shows, worked out from today's tickets. */
-import { callNext } from '../../shared/queue/decide.ts';
+import { nextInLine } from '../../shared/queue/line.ts';
+import type { QueueState } from '../../shared/queue/state.ts';
 import type { QueueDay, QueuedTicket } from '../../shared/queue/ticket.ts';
 import type { QueueGroup } from '../../shared/settings/settings.ts';
 
+type Day = QueueDay & Partial<Pick<QueueState, 'counters'>>;
+
 export type GroupLine = { group: QueueGroup; waiting: number; /** Of the one who waits longest; null when nobody does. */ longestMs: number | null };
-export type QueueView = {
+export type QueueScreenView = {
   /** The citizen at this counter. */
   serving: QueuedTicket | null;
   /** Called to other counters and not finished, newest first. */
   elsewhere: QueuedTicket[];
-  /** In the order in which they would be called, priority rule included. */
+  /** In the order in which this counter would call them, the fair rule included. */
   next: QueuedTicket[];
+  /** Held or absent, this counter's own first, the newest first. */
+  aside: QueuedTicket[];
+  /** Whom this counter called last, if marked as absent: a recall undoes it. */
+  lastAbsent: QueuedTicket | null;
   groups: GroupLine[];
   waiting: number;
 };
 
 const newestCall = (a: QueuedTicket, b: QueuedTicket): number => (b.calledAtMs ?? 0) - (a.calledAtMs ?? 0);
+const isAside = ({ state }: QueuedTicket): boolean => state === 'held' || state === 'no-show';
 
-export function viewOf(day: QueueDay, groups: readonly QueueGroup[], counter: string, nowMs: number, nextCount = 5): QueueView {
+export function viewOf(day: Day, groups: readonly QueueGroup[], counter: string, nowMs: number, nextCount = 5): QueueScreenView {
   const called = day.tickets.filter((ticket) => ticket.state === 'called').sort(newestCall);
   const waiting = day.tickets.filter((ticket) => ticket.state === 'waiting');
+  const isOurs = (ticket: QueuedTicket): boolean => ticket.counter === counter;
+  const aside = day.tickets.filter(isAside).sort((a, b) => Number(isOurs(b)) - Number(isOurs(a)) || newestCall(a, b));
+  const lastCalled = day.tickets.filter((ticket) => isOurs(ticket) && ticket.calledAtMs !== undefined).sort(newestCall)[0];
   return {
-    serving: called.find((ticket) => ticket.counter === counter) ?? null,
-    elsewhere: called.filter((ticket) => ticket.counter !== counter),
+    serving: called.find(isOurs) ?? null,
+    elsewhere: called.filter((ticket) => !isOurs(ticket)),
     next: forecast(day, counter, nowMs, nextCount),
+    aside,
+    lastAbsent: lastCalled?.state === 'no-show' ? lastCalled : null,
     groups: groups.map((group) => {
       const ours = waiting.filter((ticket) => ticket.groupId === group.id);
       const since = Math.min(...ours.map((ticket) => ticket.issuedAtMs));
@@ -34,18 +47,17 @@ export function viewOf(day: QueueDay, groups: readonly QueueGroup[], counter: st
 }
 
 /** Plays the rule of calling forward, so the list never disagrees with whom F4 really calls. */
-function forecast(day: QueueDay, counter: string, nowMs: number, count: number): QueuedTicket[] {
+function forecast(day: Day, counter: string, nowMs: number, count: number): QueuedTicket[] {
   const next: QueuedTicket[] = [];
   let tickets = day.tickets;
   while (next.length < count) {
-    const atMs = nowMs + next.length;
-    const decision = callNext({ date: day.date, tickets }, { groupIds: [], counter, atMs });
-    if (!decision.ok) break;
-    const { ticketId } = decision.value;
-    const ticket = day.tickets.find((candidate) => candidate.ticketId === ticketId);
+    const ticket = nextInLine({ ...day, tickets }, { counter, groupIds: [], nowMs });
     if (ticket === undefined) break;
+    const atMs = nowMs + next.length;
     next.push(ticket);
-    tickets = tickets.map((candidate) => (candidate.ticketId === ticketId ? { ...candidate, state: 'called' as const, counter, calledAtMs: atMs } : candidate));
+    tickets = tickets.map((one) =>
+      one.ticketId === ticket.ticketId ? { ...one, state: 'called' as const, counter, calledAtMs: atMs, servedFromMs: atMs } : one,
+    );
   }
   return next;
 }

@@ -1,8 +1,11 @@
-/** What an officer does with the queue; one call at a time, failures in words beside the buttons. */
-import { useCallback, useState } from 'react';
+/** What an officer does with the queue; one thing at a time, failures in words beside the buttons. */
+import { useCallback, useMemo, useState } from 'react';
 import { useShell } from '../app/shell-context.tsx';
-import type { Failure } from '../../shared/lib/result.ts';
+import type { Failure, Result } from '../../shared/lib/result.ts';
 import type { QueuedTicket, Ticket } from '../../shared/queue/ticket.ts';
+
+/** At least one of the two. */
+export type TransferTarget = { toGroupId?: string; toCounter?: string };
 
 export type QueueActions = {
   isBusy: boolean;
@@ -11,7 +14,12 @@ export type QueueActions = {
   failure: Failure | null;
   /** Ends the ticket being served, then calls the next. Null: nobody is waiting, or it failed. */
   callNext(serving: QueuedTicket | null): Promise<Ticket | null>;
-  step(kind: 'recall' | 'finish' | 'no-show', ticketId: string): Promise<void>;
+  step(kind: 'recall' | 'finish' | 'no-show' | 'hold' | 'return', ticketId: string): Promise<boolean>;
+  /** This very ticket, out of turn: held, absent, or waiting. */
+  call(ticketId: string): Promise<boolean>;
+  transfer(ticketId: string, to: TransferTarget): Promise<boolean>;
+  setCounter(groupIds: string[], isOpen: boolean): Promise<boolean>;
+  takeOver(): Promise<boolean>;
 };
 
 export function useQueueActions(): QueueActions {
@@ -31,10 +39,27 @@ export function useQueueActions(): QueueActions {
     }
   }, []);
 
+  const acts = useMemo(() => {
+    const act = (work: () => Promise<Result<unknown, Failure>>): Promise<boolean> =>
+      alone(async () => {
+        const done = await work();
+        if (!done.ok) setFailure(done.failure);
+        return done.ok;
+      });
+    return {
+      step: (kind: Parameters<QueueActions['step']>[0], ticketId: string) => act(() => bridge.invoke(`queue:${kind}`, { ticketId })),
+      call: (ticketId: string) => act(() => bridge.invoke('queue:call', { ticketId })),
+      transfer: (ticketId: string, to: TransferTarget) => act(() => bridge.invoke('queue:transfer', { ticketId, ...to })),
+      setCounter: (groupIds: string[], isOpen: boolean) => act(() => bridge.invoke('queue:set-counter', { groupIds, isOpen })),
+      takeOver: () => act(() => bridge.invoke('queue:take-over')),
+    };
+  }, [alone, bridge]);
+
   return {
     isBusy,
     isEmptyCall,
     failure,
+    ...acts,
     callNext: useCallback(
       (serving) =>
         alone(async () => {
@@ -50,14 +75,6 @@ export function useQueueActions(): QueueActions {
           if (!called.ok) setFailure(called.failure);
           else if (called.value === null) setIsEmptyCall(true);
           return called.ok ? called.value : null;
-        }),
-      [alone, bridge],
-    ),
-    step: useCallback(
-      (kind, ticketId) =>
-        alone(async () => {
-          const done = await bridge.invoke(`queue:${kind}`, { ticketId });
-          if (!done.ok) setFailure(done.failure);
         }),
       [alone, bridge],
     ),

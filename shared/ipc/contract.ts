@@ -20,6 +20,7 @@ import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts'
 import { printerSettingsSchema, type PrinterSettings, type PublicSettings } from '../settings/settings.ts';
 import type { DossierDelivery, SyncState } from '../sync/state.ts';
 import type { DossierUpstreams, UpstreamsState } from '../upstreams/upstream.ts';
+import { isClipId, type ClipId } from '../voice/clips.ts';
 
 export type AppInfo = { version: string; electron: string; settings: PublicSettings; startedAfterCrash: boolean };
 
@@ -119,6 +120,8 @@ export type IpcContract = {
   'queue:find-hubs': { args: undefined; result: FoundHub[] };
   /** A device that left the office: no longer let in. */
   'queue:remove-member': { args: { memberId: string }; result: Result<null> };
+  /** The office’s own recording of a clip; null where the bundled one is to be used. */
+  'voice:recording': { args: { clip: ClipId }; result: Uint8Array<ArrayBuffer> | null };
   'printing:state': { args: undefined; result: PrintingState };
   'printing:reprint': { args: { kind: 'ticket' | 'receipt'; id: string }; result: Result<{ jobId: string }> };
   'printing:resolve': { args: { jobId: string; answer: 'printed' | 'print-again' | 'cancel' }; result: Result<null> };
@@ -240,6 +243,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'storage:key': none,
   'journal:head': none,
   'journal:read': z.strictObject({ afterSeq: z.int().nonnegative(), limit: z.int().min(1).max(1000) }),
+  'voice:recording': z.strictObject({ clip: z.custom<ClipId>((clip) => typeof clip === 'string' && isClipId(clip)) }),
   'queue:state': none,
   'queue:board': none,
   'queue:issue': z.strictObject({

@@ -20,6 +20,7 @@ const channels: Record<Channel, true> = {
   'storage:key': true,
   'journal:head': true,
   'journal:read': true,
+  'voice:recording': true,
   'queue:state': true,
   'queue:issue': true,
   'queue:call-next': true,

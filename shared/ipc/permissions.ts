@@ -6,7 +6,7 @@ const everyone: Channel[] = ['app:info', 'app:report-error', 'catalogue:get', 'q
 /** How any device of an office becomes known to its hub. */
 const joining: Channel[] = ['queue:find-hubs', 'queue:pair'];
 const lobby: Channel[] = [...everyone, ...joining, 'queue:issue', 'queue:attach'];
-const board: Channel[] = ['app:info', 'app:report-error', 'queue:state', 'queue:board', ...joining];
+const board: Channel[] = ['app:info', 'app:report-error', 'queue:state', 'queue:board', 'voice:recording', ...joining];
 const staff: Channel[] = [
   ...everyone,
   ...joining,

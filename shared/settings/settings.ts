@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { paperSettingsSchema } from '../printing/paper-settings.ts';
 import { seats } from '../queue/seat-kinds.ts';
 import { scanHoursSchema } from '../sync/scan-hours.ts';
+import { voiceSettingsSchema } from '../voice/settings.ts';
 
 export const roles = ['officer', 'postal', 'lobby', 'board'] as const;
 export type Role = (typeof roles)[number];
@@ -114,6 +115,10 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   /** What of the line scans may take, e.g. `{ "scans": { "windows": [{ "from": "07:30", "to": "17:00", "maxKbps": 500 }] } }`; dossiers always go at once. */
   sync: z.strictObject({ scans: scanHoursSchema.prefault({}) }).prefault({}),
+  /** The line of text along the bottom of the board; without it a word of welcome. */
+  board: z.strictObject({ notice: z.string().trim().min(1).max(200).optional() }).prefault({}),
+  /** What the board says aloud. */
+  voice: voiceSettingsSchema.prefault({}),
   language: z.enum(['vi', 'en']).default('vi'),
   theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
   /** `development` allows a key file where the operating system has no key store; said loudly on screen. */

@@ -1,13 +1,11 @@
 /** How fast scans may leave at which hour, so that an office on a thin line can work: the rule, without a clock of its own. */
 import { z } from 'zod';
-import { formatDateTime } from '../lib/time.ts';
+import { isWithin, timeOfDay, timeOfDayAt } from '../lib/hours.ts';
 
 /** Slower than this even one chunk would outlive every time limit on its way (kbit/s). */
 const SLOWEST_KBPS = 64;
 
 const kbps = z.int().min(SLOWEST_KBPS).max(10_000_000);
-/** At the counter, whatever the computer's own zone. */
-const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/u);
 
 export const scanHoursSchema = z.strictObject({
   /** All uploads of scans together, kbit/s (1,000 bit). Without it as fast as the line. */
@@ -27,15 +25,13 @@ export type ScanHours = z.infer<typeof scanHoursSchema>;
 /** `kbps`: null as fast as the line, 0 not at all. `until`: the hour (`HH:mm`) at which that changes; null when it never does. */
 export type PaceNow = { kbps: number | null; until: string | null };
 
-const isWithin = ({ from, to }: ScanHours['windows'][number], time: string): boolean => (from < to ? from <= time && time < to : from <= time || time < to);
-
 function kbpsAt({ maxKbps, windows }: ScanHours, time: string): number | null {
   const open = windows.filter((window) => isWithin(window, time)).map((window) => window.maxKbps);
   return open.length === 0 ? (maxKbps ?? null) : Math.min(...open);
 }
 
 export function paceAt(hours: ScanHours, nowMs: number): PaceNow {
-  const time = formatDateTime(nowMs).slice(11);
+  const time = timeOfDayAt(nowMs);
   const now = kbpsAt(hours, time);
   const turns = [...new Set(hours.windows.flatMap(({ from, to }) => [from, to]))].sort();
   const ahead = [...turns.filter((turn) => turn > time), ...turns.filter((turn) => turn <= time)];

@@ -18,7 +18,7 @@ app.setPath('userData', process.env.BROWSER_DATA);
 // A certificate of our own is what a closed network has; the browser's user has accepted it.
 app.on('certificate-error', (event, _contents, _url, _error, _certificate, accept) => { event.preventDefault(); accept(true); });
 app.whenReady().then(() => {
-  const window = new BrowserWindow({ width: 1440, height: 1000, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false } });
+  const window = new BrowserWindow({ width: 1440, height: 1000, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, autoplayPolicy: 'document-user-activation-required' } });
   return window.loadURL('about:blank');
 });
 `;
