@@ -1,4 +1,7 @@
 /** The citizen's way to the counter: a number from the kiosk, called by the officer, seen on the board. */
+import AxeBuilder from '@axe-core/playwright';
+import { eventName } from '../../shared/ipc/names.ts';
+import { soundOf, tapSound } from '../fixtures/sound.ts';
 import { expect, test } from './office.ts';
 
 test('the kiosk prints a number, the officer calls it, the board shows it', async ({ office }) => {
@@ -28,6 +31,27 @@ test('the kiosk prints a number, the officer calls it, the board shows it', asyn
   const board = await office.open({ role: 'board' });
   await expect(board.counter.page.locator('[data-newest]')).toContainText(number);
   await expect(board.counter.page.locator('[data-newest]')).toContainText('1');
+  await test.step('and says the next one aloud', async () => {
+    const { app, page } = board.counter;
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await tapSound(page);
+    await page.reload();
+    await expect(page.locator('[data-newest]')).toContainText(number);
+    // The shell of another device called; how it comes here is the hub's own test.
+    const shown = await page.evaluate(() => window.counter.invoke('queue:board'));
+    const called = [{ ticketId: 'next', number: 'B002', counter: '4', calledAtMs: Date.now(), calls: 1, isAtCounter: true }, ...shown.called];
+    await app.evaluate(({ webContents }, [event, next]) => webContents.getAllWebContents().forEach((contents) => contents.send(event, next)), [
+      eventName('queue:board-changed'),
+      { ...shown, called },
+    ] as const);
+    await expect(page.locator('[data-newest]')).toContainText('B002');
+    await expect.poll(async () => Math.max(...(await soundOf(page)).peaks.map(({ peak }) => peak)), { message: 'heard' }).toBeGreaterThan(0.1);
+    const { parts } = await soundOf(page);
+    // Chime, call, B 0 0 2, to counter, 4; then once more in English.
+    expect(parts).toHaveLength(15);
+    expect(parts.filter(({ from }, index) => from < (parts[index - 1]?.to ?? 0))).toEqual([]);
+  });
   await expect
     .poll(async () => (await office.province.query('select 1 from tickets where number = $1 and called_at_ms is not null', [number])).length, {
       timeout: 30_000,
