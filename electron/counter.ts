@@ -133,7 +133,15 @@ export async function openCounter(userData: string, settings: Settings, log: Log
         return answer;
       },
     },
-    scans: createTusScanLane({ url, agent, files: scans, province, pace: scanPace, urlStorage: await openUploadUrls(at('scans', 'uploads.json')) }),
+    scans: createTusScanLane({
+      url,
+      agent,
+      files: scans,
+      province,
+      identity: identity.current,
+      pace: scanPace,
+      urlStorage: await openUploadUrls(at('scans', 'uploads.json')),
+    }),
     scanPace,
     succession: createSuccession(userData, journal.journalId),
     memoryFile: at('journal', 'province.json'),

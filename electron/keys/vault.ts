@@ -62,5 +62,8 @@ export function openWith(key: Uint8Array, sealed: Uint8Array, context: string): 
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES));
   decipher.setAAD(Buffer.from(context, 'utf8'));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - TAG_BYTES));
-  return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, sealed.byteLength - TAG_BYTES)), decipher.final()]);
+  const plain = decipher.update(sealed.subarray(IV_BYTES, sealed.byteLength - TAG_BYTES));
+  // GCM has nothing left to give here: it only throws when the tag does not fit.
+  decipher.final();
+  return plain;
 }

@@ -62,7 +62,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       throw error;
     }
     try {
-      const bytes = new Uint8Array(vault.open(sealed, contextOf(sha256)));
+      const bytes = plainBytes(vault.open(sealed, contextOf(sha256)));
       const mediaType = mediaTypeOf(bytes);
       if (mediaType === undefined || digestOf(bytes) !== sha256) return fail('scan-damaged');
       return ok({ bytes, mediaType });
@@ -103,3 +103,9 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
     settled: () => arrivals.settled(),
   };
 }
+
+/** As it is where it has its memory to itself: a scan is large, and copies of it are what reading costs. */
+const plainBytes = (opened: Buffer): Uint8Array<ArrayBuffer> => {
+  const { buffer, byteLength } = opened;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : new Uint8Array(opened);
+};

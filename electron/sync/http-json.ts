@@ -9,6 +9,9 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const COMPRESS_FROM_BYTES = 1024;
 /** What is handed to the socket at once: small enough that a slow line moves one well within any time limit, and smaller where a pace is kept. */
 const PIECE_BYTES = 64 * 1024;
+/** Where pieces leave in no time they become as large as this. */
+const LARGEST_PIECE_BYTES = 1024 * 1024;
+const IN_NO_TIME_MS = 20;
 const PACED_PIECE_BYTES = 16 * 1024;
 
 const brotli = promisify(brotliCompress);
@@ -169,15 +172,18 @@ export function exchange(
     });
 
     async function send(bytes: Uint8Array): Promise<void> {
-      const step = pace === undefined ? PIECE_BYTES : PACED_PIECE_BYTES;
-      for (let at = 0; at < bytes.byteLength && !isOver && !hasAnswer; at += step) {
+      let step = pace === undefined ? PIECE_BYTES : PACED_PIECE_BYTES;
+      for (let at = 0; at < bytes.byteLength && !isOver && !hasAnswer;) {
         const piece = bytes.subarray(at, at + step);
         clearTimeout(timer);
         await pace?.(piece.byteLength);
         if (isOver || hasAnswer) return;
         limit();
+        const begunMs = performance.now();
         await new Promise<void>((sent) => request.write(piece, () => sent()));
-        onSent?.(at + piece.byteLength);
+        at += piece.byteLength;
+        if (pace === undefined && performance.now() - begunMs < IN_NO_TIME_MS) step = Math.min(LARGEST_PIECE_BYTES, 2 * step);
+        onSent?.(at);
       }
       if (isOver || hasAnswer) return;
       limit();

@@ -33,7 +33,8 @@ type Options = {
   agent?: Agent;
   /** Of silence, however long the request has waited for its pace. */
   timeoutMs: number;
-  pace: Pace;
+  /** Undefined: as fast as the line. */
+  pace(): Pace | undefined;
   /** When not, no further chunk is begun. */
   isOpen(): boolean;
 };
@@ -64,7 +65,7 @@ export function createTusHttp({ agent, timeoutMs, pace, isOpen }: Options): Http
             timeoutMs,
             maxBytes: MAX_ANSWER_BYTES,
             agent,
-            pace,
+            pace: pace(),
             signal,
             onSent,
           }).catch((error: unknown) => {

@@ -1,19 +1,17 @@
 /** Owns the rows of scans: which digests the province holds, and which office sent them. */
+import { sql } from 'kysely';
 import type { Connection } from '../db/database.ts';
 
 export type VerifiedScan = { sha256: string; bytes: number; mediaType: string; officeId: string; deviceId: string; at: Date };
 
-export async function markVerified(trx: Connection, scan: VerifiedScan): Promise<void> {
-  await trx
-    .insertInto('scans')
-    .values({ sha256: scan.sha256, bytes: scan.bytes, media_type: scan.mediaType, stored_at: scan.at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  await trx
-    .insertInto('scan_offices')
-    .values({ sha256: scan.sha256, office_id: scan.officeId, device_id: scan.deviceId, verified_at: scan.at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+/** One statement, so that one flush of the database's log is all it waits for. */
+export async function markVerified(db: Connection, { sha256, bytes, mediaType, officeId, deviceId, at }: VerifiedScan): Promise<void> {
+  await sql`
+    with held as (
+      insert into scans (sha256, bytes, media_type, stored_at) values (${sha256}, ${bytes}, ${mediaType}, ${at}) on conflict do nothing
+    )
+    insert into scan_offices (sha256, office_id, device_id, verified_at) values (${sha256}, ${officeId}, ${deviceId}::uuid, ${at})
+    on conflict do nothing`.execute(db);
 }
 
 /** A scan that the office has sent; undefined for one of another office too. */

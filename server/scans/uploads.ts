@@ -1,21 +1,21 @@
 /** Owns the arrival of scans by tus 1.0: whose upload it is, how large it may be, and the check of its digest at the end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FileStore } from '@tus/file-store';
-import { Server, type ServerOptions } from '@tus/server';
+import { Metadata, Server, type ServerOptions, Upload } from '@tus/server';
 import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
-import { MAX_SCAN_BYTES, scanMediaTypes } from '../../shared/scanning/scan.ts';
+import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
 import { paths, scanMetadataSchema } from '../../shared/sync/protocol.ts';
 import type { Database } from '../db/database.ts';
 import type { Device } from '../devices/device-store.ts';
 import { kindOf, Problem, PROBLEM_TYPE, problemOf } from '../problem.ts';
 import type { ScanFolder } from './scan-folder.ts';
-import { acceptScan } from './accept-scan.ts';
+import { acceptScan, claimIn, type ScanClaim } from './accept-scan.ts';
 import { verifiedScansOf } from './scan-store.ts';
 import { createUploadLocks } from './upload-locks.ts';
+import { moveTo, receiveWhole, wholeBytesOf } from './whole-scan.ts';
 
 type Hooks = Required<ServerOptions>;
 type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
-type Upload = Parameters<Hooks['onUploadCreate']>[1];
 
 /** RFC 5842: the province has it already; nothing is to be sent. */
 const ALREADY_REPORTED = 208;
@@ -37,6 +37,17 @@ export type Uploads = {
   /** Removes what was abandoned; returns how many. */
   sweep(): Promise<number>;
 };
+
+const TUS_VERSION = '1.0.0';
+
+/** tus 1.0, Upload-Metadata; undefined when it is none. */
+function metadataIn(header: string | string[] | undefined): unknown {
+  try {
+    return typeof header === 'string' ? Metadata.parse(header) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const tusError = (problem: Problem): { status_code: number; body: string } => ({ status_code: problem.status, body: JSON.stringify(problem.body()) });
 
@@ -79,6 +90,48 @@ export function createUploads(
     return upload;
   }
 
+  async function refuseVerified(device: Device, { sha256 }: ScanClaim): Promise<void> {
+    if ((await verifiedScansOf(db, device.office_id, [sha256])).length > 0) {
+      throw new Problem(ALREADY_REPORTED, 'already-verified', 'the province holds this scan');
+    }
+  }
+
+  async function receiveWholeScan(device: Device, bytes: number, request: IncomingMessage): Promise<void> {
+    if (bytes > MAX_SCAN_BYTES) throw new Problem(413, 'too-large', 'the scan is larger than any that is taken');
+    const claim = claimIn(metadataIn(request.headers['upload-metadata']), bytes);
+    await refuseVerified(device, claim);
+    await receiveWhole(request, device, claim, {
+      db,
+      folder,
+      at: new Date(clock()),
+      async adopt(id, path) {
+        if ((await store.configstore.get(id)) !== undefined) return false;
+        await moveTo(folder, path, id);
+        const creation_date = new Date().toISOString();
+        await store.configstore.set(id, new Upload({ id, size: bytes, offset: 0, metadata: { ...claim, officeId: device.office_id }, creation_date }));
+        return true;
+      },
+    });
+    onVerified(bytes);
+  }
+
+  /** Answers in tus's words; nothing when nobody is there any more. */
+  async function answerWhole(device: Device, bytes: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('tus-resumable', TUS_VERSION);
+    try {
+      await receiveWholeScan(device, bytes, request);
+      response.writeHead(201, { 'upload-offset': bytes, 'content-length': 0 }).end();
+    } catch (error) {
+      if (request.destroyed && !request.complete) return;
+      const problem = problemOf(error);
+      if (problem.status >= 500) logFailure(error);
+      const body = JSON.stringify(problem.body());
+      // The rest of what was being sent is nobody's request.
+      if (!request.complete) response.setHeader('connection', 'close');
+      response.writeHead(problem.status, { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) }).end(body);
+    }
+  }
+
   const server = new ScanServer({
     path: paths.scans,
     datastore: store,
@@ -99,15 +152,9 @@ export function createUploads(
 
     async onUploadCreate(request, upload) {
       const device = senderOf(request);
-      const metadata = scanMetadataSchema.safeParse(upload.metadata);
-      if (!metadata.success) throw new Problem(400, 'invalid', 'Upload-Metadata needs sha256 and mediaType');
-      const { sha256, mediaType } = metadata.data;
-      if (!(scanMediaTypes as readonly string[]).includes(mediaType)) throw new Problem(415, 'wrong-media-type', 'this type of scan is not taken');
-      if (upload.size === undefined || upload.size === 0) throw new Problem(400, 'invalid', 'Upload-Length must be known and not zero');
-      if ((await verifiedScansOf(db, device.office_id, [sha256])).length > 0) {
-        throw new Problem(ALREADY_REPORTED, 'already-verified', 'the province holds this scan');
-      }
-      return { metadata: { sha256, mediaType, officeId: device.office_id } };
+      const claim = claimIn(upload.metadata, upload.size);
+      await refuseVerified(device, claim);
+      return { metadata: { ...claim, officeId: device.office_id } };
     },
 
     async onUploadFinish(request, upload) {
@@ -128,9 +175,14 @@ export function createUploads(
 
   return {
     async handle(device, request, response) {
+      const bytes = request.headers['tus-resumable'] === TUS_VERSION ? wholeBytesOf(request) : undefined;
+      if (bytes !== undefined) return answerWhole(device, bytes, request, response);
       senders.set(request, device);
       await server.handle(request, response);
     },
-    sweep: () => server.cleanUpExpiredUploads(),
+    async sweep() {
+      await folder.sweep(Date.now() - ABANDONED_AFTER_MS);
+      return server.cleanUpExpiredUploads();
+    },
   };
 }

@@ -173,6 +173,9 @@ export const numbersAnswerSchema = z.object({ epoch: z.int(), lease: numberLease
  * tus `Upload-Metadata` of a scan. Creating answers 208 (`already-verified`, no Location) when the office's scan is
  * held already. The last PATCH answers 460 (`wrong-digest`) or 415 (`wrong-media-type`) and the upload is removed.
  */
+// A POST that carries the whole scan (creation-with-upload) answers 201 when it is verified. One that was cut may be gone on with
+// at `paths.scans`/id, where id is the first 32 hex digits of the SHA-256 of `wholeUploadText`; 404: nothing of it is there.
+export const wholeUploadText = (deviceId: string, sha256: string): string => `${deviceId}/${sha256}`;
 export const scanMetadataSchema = z.object({ sha256: sha256Schema, mediaType: z.string().max(60) });
 
 /** GET /v1/offices/:officeId/dossiers?after=cursor&limit=… */

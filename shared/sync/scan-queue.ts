@@ -2,7 +2,9 @@
 import type { Clock } from '../lib/time.ts';
 import { fullJitterMs, restLeftMs, type Rest } from './back-off.ts';
 
-const AT_ONCE = 2;
+const AT_ONCE = { least: 2, most: 4 };
+/** Where scans arrive within this time, more of them go at once. */
+const QUICK_MS = 1_000;
 /** From here on a scan is large (bytes): only one of them is under way at a time. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 /** A scan the province refuses is sent whole before it says so: not often. */
@@ -32,8 +34,8 @@ export type ScanQueue = {
 export function createScanQueue(clock: Clock, random: () => number): ScanQueue {
   /** Small before large. */
   let waiting: Waiting[] = [];
-  /** Scans under way: whether each is large. */
-  const underWay = new Map<string, boolean>();
+  const underWay = new Map<string, { isLarge: boolean; sinceMs: number }>();
+  let atOnce = AT_ONCE.least;
   const troubles = new Map<string, Trouble>();
 
   const isResting = (sha256: string): boolean => {
@@ -49,20 +51,23 @@ export function createScanQueue(clock: Clock, random: () => number): ScanQueue {
       waiting.sort((a, b) => a.bytes - b.bytes);
     },
     take() {
-      if (underWay.size >= AT_ONCE) return undefined;
-      const isLargeFree = ![...underWay.values()].includes(true);
+      if (underWay.size >= atOnce) return undefined;
+      const isLargeFree = ![...underWay.values()].some(({ isLarge }) => isLarge);
       const mayGo = waiting.filter(({ sha256, bytes }) => (isLargeFree || bytes < LARGE_BYTES) && !isResting(sha256));
       const next = mayGo.reduce<Waiting | undefined>((best, one) => (best === undefined || triesOf(one.sha256) < triesOf(best.sha256) ? one : best), undefined);
       if (next === undefined) return undefined;
       waiting = waiting.filter((one) => one !== next);
-      underWay.set(next.sha256, next.bytes >= LARGE_BYTES);
+      underWay.set(next.sha256, { isLarge: next.bytes >= LARGE_BYTES, sinceMs: clock() });
       return next.sha256;
     },
     arrived(sha256) {
+      const tookMs = clock() - (underWay.get(sha256)?.sinceMs ?? -Infinity);
+      atOnce = tookMs < QUICK_MS ? Math.min(AT_ONCE.most, atOnce + 1) : AT_ONCE.least;
       underWay.delete(sha256);
       troubles.delete(sha256);
     },
     failed(sha256) {
+      atOnce = AT_ONCE.least;
       underWay.delete(sha256);
       const tries = triesOf(sha256);
       troubles.set(sha256, { tries: tries + 1, rest: { sinceMs: clock(), forMs: fullJitterMs(tries, random) } });

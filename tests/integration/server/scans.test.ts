@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_SCAN_BYTES } from '../../../shared/scanning/scan.ts';
-import { paths } from '../../../shared/sync/protocol.ts';
+import { paths, wholeUploadText } from '../../../shared/sync/protocol.ts';
 import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
@@ -125,6 +125,65 @@ describe('a scan', () => {
     expect(await isVerified(scan, other)).toBe(false);
     expect(await sendWhole(scan, PDF, other)).toBe(204);
     expect(await isVerified(scan, other)).toBe(true);
+  });
+});
+
+/** Announced and sent in one request. */
+async function sendAtOnce(scan: Buffer, { digest = sha256(scan), mediaType = PDF, url = province.url } = {}) {
+  const answer = await fetch(new URL(paths.scans, url), {
+    method: 'POST',
+    headers: {
+      ...(await device.authorisation()),
+      'tus-resumable': '1.0.0',
+      'upload-length': String(scan.byteLength),
+      'upload-metadata': `sha256 ${base64(digest)},mediaType ${base64(mediaType)}`,
+      'content-type': 'application/offset+octet-stream',
+    },
+    body: new Uint8Array(scan),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : (JSON.parse(text) as { kind: string }) };
+}
+
+describe('a scan in one request', () => {
+  it('is verified as one in many is, and need not be sent again', async () => {
+    const scan = largePdf(1_500_000);
+    const sent = await sendAtOnce(scan);
+    expect([sent.status, sent.headers.get('upload-offset'), sent.headers.get('tus-resumable')]).toEqual([201, '1500000', '1.0.0']);
+    expect(await isVerified(scan)).toBe(true);
+    const digest = sha256(scan);
+    expect(sha256(await readFile(join(province.scansDir, 'content', digest.slice(0, 2), digest)))).toBe(digest);
+    expect(await sendAtOnce(scan)).toMatchObject({ status: 208, body: { kind: 'already-verified' } });
+    expect(await leftInIncoming()).toEqual([]);
+  });
+
+  it('that is wrong is refused and leaves nothing', async () => {
+    const scan = largePdf(300_000);
+    expect(await sendAtOnce(scan, { digest: sha256('another') })).toMatchObject({ status: 460, body: { kind: 'wrong-digest' } });
+    expect(await sendAtOnce(scan, { mediaType: 'image/png' })).toMatchObject({ status: 415, body: { kind: 'wrong-media-type' } });
+    expect(await sendAtOnce(scan, { mediaType: 'text/html' })).toMatchObject({ status: 415 });
+    expect(await sendAtOnce(scan, { digest: 'no digest' })).toMatchObject({ status: 400, body: { kind: 'invalid' } });
+    expect(await isVerified(scan)).toBe(false);
+    expect(await leftInIncoming()).toEqual([]);
+  });
+
+  it('goes on where it was cut', async () => {
+    const scan = largePdf(1_800_000);
+    const proxy = await startTcpProxy({ host: '127.0.0.1', port: province.port });
+    try {
+      proxy.set({ kind: 'cut-after', bytes: 900_000 });
+      expect(await sendAtOnce(scan, { url: proxy.url }).catch(() => 'cut')).toBe('cut');
+    } finally {
+      await proxy.stop();
+    }
+    const location = `${paths.scans}/${sha256(wholeUploadText(device.deviceId, sha256(scan))).slice(0, 32)}`;
+    const offset = async (): Promise<number> => Number((await head(location)).headers.get('upload-offset'));
+    await expect.poll(offset).toBeGreaterThan(500_000);
+    const from = await offset();
+    expect(from).toBeLessThan(900_000);
+    expect((await patch(location, scan.subarray(from), from)).status).toBe(204);
+    expect(await isVerified(scan)).toBe(true);
+    expect(await leftInIncoming()).toEqual([]);
   });
 });
 

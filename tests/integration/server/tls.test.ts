@@ -94,6 +94,7 @@ describe('a province over TLS', () => {
     const put = await device.scans.put(pngPage(2));
     if (!put.ok) throw new Error(put.failure.kind);
     const lane = createTusScanLane({
+      identity: () => undefined,
       url: province.url,
       agent: createProvinceAgent({ pin: certificates.signed.pin }),
       files: device.scans,
