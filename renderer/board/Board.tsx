@@ -9,6 +9,8 @@ import styles from './board.module.css';
 const ROWS = 5;
 /** Three blinks, as board.module.css draws them, and what the clock of the page may be behind. */
 const BLINKING_MS = 4500;
+/** A letter and four digits fit as they are. */
+const LONG = 5;
 /** From here on names give way to figures. */
 const MANY_GROUPS = 6;
 
@@ -43,7 +45,9 @@ export function Board({ view, nowMs, notice, lostSinceMs, corner }: Props) {
           <>
             <section className={styles.newest} aria-live="polite" data-newest data-blinking={isBlinking(newest) || undefined} key={keyOf(newest)}>
               <h2 className={styles.title}>{t('newest')}</h2>
-              <p className={styles.newestNumber}>{newest.number}</p>
+              <p className={styles.newestNumber} data-long={newest.number.length > LONG || undefined}>
+                {newest.number}
+              </p>
               <p className={styles.newestCounter}>
                 <span className={styles.word}>{t('counter')}</span> <Counter name={newest.counter} />
               </p>
@@ -56,7 +60,9 @@ export function Board({ view, nowMs, notice, lostSinceMs, corner }: Props) {
               <ol className={styles.rows} aria-label={t('others')}>
                 {others.map((one) => (
                   <li key={keyOf(one)} className={styles.row} data-blinking={isBlinking(one) || undefined}>
-                    <span className={styles.number}>{one.number}</span>
+                    <span className={styles.number} data-long={one.number.length > LONG || undefined}>
+                      {one.number}
+                    </span>
                     <span className={styles.arrow} aria-hidden="true">
                       →
                     </span>
@@ -81,6 +87,7 @@ export function Board({ view, nowMs, notice, lostSinceMs, corner }: Props) {
         <div className={styles.foot}>
           <p className={styles.notice}>{notice ?? t('notice')}</p>
           {view !== null && view.unreadable > 0 && <p className={styles.state}>{t('unreadable', { count: view.unreadable })}</p>}
+          {view?.isClosed === true && newest !== undefined && <p className={styles.state}>{t('closed')}</p>}
           {lostSinceMs !== null && (
             <p className={styles.state} role="status">
               {t('lost', { time: formatDateTime(lostSinceMs).split(' ')[1] })}

@@ -22,7 +22,8 @@ export type Hub = {
   clock: Clock;
 };
 
-const clockSchema = z.object({ atMs: z.number() });
+/** A clock that went mad must not take the page's with it. */
+const clockSchema = z.object({ atMs: z.int().min(Date.parse('2026-01-01')).max(Date.parse('2126-01-01')) });
 
 export function createHub(): Hub {
   let aheadMs = 0;

@@ -26,7 +26,8 @@ export function useVoice({ called, settings, sources, clock, onError }: Options)
   const [isBlocked, setIsBlocked] = useState(false);
   useEffect(() => {
     if (settings === null || settings.languages.length === 0) return;
-    const context = new AudioContext({ latencyHint: 'playback' });
+    const context = contextOf(onError);
+    if (context === null) return;
     const clips = createClips(context, sources, (clip, error) => onError(new Error(`clip ${clip} cannot be played: ${String(error)}`)));
     const player = createPlayer({ context, clips, loudness: () => loudnessAt(settings, clock()) });
     const showState = () => setIsBlocked(context.state === 'suspended');
@@ -49,4 +50,14 @@ export function useVoice({ called, settings, sources, clock, onError }: Options)
     if (voice !== null && called !== null) voice.announcer.hear(called);
   }, [voice, called]);
   return { unblock: voice !== null && isBlocked ? () => void voice.context.resume() : null };
+}
+
+/** Null where there is nothing to sound on: the board goes on without a voice. */
+function contextOf(onError: (error: unknown) => void): AudioContext | null {
+  try {
+    return new AudioContext({ latencyHint: 'playback' });
+  } catch (error) {
+    onError(error);
+    return null;
+  }
 }
