@@ -12,6 +12,7 @@ const networkModules = ['node:http', 'node:https', 'node:net', 'node:tls'].map((
 const transports = [
   'electron/sync/http-json.ts',
   'electron/sync/province-trust.ts',
+  'electron/queue/board-server.ts',
   'electron/printing/printer-connection.ts',
   'electron/printing/virtual/virtual-printer.ts',
   'electron/settings/demo-province.ts',

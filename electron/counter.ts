@@ -26,6 +26,7 @@ import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { openPublications, type Publications } from './publications/publications.ts';
 import { openQueueDesk, type QueueDesk } from './queue/desk.ts';
+import { serveTelevisions, type Televisions } from './queue/televisions.ts';
 import { ORIGIN } from './protocol.ts';
 import { openBookFile } from './reconciliation/book-file.ts';
 import { createStatements, type Statements } from './reconciliation/statements.ts';
@@ -46,6 +47,7 @@ import { createTusScanLane } from './sync/tus-scan-lane.ts';
 import { openUploadUrls } from './sync/upload-urls.ts';
 import { createUpstreamHealth, type UpstreamHealth } from './sync/upstream-health.ts';
 import { createTakeaway, type Takeaway } from './takeaway/takeaway.ts';
+import { createRecordings, type Recordings } from './voice/recordings.ts';
 import { words } from './words.ts';
 
 const RECENT_PAGE = 200;
@@ -73,6 +75,7 @@ export type Counter = {
   statements: Statements;
   keyDesk: KeyDesk;
   queue: QueueDesk;
+  recordings: Recordings;
   papers: PaperDesk;
   sync: SyncService;
   upstreams: UpstreamHealth;
@@ -223,6 +226,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
   });
   const retaining = setInterval(() => void retention.runWhenDue(), RETAIN_EVERY_MS);
   retaining.unref();
+  let televisions: Televisions | undefined;
   const queue = await openQueueDesk({
     folder: at('queue'),
     vault,
@@ -235,8 +239,11 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     onChange(view, board) {
       tell('queue:changed', view);
       tell('queue:board-changed', board);
+      televisions?.tell(board);
     },
   });
+  const recordings = createRecordings(settings.voice.recordings, log);
+  televisions = serveTelevisions({ settings, folder: join(app.getAppPath(), 'out', 'board'), recordings, board: queue.board, log });
   const papers = await createPaperDesk({
     folder: at('print'),
     settings,
@@ -324,6 +331,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       onProgress: (done, total) => tell('takeaway:progress', { done, total }),
     }),
     queue,
+    recordings,
     papers,
     sync,
     upstreams,
@@ -337,6 +345,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
       await publications.stop();
       await sync.stop();
       await statements.stop();
+      await televisions.stop();
       await queue.stop();
       await papers.stop();
       await scans.settled();

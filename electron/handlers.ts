@@ -11,7 +11,6 @@ import type { Handlers } from './ipc.ts';
 import { tell } from './ipc.ts';
 import type { Log } from './log.ts';
 import { RECEIPT_EXTENSION, TAKEAWAY_EXTENSION } from '../shared/takeaway/file-format.ts';
-import { createRecordings } from './voice/recordings.ts';
 import { words } from './words.ts';
 
 type Context = {
@@ -26,7 +25,6 @@ type Context = {
 
 export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice, rebuild }: Context): Handlers {
   const { journal, catalogues, drafts, queue, papers, sync } = counter;
-  const recordings = createRecordings(settings.voice.recordings, log);
 
   async function saveAs(suggestedName: string, bytes: Uint8Array): Promise<Result<{ saved: boolean; path?: string }, Failure>> {
     const { canceled, filePath } = await dialog.showSaveDialog(window, { title: words('files.save'), defaultPath: safeName(suggestedName) });
@@ -123,7 +121,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'queue:pair': ({ address, code }) => queue.office.pair(address, code),
     'queue:find-hubs': () => queue.office.findHubs(),
     'queue:remove-member': ({ memberId }) => queue.office.removeMember(memberId),
-    'voice:recording': ({ clip }) => recordings(clip),
+    'voice:recording': ({ clip }) => counter.recordings(clip),
     'printing:state': () => papers.state(),
     'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
     'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),

@@ -1,12 +1,11 @@
 /** The board as any television shows it: in a real browser, served as the hub serves it, seen from ten metres and heard. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { loadBoardPage } from '../../electron/queue/board-page.ts';
+import { startBoardServer } from '../../electron/queue/board-server.ts';
 import { createRecordings } from '../../electron/voice/recordings.ts';
 import type { BoardCall, PublicBoard } from '../../shared/queue/view.ts';
 import { clipNames } from '../../shared/voice/clips.ts';
@@ -36,29 +35,13 @@ async function startHub(recordings: string, port = 0) {
     board: { notice: 'Thứ Bảy làm việc buổi sáng, từ 7 giờ 30 đến 11 giờ.' },
     voice: voiceSettingsSchema.parse({ languages: ['vi'], recordings }),
   };
-  const { html, files } = await loadBoardPage({ folder: join(repoRoot, 'out/board'), settings, recordings: createRecordings(recordings, log) });
+  const page = await loadBoardPage({ folder: join(repoRoot, 'out/board'), settings, recordings: createRecordings(recordings, log) });
   const atMs = Date.now();
   let board: unknown = null;
-  const listeners = new Set<ServerResponse>();
-  const server = createServer((request, response) => {
-    response.setHeader(
-      'content-security-policy',
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'",
-    );
-    if (request.url === '/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write(`data: ${JSON.stringify(board)}\n\n`);
-      listeners.add(response);
-      return;
-    }
-    const file = files[request.url ?? ''];
-    if (request.url === '/') response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-    else if (file === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': file.type }).end(file.body);
-  });
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  const server = await startBoardServer({ port, page, board: () => board as PublicBoard });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: server.port,
+    stop: server.stop,
     say(change: Partial<Record<keyof PublicBoard, unknown>>): void {
       const usual: PublicBoard = {
         date: '2026-11-23',
@@ -70,12 +53,7 @@ async function startHub(recordings: string, port = 0) {
         isLost: false,
       };
       board = { ...usual, ...change };
-      for (const listener of listeners) listener.write(`data: ${JSON.stringify(board)}\n\n`);
-    },
-    async stop(): Promise<void> {
-      for (const listener of listeners) listener.destroy();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      server.tell(board as PublicBoard);
     },
   };
 }

@@ -1,8 +1,18 @@
 /** The citizen's way to the counter: a number from the kiosk, called by the officer, seen on the board. */
+import { createServer, type AddressInfo } from 'node:net';
 import AxeBuilder from '@axe-core/playwright';
 import { eventName } from '../../shared/ipc/names.ts';
 import { soundOf, tapSound } from '../fixtures/sound.ts';
+import { openBrowser } from './browser.ts';
 import { expect, test } from './office.ts';
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 
 test('the kiosk prints a number, the officer calls it, the board shows it', async ({ office }) => {
   // Until an office shares one queue, one device stands for all three in turn.
@@ -23,8 +33,18 @@ test('the kiosk prints a number, the officer calls it, the board shows it', asyn
   await expect(lobby.getByRole('heading', { level: 1 })).toContainText('Xin chào');
   await kiosk.counter.close();
 
-  const { counter, officer } = await office.open();
+  const boardPort = await freePort();
+  const { counter, officer } = await office.open({ queue: { boardPort } });
+  const television = await openBrowser();
+  await television.page.goto(`http://127.0.0.1:${boardPort}/`);
+  await expect(television.page.getByText('Chưa gọi số nào hôm nay')).toBeVisible();
+  const shown = television.page.locator('[data-newest]').getByText(number).waitFor();
+  const calledAt = performance.now();
   await officer.callNext();
+  await shown;
+  expect(performance.now() - calledAt, 'ms from the key to the television').toBeLessThan(500);
+  expect(television.complaints).toEqual([]);
+  await television.close();
   await expect(counter.page.getByTestId('serving-number')).toHaveText(number);
   await counter.close();
 

@@ -20,6 +20,7 @@ type OpenOptions = {
   code?: string;
   retention?: object;
   sync?: object;
+  queue?: object;
 };
 
 /** What the province's database holds of one dossier, found by its code. */
@@ -104,13 +105,13 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       tickets: () => files(({ heightDots }) => heightDots < RECEIPT_DOTS),
       receipts: () => files(({ heightDots }) => heightDots >= RECEIPT_DOTS),
       userData,
-      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync } = {}) {
+      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync, queue } = {}) {
         if (paperWidthMm === 58 && printer.papers().length === 0) {
           await printerOff();
           printer = await startPrinter(0, 384);
           isOn = true;
         }
-        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention, sync };
+        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention, sync, queue };
         const counter = await launchCounter({ settings, userData: folder });
         const officer = officerAt(counter.page);
         if (role === 'officer' || role === 'postal') await officer.isReady();
