@@ -54,6 +54,8 @@ const RECENT_PAGE = 200;
 /** The whole journal is read again once a start is over, at about a quarter of one core. */
 const VERIFY_AFTER_MS = 60_000;
 const VERIFY_REST_MS = 30;
+/** Between an entry and its delivery. */
+const WAKE_AFTER_MS = 50;
 /** How often it is looked whether the province's day has come at which something may leave. */
 const RETAIN_EVERY_MS = 60_000;
 
@@ -86,8 +88,17 @@ export type Counter = {
   close(): Promise<void>;
 };
 
-/** `startAnew`: the device goes on with another journal, which only a start can put in place. */
-export async function openCounter(userData: string, settings: Settings, log: Log, startAnew: () => void): Promise<Counter> {
+/**
+ * `startAnew`: the device goes on with another journal, which only a start can put in place. `onProgress`: share of the journal
+ * that is read, 0 to 1.
+ */
+export async function openCounter(
+  userData: string,
+  settings: Settings,
+  log: Log,
+  startAnew: () => void,
+  onProgress: (share: number) => void,
+): Promise<Counter> {
   const clock: Clock = Date.now;
   const at = (...names: string[]): string => join(userData, ...names);
   const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development', () => hasJournal(at('journal')));
@@ -95,12 +106,14 @@ export async function openCounter(userData: string, settings: Settings, log: Log
 
   await takeOver(userData);
   let isReady = false;
+  let waking: ReturnType<typeof setTimeout> | undefined;
   const journal: Journal = await openJournal({
     folder: at('journal'),
     vault,
     deviceKey: keys.deviceKey,
     clock,
     onEntry: (entry) => isReady && announce(entry),
+    onProgress,
     onProblem: (problem) => log[problem.kind === 'torn-tail' ? 'warn' : 'error'](`journal: ${JSON.stringify(problem)}`),
   });
   const identity = await openIdentityFile(at('keys', 'identity.json'));
@@ -289,8 +302,15 @@ export async function openCounter(userData: string, settings: Settings, log: Log
 
   function announce({ seq }: JournalEntry): void {
     tell('journal:appended', { seq });
-    // The entry must be answered to its caller first; delivery is never in its way.
-    setImmediate(sync.wake);
+    wakeSoon();
+  }
+  /** The caller of an entry is answered first, the page gets its dossier, and what is taken in together is sent together. */
+  function wakeSoon(): void {
+    waking ??= setTimeout(() => {
+      waking = undefined;
+      sync.wake();
+    }, WAKE_AFTER_MS);
+    waking.unref();
   }
   /** Not while a draft cannot be read: the version it began with is unknown. */
   async function keepBegunCatalogues(): Promise<void> {
@@ -340,6 +360,7 @@ export async function openCounter(userData: string, settings: Settings, log: Log
     storageKey: () => deriveKey(keys.dataKey, 'qmc/indexeddb/v1'),
     async close() {
       clearTimeout(verifying);
+      clearTimeout(waking);
       clearInterval(retaining);
       upstreams.stop();
       await publications.stop();

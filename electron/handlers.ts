@@ -71,7 +71,8 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'scans:read': ({ sha256 }) => counter.readScan(sha256),
     'dossiers:accept': async (acceptance) => {
       const accepted = await counter.accept(acceptance);
-      if (accepted.ok) papers.printReceipt(accepted.value.dossier);
+      // After the answer: what a crash leaves unprinted, the next start prints.
+      if (accepted.ok) setImmediate(() => papers.printReceipt(accepted.value.dossier));
       return accepted;
     },
     'dossiers:correct': async (correction) => {

@@ -1,7 +1,7 @@
 /** The only user of `ipcMain`: trusts the sender, checks the role, parses the arguments, then calls the handler. */
-import { ipcMain, webContents, type IpcMainInvokeEvent } from 'electron';
-import type { argsParsers, ArgsOf, Channel, EventName, IpcEvents, ResultOf } from '../shared/ipc/contract.ts';
-import { channelNames, eventName, requestName } from '../shared/ipc/names.ts';
+import { ipcMain, webContents, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
+import type { argsParsers, ArgsOf, Channel, EventName, IpcEvents, LaneAnswer, LaneCall, ResultOf } from '../shared/ipc/contract.ts';
+import { channelNames, eventName, LANE, laneChannels, requestName } from '../shared/ipc/names.ts';
 import { mayCall } from '../shared/ipc/permissions.ts';
 import type { Role } from '../shared/settings/settings.ts';
 import type { Log } from './log.ts';
@@ -13,22 +13,48 @@ export type Handlers = { [C in Channel]: (args: ArgsOf<C>) => Promise<ResultOf<C
 /** What answers the channels, once the counter is open. */
 export type Service = { handlers: Handlers; parsers: typeof argsParsers };
 
-const isOurMainFrame = ({ senderFrame, sender }: IpcMainInvokeEvent): boolean =>
+const isOurMainFrame = ({ senderFrame, sender }: IpcMainInvokeEvent | IpcMainEvent): boolean =>
   senderFrame !== null && senderFrame === sender.mainFrame && senderFrame.url.startsWith(`${ORIGIN}/index.html`);
 
 /** The page may ask before the counter is open; it is answered as soon as it is. */
 export function serveIpc(opening: Promise<Service>, role: Role, log: Log): void {
   // Whoever opens it hears why it failed; here only those who asked do.
   opening.catch(() => undefined);
-  for (const channel of channelNames) serveChannel(channel, opening, role, log);
+  const answer = createAnswer(opening, role, log);
+  for (const channel of channelNames) {
+    ipcMain.handle(requestName(channel), (event, raw: unknown) => {
+      if (!isOurMainFrame(event)) throw refusal(log, channel);
+      return answer(channel, raw);
+    });
+  }
+  // Whoever holds the port got it from our page: it is bound to no other document and ends with it.
+  ipcMain.on(LANE, (event) => {
+    const [port] = event.ports;
+    if (!isOurMainFrame(event)) return void refusal(log, LANE);
+    port?.on('message', ({ data }: { data: unknown }) => {
+      if (!isLaneCall(data)) return void refusal(log, LANE);
+      const { id, channel, args } = data;
+      void answer(channel, args)
+        .then(
+          (result): LaneAnswer => ({ id, result }),
+          (error: unknown): LaneAnswer => ({ id, error: error instanceof Error ? error.message : String(error) }),
+        )
+        .then((said) => port.postMessage(said));
+    });
+    port?.start();
+  });
 }
 
-function serveChannel<C extends Channel>(channel: C, opening: Promise<Service>, role: Role, log: Log): void {
-  ipcMain.handle(requestName(channel), async (event, raw: unknown): Promise<ResultOf<C>> => {
-    if (!isOurMainFrame(event)) {
-      log.error(`ipc ${channel}: refused, foreign sender`);
-      throw new Error('refused');
-    }
+const isLaneCall = (data: unknown): data is LaneCall =>
+  typeof data === 'object' && data !== null && 'id' in data && 'channel' in data && laneChannels.some((channel) => channel === data.channel);
+
+function refusal(log: Log, what: string): Error {
+  log.error(`ipc ${what}: refused, not from our page`);
+  return new Error('refused');
+}
+
+function createAnswer(opening: Promise<Service>, role: Role, log: Log) {
+  return async function answer<C extends Channel>(channel: C, raw: unknown): Promise<ResultOf<C>> {
     if (!mayCall(role, channel)) {
       log.error(`ipc ${channel}: refused for role ${role}`);
       throw new Error(`not allowed for role ${role}`);
@@ -42,7 +68,7 @@ function serveChannel<C extends Channel>(channel: C, opening: Promise<Service>, 
       throw new Error(`bad arguments: ${where}`);
     }
     return handlers[channel](parsed.data);
-  });
+  };
 }
 
 /** To every page of ours; a page that is loading or gone is passed over. */

@@ -7,7 +7,7 @@ import type { Settings } from '../shared/settings/settings.ts';
 import { keepMemoryOutOfCoreDumps, watchForCrash, watchProcess } from './crash.ts';
 import { removePlainDatabase } from './database/plain-database.ts';
 import { removeBroken } from './database/rebuild-database.ts';
-import { serveIpc } from './ipc.ts';
+import { serveIpc, tell } from './ipc.ts';
 import { KeysUnavailable } from './keys/keys-unavailable.ts';
 import { recoveryFileOf } from './keys/recovery-option.ts';
 import { openLog, type Log } from './log.ts';
@@ -21,6 +21,9 @@ import type { Opened, ServiceContext } from './service.ts';
 import { setLanguage, words } from './words.ts';
 
 const STATEMENTS_AFTER_MS = 3_000;
+/** What is open sooner than the officer would look needs no words. */
+const TOLD_AFTER_MS = 500;
+const TOLD_EVERY_MS = 100;
 
 registerScheme();
 const dataFolder = process.env.QMC_USER_DATA;
@@ -81,7 +84,7 @@ async function open(userData: string, log: Log): Promise<void> {
   const loading = loadPage(window);
   // While the page is compiled and begins, in a process of its own, what answers it is loaded and opened here; not before, or the page waits.
   const opening = Promise.race([handedOver, loading]).then(() =>
-    openService({ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice }),
+    openService({ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice, onProgress: tellOpening(show, settings.language) }),
   );
   serveIpc(
     opening.then(({ service }) => service),
@@ -103,6 +106,17 @@ async function open(userData: string, log: Log): Promise<void> {
   // The page comes first: reading a journal of many unclosed days takes the shell as long as the page takes to begin.
   setTimeout(counter.statements.start, STATEMENTS_AFTER_MS).unref();
   room.keep();
+}
+
+/** A journal that has to be read again takes its time: then the window is shown while there is nothing else to see. */
+function tellOpening(show: () => void, language: Settings['language']): (share: number) => void {
+  let nextMs = performance.now() + TOLD_AFTER_MS;
+  return (share) => {
+    if (performance.now() < nextMs) return;
+    nextMs = performance.now() + TOLD_EVERY_MS;
+    tell('start:progress', { share, language });
+    show();
+  };
 }
 
 async function openService(context: ServiceContext): Promise<Opened> {

@@ -1,7 +1,7 @@
 /** The whole bridge. Forwards contract channels only and never hands an event object to the page. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { channelNames, eventName, eventNames, requestName } from '../shared/ipc/names.ts';
-import type { Bridge } from '../shared/ipc/contract.ts';
+import { channelNames, eventName, eventNames, LANE, requestName } from '../shared/ipc/names.ts';
+import type { Preloaded } from '../shared/ipc/contract.ts';
 
 const bridge = {
   invoke: async (channel, ...args) => {
@@ -14,6 +14,11 @@ const bridge = {
     ipcRenderer.on(eventName(event), forward);
     return () => ipcRenderer.off(eventName(event), forward);
   },
-} satisfies Bridge;
+  openLane: () => {
+    const { port1, port2 } = new MessageChannel();
+    ipcRenderer.postMessage(LANE, null, [port2]);
+    window.postMessage(LANE, location.origin, [port1]);
+  },
+} satisfies Preloaded;
 
 contextBridge.exposeInMainWorld('counter', bridge);

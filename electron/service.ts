@@ -8,11 +8,11 @@ import type { Service } from './ipc.ts';
 import { diskSpaceOf } from './journal/disk-space.ts';
 
 export type Opened = { counter: Counter; service: Service };
-export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter' | 'rebuild'> & { userData: string };
+export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter' | 'rebuild'> & { userData: string; onProgress(share: number): void };
 
 /** Throws `KeysUnavailable`, or what the disk says. */
-export async function openService({ userData, ...context }: ServiceContext): Promise<Opened> {
-  const counter = await openCounter(userData, context.settings, context.log, startAnew);
+export async function openService({ userData, onProgress, ...context }: ServiceContext): Promise<Opened> {
+  const counter = await openCounter(userData, context.settings, context.log, startAnew, onProgress);
   const rebuild = createRebuildDatabase({
     userData,
     journal: counter.journal,

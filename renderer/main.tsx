@@ -5,7 +5,7 @@ import './ui/fonts.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 import { StrictMode, type ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { I18nProvider } from 'react-aria-components';
 import type { Catalogue } from '../shared/catalogue/catalogue.ts';
 import type { AppInfo } from '../shared/ipc/contract.ts';
@@ -13,6 +13,7 @@ import { App } from './app/App.tsx';
 import { createFollower } from './app/follow-journal.ts';
 import { ErrorBoundary, reportError } from './app/ErrorBoundary.tsx';
 import { startI18n } from './app/i18n.ts';
+import { openLane } from './app/lane.ts';
 import { createLiveState } from './app/live-state.ts';
 import { applyTheme, createPreferences } from './app/preferences.ts';
 import { createRouteStore } from './app/route.ts';
@@ -27,7 +28,7 @@ import { createShortcutRegistry } from './ui/shortcut-registry.ts';
 import { ShortcutProvider } from './ui/useShortcut.ts';
 
 const clock = () => Date.now();
-const bridge = window.counter;
+const bridge = openLane(window.counter);
 
 function createShell(info: AppInfo): Shell {
   const isStaff = info.settings.role === 'officer' || info.settings.role === 'postal';
@@ -96,8 +97,21 @@ function Language({ children }: { children: ReactNode }) {
   return <I18nProvider locale={language === 'vi' ? 'vi-VN' : 'en-GB'}>{children}</I18nProvider>;
 }
 
-async function start(): Promise<void> {
+/** Until the shell answers it may be reading a long journal again. */
+async function askInfo(root: Root): Promise<AppInfo> {
+  let isAnswered = false;
+  const stop = bridge.on('start:progress', ({ share, language }) => {
+    void startI18n(language).then(() => isAnswered || root.render(<Starting progress={{ step: 'reading', share }} />));
+  });
   const info = await bridge.invoke('app:info');
+  isAnswered = true;
+  stop();
+  return info;
+}
+
+async function start(): Promise<void> {
+  const root = createRoot(document.getElementById('root') ?? document.body);
+  const info = await askInfo(root);
   const shell = createShell(info);
   const { settings } = info;
   const i18n = await startI18n(shell.preferences.getState().language);
@@ -112,7 +126,6 @@ async function start(): Promise<void> {
   applyTheme(shell.preferences, document.documentElement);
 
   const shortcuts = createShortcutRegistry();
-  const root = createRoot(document.getElementById('root') ?? document.body);
   const show = (screen: ReactNode) =>
     root.render(
       <StrictMode>
@@ -127,9 +140,9 @@ async function start(): Promise<void> {
     );
 
   if (settings.role === 'lobby' || settings.role === 'board') return show(<App services={null} />);
-  show(<Starting progress={null} />);
+  show(<Starting progress={{ step: 'opening' }} />);
   try {
-    const services = await openServices(shell, (progress) => show(<Starting progress={progress} />));
+    const services = await openServices(shell, (progress) => show(<Starting progress={{ step: 'restoring', ...progress }} />));
     show(<App services={services} />);
     bridge.on('catalogue:changed', () => void readCatalogue().then((catalogue) => show(<App services={{ ...services, catalogue }} />)));
   } catch (error) {

@@ -87,7 +87,7 @@ export type JournalOptions = {
   /** Called right after the fdatasync of each new entry. Must not throw. */
   onEntry?: (entry: JournalEntry) => void;
   onProblem?: (problem: JournalProblem) => void;
-  /** Share of the segments read at a start, 0 to 1; instantly 1 when the checkpoints are good. */
+  /** Share read at a start, 0 to 1; instantly 1 when the checkpoints are good. */
   onProgress?: (share: number) => void;
   freeBytes?: DiskSpace;
   limits?: Partial<typeof JOURNAL_DEFAULTS>;

@@ -47,7 +47,8 @@ export type LoadOptions = {
   seal: JournalSeal;
   checksum: Checksum;
   deviceKey: KeyObject;
-  /** Segments read of all segments, 0 to 1. */ onProgress?: (share: number) => void;
+  /** Share that is read, 0 to 1; also within a segment that has to be read whole. */
+  onProgress?: (share: number) => void;
 };
 
 /** Names of the segments, oldest first. */
@@ -70,15 +71,16 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   let isEverSigned = false;
   const pace = createPace();
   for (const [at, name] of names.entries()) {
-    const header = await loadSegment(loaded, name, at === names.length - 1, options, pace);
+    const onProgress = (share: number): void => options.onProgress?.((at + share) / names.length);
+    const header = await loadSegment(loaded, name, at === names.length - 1, { ...options, onProgress }, pace);
     isEverSigned = isEverSigned || header?.version === 2;
-    options.onProgress?.((at + 1) / names.length);
+    onProgress(1);
   }
   await compareWithSignedHead(loaded, isEverSigned, options);
   return loaded;
 }
 
-async function loadSegment(loaded: Loaded, name: string, isLast: boolean, options: LoadOptions, pace: () => Promise<void>): Promise<SegmentHeader | undefined> {
+async function loadSegment(loaded: Loaded, name: string, isLast: boolean, options: LoadOptions, pace: () => Promise<boolean>): Promise<SegmentHeader | undefined> {
   const { folder, checksum, seal, journalId } = options;
   const path = join(folder, name);
   const { size } = await stat(path);
@@ -100,7 +102,7 @@ async function loadSegment(loaded: Loaded, name: string, isLast: boolean, option
   const rest = size > from ? await readRange(path, from, size - from) : Buffer.alloc(0);
   let end = size;
   for (const found of scanEntries(rest, 0, checksum)) {
-    await pace();
+    if (await pace()) options.onProgress?.((from + found.offset) / size);
     if (found.kind === 'entry') {
       take(loaded, index, found.entry, { offset: from + found.offset, bytes: found.bytes }, seal);
       continue;

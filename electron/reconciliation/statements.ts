@@ -3,6 +3,7 @@
  * word. A day nobody closed is closed at the first start of a later one.
  */
 import { sign, type KeyObject } from 'node:crypto';
+import { setTimeout as rest } from 'node:timers/promises';
 import { addDays } from '../../shared/calendar/dates.ts';
 import { dossierOf, inTodaysForm, type JournalEntry } from '../../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
@@ -20,6 +21,7 @@ import type { Log } from '../log.ts';
 import type { BookFile, DayAnswer, ReconciliationMemory } from './book-file.ts';
 
 const PAGE = 200;
+const REST_MS = 5;
 /** A day on which the province did not agree is asked about again after this long, and as soon as it has acknowledged more. */
 const ASK_AGAIN_MS = 10 * 60_000;
 /** Days that agree leave the memory after this many. */
@@ -96,6 +98,8 @@ export function createStatements(options: Options): Statements {
       if (first.seq > memory.book.throughSeq + 1 && journal.firstSeq() > memory.book.throughSeq + 1) memory.wholeFrom = addDays(dateAt(first.atMs), 1);
       for (const entry of entries) addToBook(memory.book, entry, sha256);
       if (memory.book.throughSeq >= savedThrough + KEPT_EVERY) await save(memory);
+      // Whoever is at the counter comes before a long journal.
+      if (memory.book.throughSeq < journal.head().seq) await rest(REST_MS);
     }
     return memory;
   }
@@ -253,15 +257,22 @@ export function createStatements(options: Options): Statements {
     }
   }
 
+  /** One look at a time, since closing a year of days wakes as often as it closes. */
+  let looking: Promise<void> = Promise.resolve();
+
+  function lookInTurn(begins: () => void = () => undefined): void {
+    looking = looking.then(() => {
+      begins();
+      return look();
+    });
+  }
+
   function wake(): void {
     const now = `${options.isOnline()}/${options.acknowledgedSeq()}/${journal.head().seq}`;
     if (isWoken || isStopped || timer === undefined || now === lookedAt) return;
     isWoken = true;
     lookedAt = now;
-    setImmediate(() => {
-      isWoken = false;
-      void look();
-    });
+    setImmediate(() => lookInTurn(() => (isWoken = false)));
   }
 
   async function* dossiersBetween(from: PlainDate, to: PlainDate): AsyncGenerator<JournalEntry> {
@@ -312,7 +323,7 @@ export function createStatements(options: Options): Statements {
         return page === undefined ? null : (statementOf(page, journal.journalId, { seq, hash })?.tickets ?? null);
       }),
     start() {
-      timer = setInterval(() => void look(), LOOK_EVERY_MS);
+      timer = setInterval(() => lookInTurn(), LOOK_EVERY_MS);
       timer.unref();
       wake();
     },

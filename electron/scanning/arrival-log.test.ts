@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,42 +8,59 @@ import { openArrivalLog, type Arrival, type ArrivalLog } from './arrival-log.ts'
 const BYTES = 64 * 1024;
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const arrival = (bytes = 3000): Arrival => {
-  const sealed = randomBytes(bytes);
-  return { sha256: digestOf(sealed), sealed };
+  const sealed = [randomBytes(4), randomBytes(bytes - 4)];
+  return { sha256: digestOf(Buffer.concat(sealed)), sealed };
 };
+
+const whole = ({ sealed }: Arrival): Buffer => Buffer.concat(sealed);
+/** What is found where it arrived. */
+const found = (log: ArrivalLog, { sha256 }: Arrival): Buffer => Buffer.concat(log.find(sha256) ?? []);
 
 let folder: string;
 let stored: Map<string, Buffer>;
 let failure: Error | undefined;
+let storing: Promise<void>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qmc-arrivals-'));
   stored = new Map();
   failure = undefined;
+  storing = Promise.resolve();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const file = (): string => join(folder, 'arrivals.log');
+const file = (name = 'arrivals.log'): string => join(folder, name);
 const start = (): Promise<ArrivalLog> =>
   openArrivalLog({
     folder,
     bytes: BYTES,
     restMs: 60_000,
-    isSound: ({ sha256, sealed }) => digestOf(sealed) === sha256,
-    store: (arrivals) => {
-      if (failure !== undefined) return Promise.reject(failure);
-      for (const { sha256, sealed } of arrivals) stored.set(sha256, sealed);
-      return Promise.resolve();
+    isSound: ({ sha256, sealed }) => digestOf(Buffer.concat(sealed)) === sha256,
+    store: async (arrivals) => {
+      if (failure !== undefined) throw failure;
+      await storing;
+      for (const { sha256, sealed } of arrivals) stored.set(sha256, Buffer.concat(sealed));
     },
   });
 
-const isEmpty = async (): Promise<boolean> => {
-  const held = await readFile(file());
+const isEmpty = async (name?: string): Promise<boolean> => {
+  const held = await readFile(file(name));
   return held.length === BYTES && held.every((byte) => byte === 0);
 };
 
-/** Its file is made behind the start. */
+/** Its files are made behind the start. */
 async function ready(): Promise<ArrivalLog> {
   const log = await start();
+  for (const name of ['arrivals.log', 'arrivals-2.log'])
+    await expect
+      .poll(
+        () =>
+          stat(file(name)).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+        { timeout: 5000 },
+      )
+      .toBe(BYTES);
   await expect.poll(() => log.append(arrival(10)), { timeout: 5000 }).toBe(true);
   await log.settled();
   stored.clear();
@@ -54,9 +71,9 @@ it('keeps what arrives until it has a file, and then nothing of it', async () =>
   const log = await ready();
   const all = [arrival(), arrival(), arrival()];
   expect(await Promise.all(all.map((one) => log.append(one)))).toEqual([true, true, true]);
-  for (const { sha256, sealed } of all) expect(log.find(sha256)).toEqual(sealed);
+  for (const one of all) expect(found(log, one)).toEqual(whole(one));
   const held = await readFile(file());
-  for (const { sealed } of all) expect(held.includes(sealed)).toBe(true);
+  for (const one of all) expect(held.includes(whole(one))).toBe(true);
   await log.settled();
   expect([...stored.keys()].sort()).toEqual(all.map(({ sha256 }) => sha256).sort());
   for (const { sha256 } of all) expect(log.find(sha256)).toBeUndefined();
@@ -68,7 +85,7 @@ it('gives what a crash left its files at the next start', async () => {
   const all = [arrival(), arrival(9000)];
   for (const one of all) await log.append(one);
   await start();
-  for (const { sha256, sealed } of all) expect(stored.get(sha256)).toEqual(sealed);
+  for (const one of all) expect(stored.get(one.sha256)).toEqual(whole(one));
   await expect.poll(isEmpty).toBe(true);
 });
 
@@ -81,7 +98,7 @@ it('takes no record that was cut, spoiled or left by an earlier filling', async 
   await log.settled();
   const [third] = [arrival()];
   await log.append(third);
-  const mixed = Buffer.concat([(await readFile(file())).subarray(0, held.indexOf(first.sealed) + 3000), held.subarray(held.indexOf(first.sealed) + 3000)]);
+  const mixed = Buffer.concat([(await readFile(file())).subarray(0, held.indexOf(whole(first)) + 3000), held.subarray(held.indexOf(whole(first)) + 3000)]);
   stored.clear();
   await writeFile(file(), mixed);
   await start();
@@ -89,9 +106,9 @@ it('takes no record that was cut, spoiled or left by an earlier filling', async 
   await expect.poll(isEmpty).toBe(true);
 
   const spoiled = Buffer.from(held);
-  const at = spoiled.indexOf(first.sealed) + 7;
+  const at = spoiled.indexOf(whole(first)) + 7;
   spoiled[at] = (spoiled[at] ?? 0) ^ 1;
-  for (const bytes of [spoiled, held.subarray(0, held.indexOf(second.sealed) + 100)]) {
+  for (const bytes of [spoiled, held.subarray(0, held.indexOf(whole(second)) + 100)]) {
     stored.clear();
     await writeFile(file(), bytes);
     await start();
@@ -103,10 +120,36 @@ it('takes no record that was cut, spoiled or left by an earlier filling', async 
 it('has no room for more than its size, and says so', async () => {
   const log = await ready();
   expect(await log.append(arrival(BYTES))).toBe(false);
-  expect(await log.append(arrival(BYTES / 2))).toBe(true);
-  expect(await log.append(arrival(BYTES / 2))).toBe(false);
   await log.settled();
   expect(await log.append(arrival(BYTES / 2))).toBe(true);
+});
+
+it('goes on in its second file while what fills the first is given files', async () => {
+  const log = await ready();
+  let release = (): void => undefined;
+  storing = new Promise((resolve) => (release = resolve));
+  const all = Array.from({ length: 3 }, () => arrival(BYTES / 2));
+  const [first, second, third] = all as [Arrival, Arrival, Arrival];
+  for (const one of [first, second]) expect(await log.append(one)).toBe(true);
+  for (const one of [first, second]) expect(found(log, one)).toEqual(whole(one));
+  expect((await readFile(file('arrivals-2.log'))).includes(whole(second))).toBe(true);
+  // Both are full as long as the first has not given its files.
+  expect(await log.append(third)).toBe(false);
+  release();
+  await log.settled();
+  expect([first, second].map(({ sha256 }) => stored.has(sha256))).toEqual([true, true]);
+  expect([await isEmpty(), await isEmpty('arrivals-2.log')]).toEqual([true, true]);
+  expect(await log.append(third)).toBe(true);
+});
+
+it('gives what a crash left in either file its files at the next start', async () => {
+  const log = await ready();
+  storing = new Promise(() => undefined);
+  const all = [arrival(BYTES / 2), arrival(BYTES / 2)];
+  for (const one of all) expect(await log.append(one)).toBe(true);
+  storing = Promise.resolve();
+  await start();
+  for (const one of all) expect(stored.get(one.sha256)).toEqual(whole(one));
 });
 
 it('reads from itself what a full disk has no file for, over starts', async () => {
@@ -115,13 +158,13 @@ it('reads from itself what a full disk has no file for, over starts', async () =
   await log.append(one);
   failure = Object.assign(new Error('full'), { code: 'ENOSPC' });
   await log.settled();
-  expect(log.find(one.sha256)).toEqual(one.sealed);
+  expect(found(log, one)).toEqual(whole(one));
   log = await start();
-  expect(log.find(one.sha256)).toEqual(one.sealed);
+  expect(found(log, one)).toEqual(whole(one));
   expect(await log.append(arrival())).toBe(false);
   failure = undefined;
   await log.settled();
-  expect(stored.get(one.sha256)).toEqual(one.sealed);
+  expect(stored.get(one.sha256)).toEqual(whole(one));
 });
 
 it('makes its file anew when it is not of its size', async () => {

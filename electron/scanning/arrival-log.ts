@@ -1,20 +1,21 @@
 /**
- * Where scans arrive: one file of blocks that are really there, so that any number of scans at once are on disk after one
- * fdatasync and no change of the file system's own records. A little later each gets a file of its own, and what lay here is
- * overwritten. What a crash leaves here is found again at the next start.
+ * Where scans arrive: two files of blocks that are really there, so that any number of scans at once are on disk after one
+ * fdatasync and no change of the file system's own records. A little later each scan gets a file of its own, and what lay here
+ * is overwritten; scans that come meanwhile go into the other one. What a crash leaves here is found again at the next start.
  */
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDiskFull, isMissing, syncFolder } from '../files.ts';
 
-export type Arrival = { sha256: string; sealed: Buffer };
+/** `sealed`: pieces that follow each other. */
+export type Arrival = { sha256: string; sealed: readonly Buffer[] };
 
 export type ArrivalLog = {
   /** True once it is on disk; false when there is no room for it here and it has to go elsewhere. Throws the file system's error. */
   append(arrival: Arrival): Promise<boolean>;
   /** Sealed bytes that have no file of their own yet. */
-  find(sha256: string): Buffer | undefined;
+  find(sha256: string): readonly Buffer[] | undefined;
   /** Everything that waits has its own file now, or there is no room for one yet. Resolves when nothing more is under way. */
   settled(): Promise<void>;
 };
@@ -25,33 +26,51 @@ type Options = {
   store(arrivals: readonly Arrival[]): Promise<void>;
   /** Whether what was found at a start is what was put: a record that was cut was never acknowledged. */
   isSound(arrival: Arrival): boolean;
-  /** Size of the file. */
+  /** Size of each of the two files. */
   bytes?: number;
   /** A pause in which a dossier is accepted is not the time to write. */
   restMs?: number;
 };
 
-const FILE = 'arrivals.log';
+const FILES = ['arrivals.log', 'arrivals-2.log'] as const;
 const MAGIC = Buffer.from('QMCSCAN1', 'latin1');
 const FILLING_BYTES = 8;
 /** magic ‖ filling (8) ‖ SHA-256 ‖ length (4, LE). Each filling of the file has a random name, so that no record of an earlier one follows those of a later. */
 const DIGEST_AT = MAGIC.length + FILLING_BYTES;
 const HEADER_BYTES = DIGEST_AT + 32 + 4;
-/** The file is not made on a disk that has less than this many times its size. */
+/** A file is not made on a disk that has less than this many times its size. */
 const ROOM_FACTOR = 4;
 const ZERO_BYTES = 1024 * 1024;
 const AGAIN_MS = 30_000;
+/** Files given at once: more would be in the way of whoever saves now. */
+const STORED_AT_ONCE = 4;
 
 type Waiting = Arrival & { settle(isHere: boolean): void; failed(error: unknown): void };
 
-export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024 * 1024, restMs = 1000 }: Options): Promise<ArrivalLog> {
-  const path = join(folder, FILE);
+/** One of the two files. */
+type Half = {
+  path: string;
+  /** The file is there, of its size and with nothing in it that is wanted but `held`. */
+  isUsable: boolean;
+  filling: Buffer;
+  end: number;
   /** On disk here, without a file of its own; the bytes are kept, so that reading never depends on this file's place. */
-  const here = new Map<string, Buffer>();
-  /** The file is there, of its size and with nothing in it that is wanted but `here`. */
-  let isUsable = false;
-  let filling = randomBytes(FILLING_BYTES);
-  let end = 0;
+  held: Map<string, Arrival['sealed']>;
+  isWriting: boolean;
+  file?: FileHandle;
+};
+
+export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 * 1024, restMs = 1000 }: Options): Promise<ArrivalLog> {
+  const halfAt = (name: string): Half => ({
+    path: join(folder, name),
+    isUsable: false,
+    filling: randomBytes(FILLING_BYTES),
+    end: 0,
+    held: new Map(),
+    isWriting: false,
+  });
+  const halves: [Half, Half] = [halfAt(FILES[0]), halfAt(FILES[1])];
+  let [current, other] = halves;
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
@@ -62,22 +81,18 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const records = batch.map((one) => encode(one, filling));
-      const total = records.reduce((sum, record) => sum + record.length, 0);
-      if (!isUsable || end + total > bytes) {
+      const half = halfFor(batch.reduce((sum, { sealed }) => sum + HEADER_BYTES + bytesIn(sealed), 0));
+      if (half === undefined) {
         for (const one of batch) one.settle(false);
+        void settle();
         continue;
       }
       try {
-        await overwriteAt(path, end, records);
-        end += total;
-        for (const one of batch) {
-          here.set(one.sha256, one.sealed);
-          one.settle(true);
-        }
+        await write(half, batch);
+        for (const one of batch) one.settle(true);
       } catch (error) {
         // After a failed flush nothing is known of this file any more: what comes next goes elsewhere until a start reads it.
-        isUsable = false;
+        half.isUsable = false;
         for (const one of batch) one.failed(error);
       }
     }
@@ -85,14 +100,40 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
     settleLater(restMs);
   }
 
+  /** The half in use; when that is full the other one, if it is empty, and the full one gives files. */
+  function halfFor(total: number): Half | undefined {
+    const hasRoom = ({ isUsable, end }: Half): boolean => isUsable && end + total <= bytes;
+    if (hasRoom(current)) return current;
+    if (other.end > 0 || !hasRoom(other)) return undefined;
+    [current, other] = [other, current];
+    void settle();
+    return current;
+  }
+
+  async function write(half: Half, batch: readonly Arrival[]): Promise<void> {
+    half.isWriting = true;
+    try {
+      half.file ??= await open(half.path, 'r+');
+      const written = await writeAll(
+        half.file,
+        half.end,
+        batch.flatMap(({ sha256, sealed }) => [headerOf(sha256, bytesIn(sealed), half.filling), ...sealed]),
+      );
+      await half.file.datasync();
+      half.end += written;
+      for (const { sha256, sealed } of batch) half.held.set(sha256, sealed);
+    } finally {
+      half.isWriting = false;
+    }
+  }
+
   function settleLater(inMs: number): void {
-    if (here.size === 0) return;
+    if (halves.every(({ held }) => held.size === 0)) return;
     clearTimeout(timer);
     timer = setTimeout(() => void settle(), inMs);
     timer.unref();
   }
 
-  /** Never while something is being written here: the place where it lies is given up at the end. */
   function settle(): Promise<void> {
     clearTimeout(timer);
     settling ??= giveFiles()
@@ -102,44 +143,52 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
   }
 
   async function giveFiles(): Promise<void> {
-    const arrivals = Array.from(here, ([sha256, sealed]) => ({ sha256, sealed }));
-    await store(arrivals);
-    for (const { sha256, sealed } of arrivals) if (here.get(sha256) === sealed) here.delete(sha256);
-    if (here.size > 0 || flushing !== undefined || waiting.length > 0) return settleLater(restMs);
-    await empty();
+    for (const half of [other, current]) {
+      const arrivals = Array.from(half.held, ([sha256, sealed]) => ({ sha256, sealed }));
+      for (let at = 0; at < arrivals.length; at += STORED_AT_ONCE) {
+        const some = arrivals.slice(at, at + STORED_AT_ONCE);
+        await store(some);
+        for (const { sha256, sealed } of some) if (half.held.get(sha256) === sealed) half.held.delete(sha256);
+      }
+      // Not while something is being written here: the place where it lies would be given up.
+      const isBusy = half.isWriting || (half === current && (flushing !== undefined || waiting.length > 0));
+      if (half.held.size > 0 || isBusy) settleLater(restMs);
+      else await empty(half);
+    }
   }
 
   /** A scan that has left this device must not stay behind here. The first header goes last: while it is there, so may the rest be. */
-  async function empty(): Promise<void> {
-    const used = end;
-    if (!isUsable || used === 0) return;
-    isUsable = false; // arrivals of this moment go elsewhere
-    await clear(path, used);
-    filling = randomBytes(FILLING_BYTES);
-    end = 0;
-    isUsable = true;
+  async function empty(half: Half): Promise<void> {
+    await half.file?.close();
+    half.file = undefined;
+    if (!half.isUsable || half.end === 0) return;
+    half.isUsable = false; // arrivals of this moment go elsewhere
+    await clear(half.path, half.end);
+    half.filling = randomBytes(FILLING_BYTES);
+    half.end = 0;
+    half.isUsable = true;
   }
 
-  async function prepare(): Promise<void> {
-    const { size, isDirty } = await stateOf(path);
-    if (size === bytes && isDirty) await clear(path, bytes);
+  async function prepare(half: Half): Promise<void> {
+    const { size, isDirty } = await stateOf(half.path);
+    if (size === bytes && isDirty) await clear(half.path, bytes);
     if (size !== bytes) {
       const { bavail, bsize } = await statfs(folder);
       if (bavail * bsize < bytes * ROOM_FACTOR) return;
-      await make(folder, path, bytes);
+      await make(folder, half.path, bytes);
     }
-    isUsable = true;
+    half.isUsable = true;
   }
 
-  const left = (await readLeft(path)).filter(isSound);
+  const left = await Promise.all(halves.map(async ({ path }) => (await readLeft(path)).filter(isSound)));
   try {
-    if (left.length > 0) await store(left);
+    for (const arrivals of left) if (arrivals.length > 0) await store(arrivals);
     // In the background: until then each scan gets its own file at once.
-    void prepare().catch(() => undefined);
+    for (const half of halves) void prepare(half).catch(() => undefined);
   } catch (error) {
     // A full disk must not keep the counter from starting; they stay here, and are read from here.
     if (!isDiskFull(error)) throw error;
-    for (const { sha256, sealed } of left) here.set(sha256, sealed);
+    for (const [at, arrivals] of left.entries()) for (const { sha256, sealed } of arrivals) halves[at]?.held.set(sha256, sealed);
     settleLater(AGAIN_MS);
   }
 
@@ -149,7 +198,7 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
         waiting.push({ ...arrival, settle: resolve, failed: reject });
         flushing ??= flush();
       }),
-    find: (sha256) => here.get(sha256),
+    find: (sha256) => current.held.get(sha256) ?? other.held.get(sha256),
     async settled() {
       await flushing;
       await settle();
@@ -157,10 +206,12 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 16 * 1024
   };
 }
 
-function encode({ sha256, sealed }: Arrival, filling: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(sealed.length);
-  return Buffer.concat([MAGIC, filling, Buffer.from(sha256, 'hex'), length, sealed]);
+export const bytesIn = (buffers: readonly Buffer[]): number => buffers.reduce((sum, { length }) => sum + length, 0);
+
+function headerOf(sha256: string, length: number, filling: Buffer): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(length);
+  return Buffer.concat([MAGIC, filling, Buffer.from(sha256, 'hex'), size]);
 }
 
 async function readLeft(path: string): Promise<Arrival[]> {
@@ -184,7 +235,7 @@ async function readLeft(path: string): Promise<Arrival[]> {
       if (!isOurs || at + HEADER_BYTES + length > size) break;
       const sealed = Buffer.alloc(length);
       await file.read(sealed, 0, length, at + HEADER_BYTES);
-      left.push({ sha256: header.toString('hex', DIGEST_AT, DIGEST_AT + 32), sealed });
+      left.push({ sha256: header.toString('hex', DIGEST_AT, DIGEST_AT + 32), sealed: [sealed] });
       at += HEADER_BYTES + length;
     }
     return left;
@@ -205,7 +256,7 @@ async function stateOf(path: string): Promise<{ size: number; isDirty: boolean }
 }
 
 async function make(folder: string, path: string, bytes: number): Promise<void> {
-  const temporary = join(folder, `.tmp-${FILE}`);
+  const temporary = join(folder, `.tmp-${basename(path)}`);
   try {
     await (await open(temporary, 'w', 0o600)).close();
     await overwriteAt(temporary, 0, zeros(bytes));
@@ -228,17 +279,19 @@ function zeros(bytes: number): Buffer[] {
 }
 
 /** One flush for all of it. */
-async function overwriteAt(path: string, offset: number, buffers: Buffer[]): Promise<void> {
+async function overwriteAt(path: string, offset: number, buffers: readonly Buffer[]): Promise<void> {
   const file = await open(path, 'r+');
   try {
-    let at = offset;
-    for (const buffer of buffers) {
-      const { bytesWritten } = await file.write(buffer, 0, buffer.length, at);
-      if (bytesWritten < buffer.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-      at += buffer.length;
-    }
+    await writeAll(file, offset, buffers);
     await file.datasync();
   } finally {
     await file.close();
   }
+}
+
+/** Bytes written; throws `ENOSPC` when they are not all of them. */
+async function writeAll(file: FileHandle, offset: number, buffers: readonly Buffer[]): Promise<number> {
+  const { bytesWritten } = await file.writev(buffers, offset);
+  if (bytesWritten < bytesIn(buffers)) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+  return bytesWritten;
 }

@@ -7,7 +7,7 @@ import type { ScanRef } from '../../shared/scanning/scan.ts';
 import { sha256 as digestOf } from '../digest.ts';
 import { createSharedWrites, isDiskFull, isMissing, preparePrivateFolder } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
-import { openArrivalLog, type Arrival } from './arrival-log.ts';
+import { bytesIn, openArrivalLog, type Arrival } from './arrival-log.ts';
 import { inspectScan, type ScanFailure } from './inspect-scan.ts';
 
 /** Longer than anything takes between a scan and the draft that names it. */
@@ -36,7 +36,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const putAt = new Map<string, number>();
   const isSound = ({ sha256, sealed }: Arrival): boolean => {
     try {
-      return digestOf(vault.open(sealed, contextOf(sha256))) === sha256;
+      return digestOf(vault.open(Buffer.concat(sealed), contextOf(sha256))) === sha256;
     } catch {
       return false;
     }
@@ -44,19 +44,22 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const arrivals = await openArrivalLog({
     folder,
     isSound,
-    store: async (all) => void (await Promise.all(all.map(({ sha256, sealed }) => write(nameOf(sha256), sealed)))),
+    store: async (all) => void (await Promise.all(all.map(({ sha256, sealed }) => write(nameOf(sha256), Buffer.concat(sealed))))),
   });
-  const sizeOf = async (sha256: string): Promise<number | undefined> =>
-    arrivals.find(sha256)?.length ??
-    stat(pathOf(sha256)).then(
+  async function sizeOf(sha256: string): Promise<number | undefined> {
+    const arrived = arrivals.find(sha256);
+    if (arrived !== undefined) return bytesIn(arrived);
+    return stat(pathOf(sha256)).then(
       (file) => file.size,
       () => undefined,
     );
+  }
 
   async function read(sha256: string): ReturnType<ScanFiles['read']> {
     let sealed: Buffer;
     try {
-      sealed = arrivals.find(sha256) ?? (await readFile(pathOf(sha256)));
+      const arrived = arrivals.find(sha256);
+      sealed = arrived === undefined ? await readFile(pathOf(sha256)) : Buffer.concat(arrived);
     } catch (error) {
       if (isMissing(error)) return fail('scan-missing');
       throw error;
@@ -81,17 +84,17 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       if (!inspected.ok) return inspected;
       const sha256 = digestOf(bytes);
       putAt.set(sha256, performance.now());
-      // A file that no longer opens is replaced by the bytes in hand.
-      if (!(await read(sha256)).ok) {
-        try {
-          const sealed = vault.seal(bytes, contextOf(sha256));
-          if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), sealed);
-        } catch (error) {
-          if (isDiskFull(error)) return fail('disk-full');
-          throw error;
-        }
+      const ref = { sha256, bytes: bytes.byteLength, mediaType: inspected.value };
+      if (arrivals.find(sha256) !== undefined) return ok(ref);
+      try {
+        // Without a look whether its file is there, for which this scan and those behind it would wait: that one is replaced.
+        const sealed = vault.sealInParts(bytes, contextOf(sha256));
+        if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), Buffer.concat(sealed));
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        if (!(await read(sha256)).ok) return fail('disk-full');
       }
-      return ok({ sha256, bytes: bytes.byteLength, mediaType: inspected.value });
+      return ok(ref);
     },
     async purge(sha256) {
       const isRecent = performance.now() - (putAt.get(sha256) ?? -Infinity) < RECENTLY_MS;

@@ -2,22 +2,37 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RebuildRefusal } from '../../shared/ipc/contract.ts';
+import { unreachable } from '../../shared/lib/result.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Progress, useIsLate } from '../ui/Progress.tsx';
 import styles from './StartScreen.module.css';
 
-export function Starting({ progress }: { progress: { done: number; total: number } | null }) {
+/** `reading`: the shell reads its journal again; `restoring`: the page's database is made anew from it. */
+export type StartProgress = { step: 'opening' } | { step: 'reading'; /** 0 to 1 */ share: number } | { step: 'restoring'; done: number; total: number };
+
+function useProgressWords(progress: StartProgress): { label: string; value?: number } {
   const { t } = useTranslation('app');
+  switch (progress.step) {
+    case 'opening':
+      return { label: t('start.opening') };
+    case 'reading':
+      return { label: t('start.reading', { percent: Math.floor(progress.share * 100) }), value: progress.share };
+    case 'restoring':
+      return { label: t('start.restoring', progress), value: progress.done / progress.total };
+    default:
+      return unreachable(progress);
+  }
+}
+
+export function Starting({ progress }: { progress: StartProgress }) {
   const isLate = useIsLate();
+  const words = useProgressWords(progress);
   if (!isLate) return null;
   return (
     <div className={styles.centre}>
-      <Progress
-        label={progress === null ? t('start.opening') : t('start.restoring', progress)}
-        value={progress === null ? undefined : progress.done / progress.total}
-      />
+      <Progress {...words} />
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import type { Bridge } from '../../shared/ipc/contract.ts';
+import type { Preloaded } from '../../shared/ipc/contract.ts';
 
 declare global {
   interface Window {
     /** Put there by the preload. */
-    readonly counter: Bridge;
+    readonly counter: Preloaded;
   }
 }

@@ -13,8 +13,11 @@ for (const [path, words] of Object.entries(files)) {
   if (language !== undefined && namespace !== undefined) (resources[language] ??= {})[namespace] = words;
 }
 
+let starting: Promise<unknown> | undefined;
+
+/** In this language when it is the first to ask. */
 export async function startI18n(language: Language): Promise<i18n> {
-  await i18next.use(initReactI18next).init({
+  starting ??= i18next.use(initReactI18next).init({
     resources,
     lng: language,
     fallbackLng: 'vi',
@@ -23,5 +26,6 @@ export async function startI18n(language: Language): Promise<i18n> {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  await starting;
   return i18next;
 }

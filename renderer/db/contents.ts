@@ -17,33 +17,31 @@ const AT_ONCE = 16;
 export type Contents = {
   /** The packs that these rows leave, as they are without them; what is with them there is packed anew. */
   without(leaving: readonly StoredRow[]): Promise<Packing>;
-  /** Packs whose rows name them. Within a transaction of packs and meta, as `write` with rows. */
-  put(packs: readonly SealedPack[]): Promise<void>;
-  /** Something is gone; has the rows of what was packed anew name their new packs. */
+  /** Within a transaction of rows, packs and meta: has the rows of what was packed anew name their new packs. */
   write(packing: Packing): Promise<void>;
-  /** Puts small packs together when there are many. Not within a transaction. */
-  gather(): Promise<void>;
+  /** Puts these small packs together when they are many. Not within a transaction. */
+  gather(smallPacks: readonly number[]): Promise<void>;
 };
 
-export function createContents(db: CounterDatabase, sealing: Sealing): Contents {
-  async function put(packs: readonly SealedPack[], gone: readonly number[] = []): Promise<void> {
-    const meta = await rowsMeta(db);
-    if (packs.length > 0) await db.packs.bulkPut(packs.map(({ stored }) => stored));
-    const small = packs.filter(({ ranks }) => ranks.length < SMALL).map(({ stored }) => stored.pack);
-    const known = new Set([...gone, ...small]);
-    await db.meta.put({ ...meta, smallPacks: [...meta.smallPacks.filter((pack) => !known.has(pack)), ...small] });
-  }
+/** Which packs are small once these are written, and `gone` are not there any more. */
+export function smallPacksAfter(before: readonly number[], { packs, gone }: Packing): number[] {
+  const small = packs.filter(({ ranks }) => ranks.length < SMALL).map(({ stored }) => stored.pack);
+  const known = new Set([...gone, ...small]);
+  return [...before.filter((pack) => !known.has(pack)), ...small];
+}
 
+export function createContents(db: CounterDatabase, sealing: Sealing): Contents {
   async function write({ packs, gone }: Packing): Promise<void> {
     await db.packs.bulkDelete([...gone]);
-    await put(packs, gone);
+    if (packs.length > 0) await db.packs.bulkPut(packs.map(({ stored }) => stored));
+    const meta = await rowsMeta(db);
+    await db.meta.put({ ...meta, smallPacks: smallPacksAfter(meta.smallPacks, { packs, gone }) });
     const packOf = packsOfRanks(packs);
     const moved = (await db.rows.bulkGet([...packOf.keys()])).filter((row) => row !== undefined);
     await db.rows.bulkPut(moved.map((row) => ({ ...row, pack: packOf.get(row.rank) ?? row.pack })));
   }
 
   return {
-    put: (packs) => put(packs),
     write,
     async without(leaving) {
       const gone = [...new Set(leaving.map(({ pack }) => pack))];
@@ -55,10 +53,9 @@ export function createContents(db: CounterDatabase, sealing: Sealing): Contents 
       }
       return { packs, gone };
     },
-    async gather() {
-      const { smallPacks } = await rowsMeta(db);
+    async gather(smallPacks) {
       if (smallPacks.length < GATHERED) return;
-      const parts = (await db.packs.bulkGet(smallPacks)).filter((part) => part !== undefined);
+      const parts = (await db.packs.bulkGet([...smallPacks])).filter((part) => part !== undefined);
       const packs = await sealing.repack(parts, []);
       await db.transaction('rw', db.rows, db.packs, db.meta, () => write({ packs, gone: smallPacks }));
     },

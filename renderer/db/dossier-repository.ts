@@ -15,7 +15,7 @@ import {
   type MetaRow,
   type StoredRow,
 } from './database.ts';
-import { createContents, type Packing } from './contents.ts';
+import { createContents, smallPacksAfter, type Packing } from './contents.ts';
 import { slicesOf } from './in-slices.ts';
 import { createSearchIndex, IndexDamaged } from './search-index.ts';
 import { packsOfRanks, type SealedPack } from './sealed-content.ts';
@@ -84,6 +84,11 @@ type Incoming = {
   left: Packing;
 };
 
+/** What is counted of what is there. */
+type Known = { days: readonly DayRow[]; meta: Extract<MetaRow, { key: 'rows' }> };
+/** `fresh`: those of the rows there was none of before; `doubles`: how many gave way. */
+type Put = { rows: readonly SealedRow[]; fresh: readonly SealedRow[]; packs: readonly SealedPack[]; doubles: number };
+
 /** Rows asked for at once while looking for those that fit. */
 const BATCH = 256;
 /** Ranks of which one in so many is wanted are read as a range. */
@@ -103,6 +108,7 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     rebuildIndex,
   );
   const contents = createContents(db, sealing);
+  const tables = [db.rows, db.packs, db.days, db.meta];
   /** Writes one after the other: sealing lies between reading and writing, where no transaction can reach. */
   const inTurn = createTurns();
   let isRebuilding = false;
@@ -148,26 +154,45 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     }
     await after;
     await inTurn(async () => {
-      const incoming = await arrange(sealed);
-      await index.expect(incoming.rows.map(({ row, words }) => ({ rank: row.rank, words })));
-      await db.transaction('rw', [db.rows, db.packs, db.days, db.meta], () => store(incoming, mark));
+      const smallPacks = (await insertNew(sealed, mark)) ?? (await insertAmong(sealed, mark));
       await index.settle();
-      await contents.gather();
+      await contents.gather(smallPacks);
     });
   }
+
+  /** Dossiers that nothing here gives way to: one transaction, in which everything is asked for at once. Null when they are not. */
+  async function insertNew({ rows, packs }: SealedDossiers, mark: MetaRow | undefined): Promise<number[] | null> {
+    const ranks = rows.map(({ row }) => row.rank);
+    if (ranks.some((rank) => rank > LAST_OWN_RANK)) return null;
+    await expectRows(rows);
+    return db.transaction('rw', tables, async () => {
+      const [restored, there, known] = await Promise.all([db.meta.get('restored'), keysBetween(ranks).limit(1).primaryKeys(), knownOf(rows)]);
+      return restored !== undefined || there.length > 0 ? null : put({ rows, fresh: rows, packs, doubles: 0 }, known, mark);
+    });
+  }
+
+  async function insertAmong(sealed: SealedDossiers, mark: MetaRow | undefined): Promise<number[]> {
+    const incoming = await arrange(sealed);
+    await expectRows(incoming.rows);
+    return db.transaction('rw', tables, () => store(incoming, mark));
+  }
+
+  const expectRows = (rows: readonly SealedRow[]): Promise<void> => index.expect(rows.map(({ row, words }) => ({ rank: row.rank, words })));
+
+  const keysBetween = (ranks: readonly number[]) => db.rows.where('rank').between(Math.min(...ranks), Math.max(...ranks), true, true);
+
+  const knownOf = async (rows: readonly SealedRow[]): Promise<Known> => {
+    const dates = [...new Set(rows.map(({ row }) => dateAt(row.acceptedAtMs)))];
+    const [days, meta] = await Promise.all([db.days.bulkGet(dates), rowsMeta(db)]);
+    return { days: days.filter((day) => day !== undefined), meta };
+  };
 
   /** What comes in, and what it puts out of its place. Looked up before the transaction, since packs are opened and sealed between. */
   async function arrange(given: SealedDossiers): Promise<Incoming> {
     const isAlone = (await db.meta.get('restored')) === undefined && given.rows.every(({ row }) => row.rank <= LAST_OWN_RANK);
     const { rows, doubles } = isAlone ? { rows: given.rows, doubles: [] } : await doublesAmong(given.rows);
     const ranks = rows.map(({ row }) => row.rank);
-    const keys =
-      ranks.length === 0
-        ? []
-        : await db.rows
-            .where('rank')
-            .between(Math.min(...ranks), Math.max(...ranks), true, true)
-            .primaryKeys();
+    const keys = await keysBetween(ranks).primaryKeys();
     const wanted = new Set(ranks);
     const replaced = (await db.rows.bulkGet(keys.filter((rank) => wanted.has(rank)))).filter((row) => row !== undefined);
     const placed = rows.length === given.rows.length ? { rows, packs: given.packs } : await packedAnew(rows, given);
@@ -186,22 +211,37 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     return { rows: rows.map(({ row, words }) => ({ row: { ...row, pack: packOf.get(row.rank) ?? row.pack }, words })), packs };
   }
 
-  async function store({ rows, doubles, replaced, packs, left }: Incoming, mark: MetaRow | undefined): Promise<void> {
+  async function store({ rows, doubles, replaced, packs, left }: Incoming, mark: MetaRow | undefined): Promise<number[]> {
     if (doubles.length > 0) await db.rows.bulkDelete(doubles.map(({ rank }) => rank));
-    for (const slice of slicesOf(rows, SLICE)) await db.rows.bulkPut(slice.map(({ row }) => row));
-    // A wait for what asks nothing of the database would lose Dexie's transaction.
     if (left.gone.length > 0) await contents.write(left);
-    await contents.put(packs);
-    const fresh = rows.filter(({ row }) => !replaced.has(row.rank)).map(({ row }) => row);
-    await countDays(fresh);
-    const meta = await rowsMeta(db);
+    const fresh = rows.filter(({ row }) => !replaced.has(row.rank));
+    return put({ rows, fresh, packs, doubles: doubles.length }, await knownOf(fresh), mark);
+  }
+
+  /** The small packs there are afterwards. */
+  async function put({ rows, fresh, packs, doubles }: Put, { days, meta }: Known, mark: MetaRow | undefined): Promise<number[]> {
+    const slices = [...slicesOf(rows, SLICE)].map((slice) => slice.map(({ row }) => row));
+    const last = slices.pop() ?? [];
+    for (const slice of slices) await db.rows.bulkPut(slice);
     // One that is replaced may be found by other words now, and the segment it is in has the old ones.
     const late = index.late(
       rows.map(({ row }) => row.rank),
       meta.segments,
     );
-    await db.meta.put({ ...meta, count: meta.count + fresh.length - doubles.length, late: [...new Set([...meta.late, ...late])] });
-    if (mark !== undefined) await db.meta.put(mark);
+    const smallPacks = smallPacksAfter(meta.smallPacks, { packs, gone: [] });
+    const told: MetaRow = { ...meta, count: meta.count + fresh.length - doubles, late: [...new Set([...meta.late, ...late])], smallPacks };
+    await Promise.all([
+      db.rows.bulkPut(last),
+      db.packs.bulkPut(packs.map((pack) => pack.stored)),
+      db.days.bulkPut(
+        daysWith(
+          days,
+          fresh.map(({ row }) => row),
+        ),
+      ),
+      db.meta.bulkPut(mark === undefined ? [told] : [told, mark]),
+    ]);
+    return smallPacks;
   }
 
   /** A dossier the journal has is listed once, as the journal's, whichever of the two came first: its other rows give way. */
@@ -229,30 +269,6 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
       const meta = await rowsMeta(db);
       await db.meta.put({ ...meta, count: meta.count - rows.length });
     });
-  }
-
-  /**
-   * Days sum up what this device took in, as its journal and its cash box do; what a replaced device took in was counted
-   * there, and counting it twice would make the day disagree with the province. Its rows are only found by their days.
-   */
-  async function countDays(fresh: readonly StoredRow[]): Promise<void> {
-    const days = new Map<string, DayRow>();
-    const dates = [...new Set(fresh.map((row) => dateAt(row.acceptedAtMs)))];
-    for (const day of await db.days.bulkGet(dates)) if (day !== undefined) days.set(day.date, day);
-    for (const row of fresh) {
-      const date = dateAt(row.acceptedAtMs);
-      const day = days.get(date) ?? { date, accepted: 0, phiVnd: 0, lePhiVnd: 0, lowestRank: row.rank, highestRank: row.rank };
-      const isOwn = row.rank <= LAST_OWN_RANK;
-      days.set(date, {
-        date,
-        accepted: day.accepted + (isOwn ? 1 : 0),
-        phiVnd: day.phiVnd + (isOwn ? row.phiVnd : 0),
-        lePhiVnd: day.lePhiVnd + (isOwn ? row.lePhiVnd : 0),
-        lowestRank: Math.min(day.lowestRank, row.rank),
-        highestRank: Math.max(day.highestRank, row.rank),
-      });
-    }
-    await db.days.bulkPut([...days.values()]);
   }
 
   /** Between which ranks everything accepted in that time lies; null when nothing was. Right even for a clock that went back. */
@@ -426,3 +442,25 @@ const add = (sums: readonly Sums[]): Sums =>
     phiVnd: 0,
     lePhiVnd: 0,
   });
+
+/**
+ * Days sum up what this device took in, as its journal and its cash box do; what a replaced device took in was counted
+ * there, and counting it twice would make the day disagree with the province. Its rows are only found by their days.
+ */
+function daysWith(known: readonly DayRow[], fresh: readonly StoredRow[]): DayRow[] {
+  const days = new Map(known.map((day) => [day.date, day]));
+  for (const row of fresh) {
+    const date = dateAt(row.acceptedAtMs);
+    const day = days.get(date) ?? { date, accepted: 0, phiVnd: 0, lePhiVnd: 0, lowestRank: row.rank, highestRank: row.rank };
+    const isOwn = row.rank <= LAST_OWN_RANK;
+    days.set(date, {
+      date,
+      accepted: day.accepted + (isOwn ? 1 : 0),
+      phiVnd: day.phiVnd + (isOwn ? row.phiVnd : 0),
+      lePhiVnd: day.lePhiVnd + (isOwn ? row.lePhiVnd : 0),
+      lowestRank: Math.min(day.lowestRank, row.rank),
+      highestRank: Math.max(day.highestRank, row.rank),
+    });
+  }
+  return [...days.values()];
+}

@@ -8,16 +8,24 @@ const PAGE = 500;
 
 export type ReplayProgress = { done: number; total: number };
 
-/** After a crash in between, the page that was not finished is applied again. */
+/** How far the journal is in Dexie. */
+export type Replayed = { journalId: string; seq: number };
+
+/**
+ * After a crash in between, the page that was not finished is applied again. `from`: what the last call resolved with; then
+ * nothing else is asked for.
+ */
 export async function replayJournal(
   db: CounterDatabase,
   dossiers: Pick<DossierRepository, 'insert'>,
   bridge: Pick<Bridge, 'invoke'>,
   onProgress: (progress: ReplayProgress) => void = () => undefined,
-): Promise<void> {
-  const head = await bridge.invoke('journal:head');
-  const mark = await db.meta.get('journal');
-  const done = mark?.key === 'journal' ? mark.seq : 0;
+  from?: Replayed,
+): Promise<Replayed> {
+  const head = from === undefined ? await bridge.invoke('journal:head') : { ...from, seq: Infinity };
+  const mark = from ?? (await db.meta.get('journal'));
+  const { journalId } = head;
+  let done = mark !== undefined && 'journalId' in mark ? mark.seq : 0;
   let inserting: Promise<void> = Promise.resolve();
   const read = (afterSeq: number): Promise<JournalEntry[]> =>
     afterSeq < head.seq ? bridge.invoke('journal:read', { afterSeq, limit: PAGE }) : Promise.resolve([]);
@@ -27,18 +35,20 @@ export async function replayJournal(
     const last = entries.at(-1);
     // Entries that can no longer be read: the shell has reported them; what is readable is here.
     if (last === undefined) break;
-    next = read(last.seq);
+    next = entries.length < PAGE ? Promise.resolve([]) : read(last.seq);
     // Waited for in its turn; a page that cannot be read must not count as unhandled meanwhile.
     next.catch(() => undefined);
     // One page is sealed while the one before it is stored; what fails takes the pages after it along, or the mark would pass it over.
     const before = inserting;
     const accepted = await placed(db, entries, before);
-    inserting = dossiers.insert(accepted, { key: 'journal', journalId: head.journalId, seq: last.seq, hash: last.hash }, before);
+    inserting = dossiers.insert(accepted, { key: 'journal', journalId, seq: last.seq, hash: last.hash }, before);
     inserting.catch(() => undefined);
     await before;
-    onProgress({ done: last.seq, total: head.seq });
+    done = last.seq;
+    onProgress({ done, total: head.seq });
   }
   await inserting;
+  return { journalId, seq: done };
 }
 
 /** What the entries say of dossiers, each where its list has it: a correction takes the place of what was accepted. */

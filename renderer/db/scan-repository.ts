@@ -23,14 +23,20 @@ const nameOf = (sha256: string, mediaType: string): string => `scan/${sha256}/${
 export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): ScanRepository {
   let waiting: Array<ScanBytes & { sha256: string }> = [];
   let copying: Promise<void> | undefined;
+  /** Scans on their way to the shell. */
+  let underWay = 0;
 
   /**
    * Nobody waits for a copy, and it is not flushed: on disk is the shell's file, from which a copy that a power cut takes is
-   * read again. What comes together goes into one transaction.
+   * read again. What comes together goes into one transaction, and is in the way of no scan that someone waits for.
    */
   function keep(sha256: string, scan: ScanBytes): void {
     waiting.push({ sha256, ...scan });
-    copying ??= copyAll().finally(() => (copying = undefined));
+    copy();
+  }
+
+  function copy(): void {
+    if (underWay === 0 && waiting.length > 0) copying ??= copyAll().finally(() => (copying = undefined));
   }
 
   async function copyAll(): Promise<void> {
@@ -74,9 +80,15 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
 
   return {
     async add(bytes) {
-      const put = await bridge.invoke('scans:put', { bytes });
-      if (put.ok) keep(put.value.sha256, { bytes, mediaType: put.value.mediaType });
-      return put;
+      underWay += 1;
+      try {
+        const put = await bridge.invoke('scans:put', { bytes });
+        if (put.ok) waiting.push({ sha256: put.value.sha256, bytes, mediaType: put.value.mediaType });
+        return put;
+      } finally {
+        underWay -= 1;
+        copy();
+      }
     },
     async read(sha256) {
       const copy = await readCopy(sha256);
@@ -88,7 +100,7 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
       return read;
     },
     copied: async () => {
-      while (copying !== undefined) await copying;
+      for (copy(); copying !== undefined; copy()) await copying;
     },
     drop: (digests) => db.scanCopies.bulkDelete([...digests]),
   };

@@ -23,8 +23,12 @@ type Held = { rank: number; json: string };
 
 const packName = (pack: number): string => `pack/${pack}`;
 
-async function through(bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+/** Without a `Blob`, whose bytes would go to Chromium's own process and back. */
+async function through(bytes: Uint8Array<ArrayBuffer>, { readable, writable }: CompressionStream | DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const [whole] = await Promise.all([new Response(readable).arrayBuffer(), written]);
+  return new Uint8Array(whole);
 }
 
 /** One pack, or several when they cannot be pressed into one. */

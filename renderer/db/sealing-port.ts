@@ -22,7 +22,7 @@ export function answerCalls(port: Port, sealing: Promise<Sealing>): void {
         (value): Answer => ({ id, value }),
         (error: unknown): Answer => ({ id, error: String(error) }),
       )
-      .then((answer) => port.postMessage(answer));
+      .then((answer) => port.postMessage(answer, 'value' in answer && answer.value instanceof Uint8Array ? [answer.value.buffer] : []));
   });
 }
 

@@ -54,18 +54,20 @@ async function openStore(bridge: Pick<Bridge, 'invoke'>, onProgress: (progress: 
   const sealer = await openSealing(await bridge.invoke('storage:key'));
   let { db, reason } = await openSound(name, sealer, bridge);
   let store = repositories(db, sealer, bridge);
-  await replayJournal(db, store.dossiers, bridge, onProgress);
+  let replayed = await replayJournal(db, store.dossiers, bridge, onProgress);
   if ((await db.rows.count()) !== (await rowsMeta(db)).count) {
     reason = 'rows-missing';
     db = await remake(db, sealer);
     store = repositories(db, sealer, bridge);
-    await replayJournal(db, store.dossiers, bridge, onProgress);
+    replayed = await replayJournal(db, store.dossiers, bridge, onProgress);
   }
   await store.drafts.restore();
   const restoring = createRestoring();
   return {
     ...store,
-    catchUp: () => replayJournal(db, store.dossiers, bridge),
+    async catchUp() {
+      replayed = await replayJournal(db, store.dossiers, bridge, undefined, replayed);
+    },
     restoring,
     followRestore: (sync, onError) => followRestore({ db, dossiers: store.dossiers, bridge, restoring }, sync, onError),
     rebuilt: reason,

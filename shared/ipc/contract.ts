@@ -201,6 +201,8 @@ export type ResultOf<C extends Channel> = IpcContract[C]['result'];
 
 /** What the shell tells the page without being asked. */
 export type IpcEvents = {
+  /** How much of the journal is read, 0 to 1, while nothing is answered yet; in which language to say so. */
+  'start:progress': { share: number; language: PublicSettings['language'] };
   'queue:changed': QueueView;
   'queue:board-changed': PublicBoard;
   'printing:changed': PrintingState;
@@ -308,8 +310,18 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'storage:forgotten': z.strictObject({ scans: z.array(sha256Schema).max(1_000_000) }),
 };
 
-/** The whole bridge as the page sees it (`window.counter`). */
+/** What goes over the lane, see `laneChannels`. */
+export type LaneCall = { id: number; channel: Channel; args: unknown };
+export type LaneAnswer = { id: number; result: unknown } | { id: number; error: string };
+
+/** The whole bridge as the page sees it. */
 export type Bridge = {
   invoke<C extends Channel>(channel: C, ...args: ArgsOf<C> extends undefined ? [] : [ArgsOf<C>]): Promise<ResultOf<C>>;
   on<E extends EventName>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
+};
+
+/** What the preload puts there as `window.counter`. */
+export type Preloaded = Bridge & {
+  /** Has a port to the shell come as a message to this window, named `LANE`. */
+  openLane(): void;
 };

@@ -76,6 +76,7 @@ const channels: Record<Channel, true> = {
 };
 
 const events: Record<EventName, true> = {
+  'start:progress': true,
   'queue:changed': true,
   'queue:board-changed': true,
   'printing:changed': true,
@@ -92,6 +93,14 @@ const events: Record<EventName, true> = {
 
 export const channelNames = Object.keys(channels) as readonly Channel[];
 export const eventNames = Object.keys(events) as readonly EventName[];
+
+/**
+ * Channels whose calls take a message port of their own: the bridge between the page's world and the preload's copies everything
+ * twice more, scans byte by byte and entries property by property. Answers are in no order with events.
+ */
+export const laneChannels: readonly Channel[] = ['scans:put', 'scans:read', 'dossiers:accept', 'drafts:put', 'journal:read'];
+/** Name under which the port goes to the shell and to the page. */
+export const LANE = 'lane';
 
 /** IPC name of a request and of an event, so that no other message can be mistaken for one. */
 export const requestName = (channel: Channel): string => `request:${channel}`;

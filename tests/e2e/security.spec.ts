@@ -131,10 +131,29 @@ test('no way leads out of the app', async ({ launchCounter }) => {
   outside.close();
 });
 
-test('the bridge has two functions, known channels, and checked arguments', async ({ launchCounter }) => {
+/** What comes back over a port of its own within a quarter of a second. */
+const callLane = (page: Page, message: unknown): Promise<unknown> =>
+  page.evaluate(
+    (said) =>
+      new Promise((done) => {
+        const take = ({ data, ports }: MessageEvent<unknown>): void => {
+          const port = ports[0];
+          if (data !== 'lane' || port === undefined) return;
+          removeEventListener('message', take);
+          port.onmessage = ({ data: answer }) => done(answer);
+          port.postMessage(said);
+          setTimeout(() => done('silence'), 250);
+        };
+        addEventListener('message', take);
+        (globalThis as unknown as { counter: { openLane(): void } }).counter.openLane();
+      }),
+    message,
+  );
+
+test('the bridge has three functions, known channels, and checked arguments', async ({ launchCounter }) => {
   const { page } = await launchCounter({ settings });
   await officerAt(page).isReady();
-  expect(await page.evaluate(() => Object.keys((globalThis as unknown as { counter: object }).counter).sort())).toEqual(['invoke', 'on']);
+  expect(await page.evaluate(() => Object.keys((globalThis as unknown as { counter: object }).counter).sort())).toEqual(['invoke', 'on', 'openLane']);
   expect(await page.evaluate(() => ['require', 'process', 'module', 'ipcRenderer', 'electron', 'Buffer'].filter((name) => name in globalThis))).toEqual([]);
 
   expect((await call(page, 'app:info')).given).toMatchObject({ settings: { role: 'officer' } });
@@ -155,6 +174,21 @@ test('the bridge has two functions, known channels, and checked arguments', asyn
   expect((await call(page, 'scans:read', { sha256: '../../keys/device.json' })).refused).toMatch(/bad arguments: sha256/u);
   expect((await call(page, 'drafts:delete', { draftId: '../journal' })).refused).toMatch(/bad arguments: draftId/u);
   expect((await call(page, 'app:info', { not: 'wanted' })).refused).toContain('bad arguments');
+
+  // The port for what is large gives no more than that.
+  expect(await callLane(page, { id: 1, channel: 'journal:read', args: { afterSeq: -1, limit: 10 } })).toMatchObject({
+    error: expect.stringMatching(/bad arguments: afterSeq/u),
+  });
+  expect(await callLane(page, { id: 2, channel: 'journal:read', args: { afterSeq: 0, limit: 10 } })).toEqual({ id: 2, result: [] });
+  for (const message of [
+    { id: 3, channel: 'storage:key', args: undefined },
+    { id: 4, channel: 'app:quit' },
+    { channel: 'journal:read' },
+    'journal:read',
+    null,
+  ]) {
+    expect(await callLane(page, message), JSON.stringify(message)).toBe('silence');
+  }
   // The settings carry a secret that is not the page's business.
   expect(JSON.stringify((await call(page, 'app:info')).given)).not.toContain('enrolmentCode');
 });
@@ -174,6 +208,7 @@ test('a lobby device may issue tickets and nothing more, whatever its page asks'
   ]) {
     expect((await call(page, channel, {})).refused, channel).toContain('not allowed for role lobby');
   }
+  expect(await callLane(page, { id: 1, channel: 'journal:read', args: {} })).toEqual({ id: 1, error: 'not allowed for role lobby' });
   expect((await call(page, 'queue:issue', { groupId: 'dat-dai', priority: 'none', print: false })).given).toMatchObject({
     ok: true,
     value: { number: 'B001' },

@@ -1,22 +1,23 @@
 /** The page of the bench: in the place of the product's, with the product's bridge and database, and the peers beside them. */
 import '../../../renderer/app/zod-without-eval.ts';
 import type { Catalogue } from '../../../shared/catalogue/catalogue.ts';
+import { openLane } from '../../../renderer/app/lane.ts';
 import { passStartGate } from '../../../renderer/db/start-gate.ts';
 import { insertMany, readRows } from './bulk.ts';
 import { measure, openContenders } from './contenders.ts';
 import { bulkNames, contenderNames, SAID, type Plan, type Said } from './plan.ts';
 import { createSampler, seededRandom, type Random } from './samples.ts';
 
-const bridge = window.counter;
+const bridge = openLane(window.counter);
 // The console is the page's only way out; the shell of the bench passes these lines on.
 const say = (said: Said): void => console.log(SAID + JSON.stringify(said));
 const rest = (forMs: number): Promise<void> => new Promise((done) => setTimeout(done, forMs));
 
-/** Peers that say nothing of durability get what the product promises: on disk, not on its way. */
+/** Who says nothing of durability is held to strict; the peers all end there, the product says itself what need not be flushed: its copies of scans. */
 function makeStrict(): void {
   const transaction = IDBDatabase.prototype.transaction;
   IDBDatabase.prototype.transaction = function (stores, mode, options) {
-    return transaction.call(this, stores, mode, mode === 'readwrite' ? { ...options, durability: 'strict' } : options);
+    return transaction.call(this, stores, mode, mode === 'readwrite' ? { durability: 'strict', ...options } : options);
   };
 }
 
