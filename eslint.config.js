@@ -16,6 +16,7 @@ const transports = [
   'electron/printing/printer-connection.ts',
   'electron/printing/virtual/virtual-printer.ts',
   'electron/settings/demo-province.ts',
+  'electron/scanning/sources/escl-http.ts',
 ];
 
 export default defineConfig(

@@ -32,8 +32,12 @@ import { openBookFile } from './reconciliation/book-file.ts';
 import { createStatements, type Statements } from './reconciliation/statements.ts';
 import { openPurgeMemory } from './retention/purge-memory.ts';
 import { createRetention, type Retention } from './retention/retention.ts';
+import { createNetworkScanners, type NetworkScanners } from './scanning/network-scanners.ts';
 import { createScanReader } from './scanning/read-scan.ts';
+import { createScanDesk, type ScanDesk } from './scanning/scan-desk.ts';
 import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
+import { findNetworkScanners } from './scanning/sources/find-network-scanners.ts';
+import { scanSourcesOf } from './scanning/sources/sources.ts';
 import { createArchive, type Archive } from './sync/archive.ts';
 import { createDeviceReporter } from './sync/device-report.ts';
 import { createHttpProvince } from './sync/http-province.ts';
@@ -70,6 +74,8 @@ export type Counter = {
   /** Of an intake in progress; refused when what room is left is for what is here already. */
   takeScan: ScanFiles['put'];
   readScan: ReturnType<typeof createScanReader>;
+  scanDesk: ScanDesk;
+  networkScanners: NetworkScanners;
   archive: Archive;
   handOver: ReturnType<typeof createHandOver>;
   retention: Retention;
@@ -288,6 +294,12 @@ export async function openCounter(
     previewTitle: words('printer.preview'),
     onChange: (state) => tell('printing:changed', state),
   });
+  const networkScanners = createNetworkScanners({
+    file: at('scanners.json'),
+    configured: settings.scanners.filter((scanner) => scanner.type === 'escl'),
+    find: findNetworkScanners,
+  });
+  const scanDesk = createScanDesk(scanSourcesOf(settings.scanners, networkScanners, clock));
   const accept = createAcceptance({
     journal,
     accepted,
@@ -335,6 +347,8 @@ export async function openCounter(
     scans,
     takeScan: async (bytes) => ((await room()) === 'none' ? fail('disk-full') : scans.put(bytes)),
     readScan: createScanReader({ files: scans, fetchScan: archive.scan }),
+    scanDesk,
+    networkScanners,
     archive,
     handOver: createHandOver({ journal, deliveries: sync.deliveries, operatorId: settings.operator.id, onHandedOver: retention.runNow }),
     retention,
@@ -369,6 +383,7 @@ export async function openCounter(
       await televisions.stop();
       await queue.stop();
       await papers.stop();
+      await scanDesk.close();
       await scans.settled();
       await journal.close();
     },

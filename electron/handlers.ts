@@ -69,6 +69,12 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     },
     'scans:put': ({ bytes }) => counter.takeScan(bytes),
     'scans:read': ({ sha256 }) => counter.readScan(sha256),
+    'scanning:devices': () => counter.scanDesk.devices(),
+    'scanning:capabilities': ({ deviceId }) => counter.scanDesk.capabilities(deviceId),
+    'scanning:add': ({ address }) => counter.networkScanners.add(address),
+    'scanning:start': ({ deviceId, job }) => counter.scanDesk.start(deviceId, job),
+    'scanning:next': ({ scanId, isTaken }) => counter.scanDesk.next(scanId, isTaken),
+    'scanning:stop': ({ scanId }) => counter.scanDesk.stop(scanId),
     'dossiers:accept': async (acceptance) => {
       const accepted = await counter.accept(acceptance);
       // After the answer: what a crash leaves unprinted, the next start prints.

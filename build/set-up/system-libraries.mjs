@@ -17,6 +17,7 @@ const libraries = {
   display: [['xvfb'], ['xauth']],
   papers: [['poppler-utils']],
   certificates: [['openssl']],
+  scanners: [['sane-utils']],
   bench: [['strace']],
   voice: [['espeak-ng'], ['opus-tools']],
   packaging: [['p7zip-full', '7zip']],

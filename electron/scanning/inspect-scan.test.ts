@@ -13,7 +13,9 @@ describe('inspectScan', () => {
   it('goes by the bytes, not by a name', () => {
     expect(kindOf(png)).toBe('image/png');
     expect(kindOf(Buffer.from('%PDF-1.7\n'))).toBe('application/pdf');
-    expect(kindOf(Buffer.from('PK\u0003\u0004 a zip called .pdf'))).toBe('scan-type');
+    expect(kindOf(Buffer.from('PK\u0003\u0004 a zip called .pdf'))).toBe('scan-zip');
+    expect(kindOf(Buffer.from('\u0000\u0000\u0000\u0018ftypheic'))).toBe('scan-heic');
+    expect(kindOf(Buffer.from('only words'))).toBe('scan-type');
   });
 
   it('says what is wrong with a file that cannot be a scan', () => {

@@ -1,10 +1,10 @@
 /** Judges bytes that claim to be a scan before anything decodes them: type by content, size, pixels. */
-import { imageSize } from 'image-size';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
-import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
+import { dimensionsOf } from '../../shared/scanning/dimensions.ts';
+import { mediaTypeOf, strangerOf } from '../../shared/scanning/media-type.ts';
 import { MAX_SCAN_BYTES, MAX_SCAN_PIXELS, type ScanMediaType } from '../../shared/scanning/scan.ts';
 
-export type ScanFailure = Failure<'scan-empty' | 'scan-type' | 'scan-too-large' | 'scan-dimensions' | 'scan-damaged'>;
+export type ScanFailure = Failure<'scan-empty' | 'scan-type' | 'scan-heic' | 'scan-zip' | 'scan-too-large' | 'scan-dimensions' | 'scan-damaged'>;
 
 /** Chunks up to IEND, each with its length, name and check sum (ISO/IEC 15948 § 5.3). */
 function isWholePng(file: Buffer): boolean {
@@ -29,14 +29,9 @@ export function inspectScan(bytes: Uint8Array): Result<ScanMediaType, ScanFailur
   if (bytes.byteLength === 0) return fail('scan-empty');
   if (bytes.byteLength > MAX_SCAN_BYTES) return fail('scan-too-large', { maxMiB: MAX_SCAN_BYTES / 1024 / 1024 });
   const mediaType = mediaTypeOf(bytes);
-  if (mediaType === undefined) return fail('scan-type');
+  if (mediaType === undefined) return fail(strangerOf(bytes));
   if (mediaType === 'application/pdf') return ok(mediaType);
-  try {
-    const { width, height } = imageSize(bytes);
-    if (width === 0 || height === 0) return fail('scan-damaged');
-    if (width * height > MAX_SCAN_PIXELS) return fail('scan-dimensions', { width, height });
-    return isWhole(bytes, mediaType) ? ok(mediaType) : fail('scan-damaged');
-  } catch {
-    return fail('scan-damaged');
-  }
+  const { width, height } = dimensionsOf(bytes) ?? { width: 0, height: 0 };
+  if (width * height > MAX_SCAN_PIXELS) return fail('scan-dimensions', { width, height });
+  return width > 0 && isWhole(bytes, mediaType) ? ok(mediaType) : fail('scan-damaged');
 }

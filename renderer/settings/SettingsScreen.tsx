@@ -71,7 +71,7 @@ export function SettingsScreen() {
               {scanners.map((scanner) => (
                 <li key={scanner.id} className={styles.device}>
                   <b>{scanner.name}</b>
-                  <span className={styles.intro}>{scanner.path}</span>
+                  <span className={styles.intro}>{scanner.type === 'escl' ? scanner.address : scanner.path}</span>
                 </li>
               ))}
             </ul>

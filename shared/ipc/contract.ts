@@ -17,6 +17,7 @@ import type { PublicBoard, QueueView } from '../queue/view.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import type { ReconciliationState } from '../reconciliation/state.ts';
 import { MAX_SCAN_BYTES, sha256Schema, type ScanRef } from '../scanning/scan.ts';
+import { scanJobSchema, type ScanJob, type ScannedPage, type ScannerCapabilities, type ScannerDevice, type ScannerFailure } from '../scanning/scanner.ts';
 import { printerSettingsSchema, type PrinterSettings, type PublicSettings } from '../settings/settings.ts';
 import type { DossierDelivery, SyncState } from '../sync/state.ts';
 import type { DossierUpstreams, UpstreamsState } from '../upstreams/upstream.ts';
@@ -66,6 +67,15 @@ export type IpcContract = {
   'drafts:delete': { args: { draftId: string }; result: Result<null> };
   'scans:put': { args: { bytes: Uint8Array<ArrayBuffer> }; result: Result<ScanRef> };
   'scans:read': { args: { sha256: string }; result: Result<{ bytes: Uint8Array<ArrayBuffer>; mediaType: string }> };
+  /** Looks for them anew; takes as long as the network does. */
+  'scanning:devices': { args: undefined; result: ScannerDevice[] };
+  'scanning:capabilities': { args: { deviceId: string }; result: Result<ScannerCapabilities, ScannerFailure> };
+  /** Remembers the network scanner at an address somebody typed. */
+  'scanning:add': { args: { address: string }; result: Result<{ name: string }, Failure<'address-wrong' | 'scanner-gone'>> };
+  'scanning:start': { args: { deviceId: string; job: ScanJob }; result: Result<{ scanId: string }, ScannerFailure> };
+  /** Waits for the next page, null after the last; `isTaken`: the page before is on disk, so the scanner's side may let go of it. */
+  'scanning:next': { args: { scanId: string; isTaken: boolean }; result: Result<ScannedPage | null, ScannerFailure> };
+  'scanning:stop': { args: { scanId: string }; result: void };
   'dossiers:accept': {
     args: { draftId: string; dossierId: DossierId; intake: Intake; owePapers: boolean };
     result: Result<{ dossier: Dossier; seq: number }, Failure<AcceptFailureKind>>;
@@ -220,6 +230,7 @@ export type EventName = keyof IpcEvents;
 
 const bytesSchema = z.instanceof(Uint8Array as typeof Uint8Array<ArrayBuffer>).refine((bytes) => bytes.byteLength <= MAX_SCAN_BYTES);
 const none = z.undefined();
+const scannerId = z.string().min(1).max(500);
 const ticketIdOnly = z.strictObject({ ticketId: z.uuid() });
 
 /** A channel without a parser does not compile. */
@@ -235,6 +246,12 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'drafts:delete': z.strictObject({ draftId: z.uuid() }),
   'scans:put': z.strictObject({ bytes: bytesSchema }),
   'scans:read': z.strictObject({ sha256: sha256Schema }),
+  'scanning:devices': none,
+  'scanning:capabilities': z.strictObject({ deviceId: scannerId }),
+  'scanning:add': z.strictObject({ address: z.string().max(300) }),
+  'scanning:start': z.strictObject({ deviceId: scannerId, job: scanJobSchema }),
+  'scanning:next': z.strictObject({ scanId: z.uuid(), isTaken: z.boolean() }),
+  'scanning:stop': z.strictObject({ scanId: z.uuid() }),
   'dossiers:accept': z.strictObject({ draftId: z.uuid(), dossierId: dossierIdSchema, intake: intakeSchema, owePapers: z.boolean() }),
   'dossiers:correct': z.strictObject({
     dossierId: dossierIdSchema,

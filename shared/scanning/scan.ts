@@ -27,5 +27,7 @@ export const paperPageSchema = scanRefSchema.extend({
   source: z.enum(['file', 'drop', 'camera', 'scanner']),
   capturedAtMs: z.int().nonnegative(),
   capturedBy: z.string().max(100),
+  /** Which scanner or camera, as its maker or the office calls it; absent for a file and from earlier versions. */
+  device: z.string().max(200).optional(),
 });
 export type PaperPage = z.infer<typeof paperPageSchema>;

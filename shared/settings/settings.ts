@@ -79,7 +79,20 @@ export const settingsSchema = z.strictObject({
   /** Header, seal text, footer, bank account and the province's own papers. */
   papers: paperSettingsSchema.prefault({}),
   scanners: z
-    .array(z.strictObject({ id, name: z.string().min(1).max(100), type: z.enum(['watched-folder']), path: z.string().min(1) }))
+    .array(
+      z.discriminatedUnion('type', [
+        /** `afterwards`: what becomes of a file once it is safe here; moved ones lie unsealed in the folder's `da-nhan`. */
+        z.strictObject({
+          id,
+          name: z.string().min(1).max(100),
+          type: z.literal('watched-folder'),
+          path: z.string().min(1),
+          afterwards: z.enum(['move', 'delete']).default('move'),
+        }),
+        /** A network scanner that mDNS does not show; others need no setting. */
+        z.strictObject({ id, name: z.string().min(1).max(100), type: z.literal('escl'), address: z.string().min(1).max(300) }),
+      ]),
+    )
     .max(20)
     .default([]),
   queueGroups: z.array(queueGroupSchema).min(1).max(26),

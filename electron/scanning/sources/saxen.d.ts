@@ -1,0 +1,11 @@
+/** The part of saxen that is used; it brings no types. */
+declare module 'saxen' {
+  export class Parser {
+    on(event: 'openTag', listener: (name: string) => void): this;
+    on(event: 'closeTag', listener: (name: string) => void): this;
+    on(event: 'text', listener: (text: string, decode: (text: string) => string) => void): this;
+    on(event: 'cdata' | 'attention', listener: (text: string) => void): this;
+    on(event: 'error', listener: (error: Error) => void): this;
+    parse(text: string): void;
+  }
+}
