@@ -5,20 +5,26 @@ import { protocol, session } from 'electron';
 
 export const ORIGIN = 'app://app';
 
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' app://paper blob: data:",
-  "font-src 'self'",
-  "connect-src 'self' app://paper",
-  "worker-src 'self'",
-  'media-src blob:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-].join('; ');
+/** `scripts`: what besides our own a document or a worker may run. */
+const policyOf = (scripts: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'self'${scripts}`,
+    "style-src 'self'",
+    "img-src 'self' app://paper blob: data:",
+    "font-src 'self'",
+    "connect-src 'self' app://paper",
+    "worker-src 'self'",
+    'media-src blob:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join('; ');
+const contentSecurityPolicy = policyOf('');
+/** A worker goes by the policy it is served with: only those that read QR codes and that seal compile WebAssembly, no page does. */
+const wasmPolicy = policyOf(" 'wasm-unsafe-eval'");
+const mayCompile = (name: string): boolean => /^\/assets\/(?:qr|sealing)-worker-[\w-]+\.js$/u.test(name);
 
 const mediaTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -73,7 +79,7 @@ export function serveApp(folder: string): AppServer {
       return new Response(bytes, {
         headers: {
           'content-type': mediaType,
-          'content-security-policy': contentSecurityPolicy,
+          'content-security-policy': mayCompile(name) ? wasmPolicy : contentSecurityPolicy,
           'x-content-type-options': 'nosniff',
           'referrer-policy': 'no-referrer',
           'cross-origin-opener-policy': 'same-origin',

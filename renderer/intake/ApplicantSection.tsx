@@ -1,13 +1,17 @@
 /** Part 2: whose dossier it is, and who stands at the counter for them. */
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, dateAt } from '../../shared/lib/time.ts';
 import { personSchema, submitterSchema } from '../../shared/dossiers/dossier.ts';
 import type { Draft } from '../../shared/dossiers/draft.ts';
-import { idNumberWarnings } from '../../shared/identity/cccd.ts';
+import { idNumberWarnings, parseCccdQr, type CccdReading } from '../../shared/identity/cccd.ts';
+import { compareCard, contradicts } from '../../shared/identity/compare-card.ts';
+import { CardDialog } from '../scanning/CardDialog.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Checkbox, RadioCards } from '../ui/Choices.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { CardComparison } from './CardComparison.tsx';
 import { fieldId } from './go-to-field.ts';
 import { useDraft, useIntake, useIntakeStore, useProblemAt, useProblems, type DraftPart } from './intake-context.tsx';
 import { PartyFields } from './PartyFields.tsx';
@@ -57,6 +61,7 @@ export function ApplicantSection() {
           <Icon name="user" size={18} />
           {t('applicant.card-hint')}
         </p>
+        <CardByCamera />
       </div>
       <PartyFields party="applicant" kind={draft.applicantKind} />
       {draft.applicantKind === 'person' &&
@@ -90,6 +95,41 @@ export function ApplicantSection() {
         </div>
       )}
     </Section>
+  );
+}
+
+/** Reads a card without a card reader; what contradicts what was typed is asked about, field by field. */
+function CardByCamera() {
+  const { t } = useTranslation('scanning');
+  const store = useIntakeStore();
+  const { applicantKind, applicant, submitter } = useDraft('applicantKind', 'applicant', 'submitter');
+  const [isOpen, setIsOpen] = useState(false);
+  const [reading, setReading] = useState<CccdReading | null>(null);
+  const into = applicantKind === 'organisation' ? 'submitter' : 'applicant';
+  const typed = (into === 'applicant' ? applicant : submitter) ?? {};
+
+  const read = (text: string) => {
+    setIsOpen(false);
+    const parsed = parseCccdQr(text);
+    if (!parsed.ok) return store.cardUnreadable();
+    if (contradicts(compareCard(parsed.value.card, typed))) setReading(parsed.value);
+    else store.fillFromCard(parsed.value, into);
+  };
+  return (
+    <>
+      <Button onPress={() => setIsOpen(true)}>{t('card-by-camera')}</Button>
+      {isOpen && <CardDialog onRead={read} onClose={() => setIsOpen(false)} />}
+      {reading !== null && (
+        <CardComparison
+          lines={compareCard(reading.card, typed)}
+          onTake={(fields) => {
+            setReading(null);
+            store.takeFromCard(reading, into, fields);
+          }}
+          onClose={() => setReading(null)}
+        />
+      )}
+    </>
   );
 }
 

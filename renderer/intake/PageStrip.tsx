@@ -1,5 +1,5 @@
 /** The pages of a paper in their order: looked at, turned, moved by button or by dragging, removed. */
-import { useState, type DragEvent } from 'react';
+import { useEffect, useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components';
 import type { PaperPage } from '../../shared/scanning/scan.ts';
@@ -7,7 +7,13 @@ import { ScanViewer } from '../scanning/ScanViewer.tsx';
 import { usePicture } from '../scanning/usePicture.ts';
 import { classes } from '../ui/classes.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { useFailureWords } from '../app/useFailureWords.ts';
+import { useServices } from '../app/services.tsx';
+import { PageEditor } from '../scanning/PageEditor.tsx';
+import { bindPages } from '../scanning/bind-pages.ts';
+import { Button } from '../ui/Button.tsx';
 import { useIntakeStore } from './intake-context.tsx';
+import { useAbout } from './useCaptureTarget.ts';
 import type { DraftPaper } from './pages.ts';
 import styles from './PageStrip.module.css';
 
@@ -18,6 +24,8 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
   const { t } = useTranslation('scanning');
   const store = useIntakeStore();
   const [shownAt, setShownAt] = useState<number | null>(null);
+  const [edited, setEdited] = useState<PaperPage | null>(null);
+  const about = useAbout();
   if (paper.pages.length === 0) return null;
   const dropBefore = (index: number) => (event: DragEvent) => {
     const [requirementId, pageId] = event.dataTransfer.getData(DRAGGED).split(' ');
@@ -27,45 +35,102 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
     store.movePage(paper.requirementId, pageId, index);
   };
   return (
-    <ol className={styles.strip} aria-label={t('pages-of', { paper: paper.name })}>
-      {paper.pages.map((page, index) => (
-        <li
-          key={page.pageId}
-          className={styles.page}
-          draggable
-          onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${paper.requirementId} ${page.pageId}`)}
-          onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
-          onDrop={dropBefore(index)}
-        >
-          <Thumbnail page={page} number={index + 1} onOpen={() => setShownAt(index)} />
-          <div className={styles.tools}>
-            <Tool
-              label={t('move-left', { number: index + 1 })}
-              isDisabled={index === 0}
-              icon="left"
-              onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)}
-            />
-            <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(paper.requirementId, page.pageId)} />
-            <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(paper.requirementId, page.pageId)} />
-            <Tool
-              label={t('move-right', { number: index + 1 })}
-              isDisabled={index === paper.pages.length - 1}
-              icon="right"
-              onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)}
-            />
-          </div>
-        </li>
-      ))}
-      {shownAt !== null && (
-        <ScanViewer
-          title={paper.name}
-          scans={paper.pages}
-          startAt={shownAt}
-          onTurn={(pageId) => store.turnPage(paper.requirementId, pageId)}
-          onClose={() => setShownAt(null)}
-        />
-      )}
-    </ol>
+    <>
+      <ol className={styles.strip} aria-label={t('pages-of', { paper: paper.name })}>
+        {paper.pages.map((page, index) => (
+          <li
+            key={page.pageId}
+            className={styles.page}
+            draggable
+            onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${paper.requirementId} ${page.pageId}`)}
+            onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+            onDrop={dropBefore(index)}
+          >
+            <Thumbnail page={page} number={index + 1} onOpen={() => setShownAt(index)} />
+            <div className={styles.tools}>
+              <Tool
+                label={t('move-left', { number: index + 1 })}
+                isDisabled={index === 0}
+                icon="left"
+                onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)}
+              />
+              <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(paper.requirementId, page.pageId)} />
+              <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(paper.requirementId, page.pageId)} />
+              <Tool
+                label={t('move-right', { number: index + 1 })}
+                isDisabled={index === paper.pages.length - 1}
+                icon="right"
+                onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)}
+              />
+            </div>
+          </li>
+        ))}
+        {shownAt !== null && (
+          <ScanViewer
+            title={paper.name}
+            scans={paper.pages}
+            startAt={shownAt}
+            onTurn={(pageId) => store.turnPage(paper.requirementId, pageId)}
+            onEdit={(page) => {
+              setShownAt(null);
+              setEdited(page);
+            }}
+            onInsert={(files, after) => void store.attach(paper.requirementId, files, 'file', after + 1)}
+            onClose={() => setShownAt(null)}
+          />
+        )}
+        {edited !== null && (
+          <PageEditor
+            page={edited}
+            about={about(paper.name)}
+            onDone={(file) => {
+              setEdited(null);
+              void store.replacePages(paper.requirementId, [edited.pageId], file);
+            }}
+            onClose={() => setEdited(null)}
+          />
+        )}
+      </ol>
+      {paper.pages.length > 1 && <Bind paper={paper} />}
+    </>
+  );
+}
+
+/** All pages of the paper as one PDF, which takes their place once it is on disk. */
+function Bind({ paper }: { paper: DraftPaper }) {
+  const { t } = useTranslation('scanning');
+  const store = useIntakeStore();
+  const { scans } = useServices();
+  const words = useFailureWords();
+  const about = useAbout();
+  const [said, setSaid] = useState<string | null>(null);
+  const [isBinding, setIsBinding] = useState(false);
+  const latest = useRef(paper);
+  useEffect(() => {
+    latest.current = paper;
+  });
+  const bind = async () => {
+    setIsBinding(true);
+    const { pages } = paper;
+    const outcome = await bindPages(scans, pages, about(paper.name));
+    setIsBinding(false);
+    if (!outcome.ok) return setSaid(words(outcome.failure));
+    // What was added, turned or removed meanwhile would be lost.
+    if (latest.current.pages !== pages) return setSaid(t('bind-changed'));
+    setSaid(null);
+    await store.replacePages(
+      paper.requirementId,
+      pages.map(({ pageId }) => pageId),
+      new File([outcome.value.blob], `${paper.name}.pdf`, { type: 'application/pdf' }),
+    );
+  };
+  return (
+    <div className={styles.bind}>
+      <Button onPress={() => void bind()} isPending={isBinding}>
+        {t('bind', { count: paper.pages.length })}
+      </Button>
+      {said !== null && <span role="status">{said}</span>}
+    </div>
   );
 }
 

@@ -25,13 +25,13 @@ export function PaperRow({
   paper,
   problem,
   isUrgent,
-  onCamera,
+  onCapture,
 }: {
   requirement?: PaperRequirement;
   paper: DraftPaper;
   problem?: Problem;
   isUrgent: boolean;
-  onCamera: (name: string) => void;
+  onCapture: (by: 'camera' | 'scanner') => void;
 }) {
   const { t } = useTranslation(['intake', 'scanning']);
   const store = useIntakeStore();
@@ -126,8 +126,11 @@ export function PaperRow({
             <Icon name="file" size={18} />
             {t('papers.attach')}
           </Button>
-          <Button onPress={() => onCamera(name)} aria-label={t('papers.camera-aria', { name })}>
+          <Button onPress={() => onCapture('camera')} aria-label={t('papers.camera-aria', { name })}>
             {t('papers.camera')}
+          </Button>
+          <Button onPress={() => onCapture('scanner')} aria-label={t('papers.scanner-aria', { name })}>
+            {t('papers.scanner')}
           </Button>
         </div>
       </div>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { draftPaperOf, extraPapersOf } from '../../shared/dossiers/intake-from-draft.ts';
 import type { PaperRequirement } from '../../shared/catalogue/catalogue.ts';
 import { CameraDialog } from '../scanning/CameraDialog.tsx';
+import { ScanDialog } from '../scanning/ScanDialog.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
@@ -11,6 +12,7 @@ import { useShortcut } from '../ui/useShortcut.ts';
 import { useIntake, useIntakeStore, useProblems, useReview } from './intake-context.tsx';
 import { PaperRow } from './PaperRow.tsx';
 import { Section } from './Section.tsx';
+import { useCaptureTarget } from './useCaptureTarget.ts';
 import styles from './PapersSection.module.css';
 
 /** Alternatives follow one another under one heading. */
@@ -31,23 +33,23 @@ export function PapersSection() {
   const missing = useProblems(['papers']);
   const papers = useIntake((state) => state.draft.papers);
   const showsAll = useIntake((state) => state.showsAllProblems);
-  const [camera, setCamera] = useState<{ requirementId: string; name: string } | null>(null);
   const [extraName, setExtraName] = useState('');
 
   const requirements = resolved?.papers ?? [];
   const extra = extraPapersOf(requirements, papers);
+  const { rows, camera, scanner, open, close } = useCaptureTarget(requirements);
 
-  const capture = () => {
+  const capture = (by: 'camera' | 'scanner') => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-paper]')?.dataset['paper'];
-    const rows = [...requirements.map((requirement) => draftPaperOf(requirement, papers)), ...extra];
     const wanted =
       rows.find(({ requirementId }) => requirementId === focused) ??
       rows.find(({ requirementId }) => missing.some(({ field }) => field === `papers.${requirementId}`)) ??
-      rows.find(({ pages }) => pages.length === 0) ??
+      rows.find(({ pages }) => pages === 0) ??
       rows[0];
-    if (wanted !== undefined) setCamera({ requirementId: wanted.requirementId, name: wanted.name });
+    if (wanted !== undefined) open(by, wanted.requirementId);
   };
-  useShortcut('F8', capture, { label: t('scanning:shortcut'), isEnabled: requirements.length > 0 });
+  useShortcut('F8', () => capture('camera'), { label: t('scanning:shortcut'), isEnabled: rows.length > 0 });
+  useShortcut('Shift+F8', () => capture('scanner'), { label: t('scanning:shortcut-scanner'), isEnabled: rows.length > 0 });
 
   const addExtra = () => {
     if (extraName.trim() === '') return;
@@ -77,7 +79,7 @@ export function PapersSection() {
               paper={draftPaperOf(requirement, papers)}
               problem={problem}
               isUrgent={showsAll}
-              onCamera={(name) => setCamera({ requirementId: requirement.id, name })}
+              onCapture={(by) => open(by, requirement.id)}
             />
           ));
           if (group.length === 1) return rows;
@@ -89,7 +91,7 @@ export function PapersSection() {
           );
         })}
         {extra.map((paper) => (
-          <PaperRow key={paper.requirementId} paper={paper} isUrgent={false} onCamera={(name) => setCamera({ requirementId: paper.requirementId, name })} />
+          <PaperRow key={paper.requirementId} paper={paper} isUrgent={false} onCapture={(by) => open(by, paper.requirementId)} />
         ))}
       </ul>
       <div className={styles.add}>
@@ -106,12 +108,8 @@ export function PapersSection() {
           {t('papers.add')}
         </Button>
       </div>
-      <CameraDialog
-        isOpen={camera !== null}
-        paperName={camera?.name ?? ''}
-        onClose={() => setCamera(null)}
-        onCapture={(file) => camera !== null && void store.attach(camera.requirementId, [file], 'camera')}
-      />
+      {camera !== undefined && <CameraDialog target={camera} onClose={close} />}
+      {scanner !== undefined && <ScanDialog target={scanner} onClose={close} />}
     </Section>
   );
 }

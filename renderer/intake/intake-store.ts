@@ -8,11 +8,12 @@ import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import { autofillForm, keepTrueMarks } from '../../shared/eform/autofill.ts';
 import type { CccdField, CccdReading } from '../../shared/identity/cccd.ts';
 import type { Failure } from '../../shared/lib/result.ts';
+import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
 import type { PaperPage, ScanRef } from '../../shared/scanning/scan.ts';
 import type { Services } from '../app/services.tsx';
 import { readScanFile } from '../scanning/read-file.ts';
 import { createAutosave } from './autosave.ts';
-import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, type DraftPaper } from './pages.ts';
+import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, withReplaced, type DraftPaper } from './pages.ts';
 import { keepUnchanged, reviewOf, type Review } from './review.ts';
 import { isPristine } from './start-draft.ts';
 
@@ -22,6 +23,8 @@ export type PersonField = Exclude<keyof Person, 'kind'>;
 /** 'saved' speaks of all that is on the screen: it is taken back by the next letter typed. */
 export type Saving = { status: 'idle' } | { status: 'saving' } | { status: 'saved'; atMs: number } | { status: 'failed'; failure: Failure };
 export type Outcome = { phase: 'editing' } | { phase: 'accepting' } | { phase: 'refused'; failure: Failure } | { phase: 'accepted'; dossier: Dossier };
+/** Where a page came from; `device` as its maker calls it. */
+export type PageOrigin = Pick<PaperPage, 'source' | 'device'>;
 export type ScanFailure = { id: string; fileName: string; failure: Failure };
 /** Said after a card was read: whose, and the way back if it took the place of someone else. */
 export type CardNotice = { kind: 'filled'; name: string; into: PartyName; before: Draft | null; mangled: CccdField[] } | { kind: 'unreadable' };
@@ -58,12 +61,17 @@ export type IntakeStore = StoreApi<IntakeState> & {
   setParty(party: PartyName, field: PersonField | 'taxCode' | 'relation', value: string | undefined): void;
   finishParty(party: PartyName, field: string): void;
   fillFromCard(reading: CccdReading, into: PartyName): void;
+  /** Only these of its fields, beside what was typed. */
+  takeFromCard(reading: CccdReading, into: PartyName, fields: readonly CccdField[]): void;
   cardUnreadable(): void;
   dismissCardNotice(undo: boolean): void;
   setFormData(formData: Draft['formData']): void;
   setPaper(requirementId: string, change: (paper: DraftPaper) => DraftPaper): void;
   addPaper(name: string): void;
-  attach(requirementId: string, files: readonly File[], source: PaperPage['source']): Promise<void>;
+  /** At the end, or so many pages from the beginning. True when every one of them is on disk; the others have words at their paper. */
+  attach(requirementId: string, files: readonly File[], origin: PaperPage['source'] | PageOrigin, at?: number): Promise<boolean>;
+  /** Puts what a page was made into in its place, or in that of several (bound into one); they stay until it is on disk. */
+  replacePages(requirementId: string, pageIds: readonly string[], file: File): Promise<boolean>;
   turnPage(requirementId: string, pageId: string): void;
   movePage(requirementId: string, pageId: string, index: number): void;
   removePage(requirementId: string, pageId: string): void;
@@ -105,7 +113,7 @@ export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, d
         return { saving: state.draft === draft ? { status: 'saved', atMs: clock() } : { status: 'idle' } };
       }),
   });
-  const attaching = new Set<Promise<void>>();
+  const attaching = new Set<Promise<unknown>>();
 
   let reviewed: { draft: Draft; catalogue: Catalogue; minute: number; review: Review } | undefined;
   const review = (): Review => {
@@ -186,19 +194,37 @@ export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, d
     const read = await readScanFile(file);
     if (!read.ok) return read;
     try {
+      if (mediaTypeOf(read.value) === 'application/pdf') {
+        const { inspectPdf } = await import('../scanning/inspect-pdf.ts');
+        const inspected = await inspectPdf(read.value);
+        if (!inspected.ok) return inspected;
+      }
       return await scans.add(read.value);
     } catch {
       return { ok: false, failure: { kind: 'scan-unreadable' } };
     }
   };
 
-  const attachOne = async (requirementId: string, file: File, source: PaperPage['source']): Promise<void> => {
+  const keepPage = async (
+    requirementId: string,
+    file: File,
+    origin: PageOrigin,
+    place: (paper: DraftPaper, page: PaperPage) => DraftPaper,
+  ): Promise<boolean> => {
     count(requirementId, 1);
     const added = await keepScan(file);
     count(requirementId, -1);
-    if (!added.ok) return scanFailed(requirementId, file.name, added.failure);
-    const page: PaperPage = { ...added.value, pageId: uuidv7(), rotation: 0, source, capturedAtMs: clock(), capturedBy: info.settings.operator.id };
-    setPaper(requirementId, (paper) => withPage(paper, page));
+    if (!added.ok) {
+      scanFailed(requirementId, file.name, added.failure);
+      return false;
+    }
+    const page: PaperPage = { ...added.value, pageId: uuidv7(), rotation: 0, ...origin, capturedAtMs: clock(), capturedBy: info.settings.operator.id };
+    setPaper(requirementId, (paper) => place(paper, page));
+    return true;
+  };
+  const whileAttaching = async <T>(work: Promise<T>): Promise<T> => {
+    attaching.add(work);
+    return work.finally(() => attaching.delete(work));
   };
 
   const askShell = async (draftId: string, intake: NonNullable<Review['intake']>): Promise<Outcome> => {
@@ -278,6 +304,18 @@ export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, d
       finish();
       void recall(into);
     },
+    takeFromCard({ card }: CccdReading, into: PartyName, fields: readonly CccdField[]) {
+      const { draft, touched } = get();
+      const values = Object.fromEntries(fields.map((field) => [field, card[field]]));
+      const whence = { ...draft.whence, ...Object.fromEntries(fields.map((field) => [`${into}.${field}`, 'card' as const])) };
+      set({
+        draft: { ...draft, [into]: { ...draft[into], ...values }, whence },
+        touched: new Set([...touched, ...fields.map((field) => `${into}.${field}`)]),
+        cardNotice: null,
+      });
+      finish();
+      void recall(into);
+    },
     cardUnreadable: () => set({ cardNotice: { kind: 'unreadable' } }),
     dismissCardNotice(undo: boolean) {
       const { cardNotice } = get();
@@ -302,13 +340,28 @@ export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, d
       };
       change((draft) => ({ ...draft, papers: [...draft.papers, paper] }));
     },
-    async attach(requirementId: string, files: readonly File[], source: PaperPage['source']) {
+    attach(requirementId: string, files: readonly File[], origin: PaperPage['source'] | PageOrigin, at?: number) {
+      const from: PageOrigin = typeof origin === 'string' ? { source: origin } : origin;
       // One after another: the pages keep the order in which the files were given.
-      const work = (async () => {
-        for (const file of files) await attachOne(requirementId, file, source);
-      })();
-      attaching.add(work);
-      await work.finally(() => attaching.delete(work));
+      const work = async (): Promise<boolean> => {
+        let kept = 0;
+        for (const file of files) {
+          const place = at === undefined ? withPage : (paper: DraftPaper, page: PaperPage) => withPageAt(paper, page, at + kept);
+          if (await keepPage(requirementId, file, from, place)) kept += 1;
+        }
+        return kept === files.length;
+      };
+      return whileAttaching(work());
+    },
+    replacePages(requirementId: string, pageIds: readonly string[], file: File) {
+      const first = get()
+        .draft.papers.find((paper) => paper.requirementId === requirementId)
+        ?.pages.find(({ pageId }) => pageId === pageIds[0]);
+      if (first === undefined) return Promise.resolve(false);
+      const { source, device } = first;
+      return whileAttaching(
+        keepPage(requirementId, file, { source, ...(device === undefined ? {} : { device }) }, (paper, page) => withReplaced(paper, pageIds, page)),
+      );
     },
     turnPage: (requirementId: string, pageId: string) => setPaper(requirementId, (paper) => turned(paper, pageId)),
     movePage: (requirementId: string, pageId: string, index: number) => setPaper(requirementId, (paper) => movedTo(paper, pageId, index)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paperRequirementSchema } from '../../shared/catalogue/catalogue.ts';
 import { draftSchema } from '../../shared/dossiers/draft.ts';
-import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, type DraftPaper } from './pages.ts';
+import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, withReplaced, type DraftPaper } from './pages.ts';
 
 const page = (pageId: string) => ({
   sha256: pageId.repeat(64).slice(0, 64),
@@ -54,6 +54,17 @@ describe('pages of a paper', () => {
     const gone = withoutPage(whole, 'b');
     expect(order(gone)).toBe('ac');
     expect(order(withPageAt(gone, page('b'), 1))).toBe('abc');
+  });
+});
+
+describe('a page in the place of others', () => {
+  it.each([
+    [['b'], 'axc'],
+    [['a', 'b', 'c'], 'x'],
+    [['c', 'a'], 'xb'],
+    [['gone'], 'abcx'],
+  ])('%s', (pageIds, expected) => {
+    expect(order(withReplaced(paper('a', 'b', 'c'), pageIds, page('x')))).toBe(expected);
   });
 });
 

@@ -26,6 +26,13 @@ export const withPageAt = (paper: DraftPaper, page: PaperPage, index: number): D
   pages: [...paper.pages.slice(0, index), page, ...paper.pages.slice(index)],
 });
 
+/** In the place of the first of them. */
+export function withReplaced(paper: DraftPaper, pageIds: readonly string[], page: PaperPage): DraftPaper {
+  const at = paper.pages.findIndex(({ pageId }) => pageIds.includes(pageId));
+  const rest = paper.pages.filter(({ pageId }) => !pageIds.includes(pageId));
+  return withPageAt({ ...paper, pages: rest }, page, at < 0 ? rest.length : at);
+}
+
 /** Clockwise, a quarter turn. */
 export const turned = (paper: DraftPaper, pageId: string): DraftPaper => ({
   ...paper,

@@ -1,5 +1,5 @@
 /** The pages of a paper looked at in full, one by one, turned as the officer turned them. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PaperPage } from '../../shared/scanning/scan.ts';
 import { useServices } from '../app/services.tsx';
@@ -23,6 +23,10 @@ type ScanViewerProps = {
   startAt?: number;
   /** Without it the scans can only be looked at. */
   onTurn?: (pageId: string) => void;
+  /** Of a picture; a PDF is kept as it came. */
+  onEdit?: (page: PaperPage) => void;
+  /** Files to come after the scan at this place. */
+  onInsert?: (files: File[], after: number) => void;
   onClose: () => void;
 };
 
@@ -37,7 +41,7 @@ export function ScanViewer(props: ScanViewerProps) {
   );
 }
 
-function Pages({ scans, startAt = 0, onTurn, onClose }: ScanViewerProps) {
+function Pages({ scans, startAt = 0, onTurn, onEdit, onInsert, onClose }: ScanViewerProps) {
   const { t } = useTranslation('scanning');
   const words = useFailureWords();
   const [scanIndex, setScanIndex] = useState(startAt);
@@ -63,6 +67,7 @@ function Pages({ scans, startAt = 0, onTurn, onClose }: ScanViewerProps) {
   };
   useShortcut('ArrowLeft', previous);
   useShortcut('ArrowRight', next);
+  useShortcut('F7', () => onEdit?.(scan), { isEnabled: onEdit !== undefined && scan.mediaType !== 'application/pdf' });
 
   const isLying = scan.rotation === 90 || scan.rotation === 270;
   return (
@@ -95,6 +100,12 @@ function Pages({ scans, startAt = 0, onTurn, onClose }: ScanViewerProps) {
           </>
         )}
         <span className={styles.spacer} />
+        {onInsert !== undefined && <Insert onChoose={(files) => onInsert(files, scanIndex)} />}
+        {onEdit !== undefined && scan.mediaType !== 'application/pdf' && (
+          <Button shortcut="F7" onPress={() => onEdit(scan)}>
+            {t('edit')}
+          </Button>
+        )}
         {onTurn !== undefined && (
           <Button onPress={() => onTurn(scan.pageId)}>
             <Icon name="rotate" size={18} />
@@ -105,6 +116,28 @@ function Pages({ scans, startAt = 0, onTurn, onClose }: ScanViewerProps) {
           {t('close')}
         </Button>
       </div>
+    </>
+  );
+}
+
+function Insert({ onChoose }: { onChoose: (files: File[]) => void }) {
+  const { t } = useTranslation('scanning');
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        accept="application/pdf,image/jpeg,image/png"
+        aria-label={t('insert')}
+        onChange={(event) => {
+          onChoose([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+      <Button onPress={() => input.current?.click()}>{t('insert')}</Button>
     </>
   );
 }

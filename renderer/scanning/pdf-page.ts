@@ -11,9 +11,12 @@ function sharedWorker(): pdfjs.PDFWorker {
   return worker;
 }
 
-/** `sizePx` bounds the longer side. Throws when the bytes are no readable PDF. */
-export async function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx: number): Promise<{ canvas: HTMLCanvasElement; pages: number }> {
-  const task = pdfjs.getDocument({
+/** What `openPdf` fails with where a password is asked for. */
+export const asksForPassword = (error: unknown): boolean => error instanceof Error && error.name === 'PasswordException';
+
+/** Without scripts, generated code or forms; to be destroyed by whoever opened it. */
+export const openPdf = (bytes: Uint8Array): pdfjs.PDFDocumentLoadingTask =>
+  pdfjs.getDocument({
     data: bytes.slice(),
     worker: sharedWorker(),
     isEvalSupported: false,
@@ -24,6 +27,10 @@ export async function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx:
     stopAtErrors: false,
     verbosity: 0,
   });
+
+/** `sizePx` bounds the longer side. Throws when the bytes are no readable PDF. */
+export async function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx: number): Promise<{ canvas: HTMLCanvasElement; pages: number }> {
+  const task = openPdf(bytes);
   try {
     const document = await task.promise;
     const page = await document.getPage(pageNumber);

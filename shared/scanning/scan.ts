@@ -5,6 +5,9 @@ export const MAX_SCAN_BYTES = 50 * 1024 * 1024;
 /** Decoding is refused above this many pixels (a 256-megapixel PNG may be only 250 KB). */
 export const MAX_SCAN_PIXELS = 100_000_000;
 
+/** A paper of more is taken in as several files. */
+export const MAX_PDF_PAGES = 500;
+
 export const scanMediaTypes = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 export type ScanMediaType = (typeof scanMediaTypes)[number];
 

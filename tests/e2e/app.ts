@@ -18,6 +18,8 @@ export type LaunchOptions = {
   /** An existing data folder, e.g. that of a counter that was killed; it stays with its owner. */
   userData?: string;
   env?: Record<string, string>;
+  /** More switches for Chromium, e.g. of its fake camera. */
+  switches?: string[];
   /** Where it runs; a core dump would be written there. */
   cwd?: string;
   /** A packaged program instead of Electron with this checkout. */
@@ -47,7 +49,7 @@ function newDataFolder(): string {
 }
 
 /** Environment and arguments that both ways of starting share. */
-function startOf({ settings, userData = newDataFolder(), env = {}, executablePath }: LaunchOptions) {
+function startOf({ settings, userData = newDataFolder(), env = {}, switches = [], executablePath }: LaunchOptions) {
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('QMC_'));
   const config: Record<string, string> = {};
   if (settings !== undefined) {
@@ -57,7 +59,7 @@ function startOf({ settings, userData = newDataFolder(), env = {}, executablePat
   return {
     userData,
     command: executablePath ?? electronPath(),
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(executablePath === undefined ? [repoRoot] : [])],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...switches, ...(executablePath === undefined ? [repoRoot] : [])],
     env: { ...Object.fromEntries(inherited), ...config, QMC_USER_DATA: userData, ...env },
   };
 }

@@ -3,21 +3,15 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
-import { cutOff, pixelBomb, pngPage } from '../fixtures/scans.ts';
+import { refusedFiles } from '../fixtures/bad-files.ts';
+import { pngPage } from '../fixtures/scans.ts';
 import { expect, test } from './office.ts';
 
 const PAPER = 'original-paper';
 const script = withOwnScans(certifiedCopy, 71);
 const page = pngPage(7_150);
 
-/** Refused: what is said, beside the file's name. */
-const refused = [
-  { file: { name: 'rong.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) }, says: 'Tệp rỗng (0 byte)' },
-  { file: { name: 'ghi-chu.pdf', mimeType: 'application/pdf', buffer: Buffer.from('chỉ là chữ, không phải PDF') }, says: 'Chỉ nhận PDF, JPEG hoặc PNG' },
-  { file: { name: 'dut-o-dau.png', mimeType: 'image/png', buffer: cutOff(page, 20) }, says: 'hỏng' },
-  { file: { name: 'dut-o-giua.png', mimeType: 'image/png', buffer: cutOff(page, Math.floor(page.byteLength / 2)) }, says: 'hỏng' },
-  { file: { name: '256-megapixel.png', mimeType: 'image/png', buffer: pixelBomb() }, says: 'quá nhiều điểm ảnh' },
-];
+const refused = refusedFiles().map(({ says, ...file }) => ({ file, says }));
 
 test('each bad file is named with what is wrong, and the good ones are kept', async ({ office }) => {
   const { officer } = await office.open();

@@ -8,7 +8,7 @@ import { startVirtualPrinter, type VirtualPaper, type VirtualPrinter } from '../
 import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.ts';
 import { startProvince, type RunningProvince } from '../fixtures/province.ts';
 import { OFFICE, officeSettings } from '../fixtures/settings.ts';
-import type { Counter } from './app.ts';
+import type { Counter, LaunchOptions } from './app.ts';
 import { officerAt, type Officer } from './officer.ts';
 import { expect, test as base } from './test.ts';
 
@@ -21,7 +21,8 @@ type OpenOptions = {
   retention?: object;
   sync?: object;
   queue?: object;
-};
+  scanners?: object[];
+} & Pick<LaunchOptions, 'env' | 'switches'>;
 
 /** What the province's database holds of one dossier, found by its code. */
 export type Arrived = {
@@ -105,14 +106,17 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       tickets: () => files(({ heightDots }) => heightDots < RECEIPT_DOTS),
       receipts: () => files(({ heightDots }) => heightDots >= RECEIPT_DOTS),
       userData,
-      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync, queue } = {}) {
+      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync, queue, scanners, env, switches } = {}) {
         if (paperWidthMm === 58 && printer.papers().length === 0) {
           await printerOff();
           printer = await startPrinter(0, 384);
           isOn = true;
         }
-        const settings = { ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }), retention, sync, queue };
-        const counter = await launchCounter({ settings, userData: folder });
+        const settings = {
+          ...officeSettings({ provinceUrl: line.url, enrolmentCode: code, printerPort: printer.port, paperWidthMm, role }),
+          ...{ retention, sync, queue, scanners },
+        };
+        const counter = await launchCounter({ settings, userData: folder, env, switches });
         const officer = officerAt(counter.page);
         if (role === 'officer' || role === 'postal') await officer.isReady();
         return { counter, officer };
