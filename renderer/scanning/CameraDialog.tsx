@@ -94,7 +94,7 @@ export function CameraDialog({ target, onClose }: { target: CaptureTarget; onClo
           )}
           {taken.url !== null && <img className={styles.last} src={taken.url} alt={t('camera-last')} />}
         </div>
-        <CameraStage camera={camera} video={video} onRetry={() => setAttempt((count) => count + 1)} />
+        <CameraStage camera={camera} videoRef={video} onRetry={() => setAttempt((count) => count + 1)} />
       </div>
     </Dialog>
   );

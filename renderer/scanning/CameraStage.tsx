@@ -6,15 +6,15 @@ import { Notice } from '../ui/Notice.tsx';
 import styles from './CameraDialog.module.css';
 import type { Camera } from './useCamera.ts';
 
-export function CameraStage({ camera, video, onRetry }: { camera: Camera; video: RefObject<HTMLVideoElement | null>; onRetry: () => void }) {
+export function CameraStage({ camera, videoRef, onRetry }: { camera: Camera; videoRef: RefObject<HTMLVideoElement | null>; onRetry: () => void }) {
   const { t } = useTranslation('scanning');
   const stream = camera.status === 'ready' ? camera.stream : null;
   const show = useCallback(
     (element: HTMLVideoElement | null) => {
-      video.current = element;
+      videoRef.current = element;
       if (element !== null) element.srcObject = stream;
     },
-    [video, stream],
+    [videoRef, stream],
   );
   if (camera.status === 'failed')
     return (

@@ -20,12 +20,13 @@ export function CardDialog({ onRead, onClose }: { onRead: (text: string) => void
   const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState<'card-hold' | 'card-other-code' | 'card-no-code' | 'card-no-picture'>('card-hold');
 
-  const hear = useEffectEvent((texts: readonly string[]): boolean => {
+  const hear = (texts: readonly string[]): boolean => {
     const card = texts.find(looksLikeCccd);
     if (card !== undefined) onRead(card);
     else if (texts.length > 0) setSaid('card-other-code');
     return card !== undefined;
-  });
+  };
+  const hearFrame = useEffectEvent(hear);
   const isReady = camera.status === 'ready';
   useEffect(() => {
     if (!isReady) return;
@@ -34,7 +35,7 @@ export function CardDialog({ onRead, onClose }: { onRead: (text: string) => void
       while (isLooking) {
         const picture = video.current === null ? null : await frameOf(video.current);
         const { texts } = picture === null ? { texts: [] } : await readQr(picture);
-        if (!isLooking || hear(texts)) return;
+        if (!isLooking || hearFrame(texts)) return;
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     };
@@ -77,7 +78,7 @@ export function CardDialog({ onRead, onClose }: { onRead: (text: string) => void
         </>
       }
     >
-      <CameraStage camera={camera} video={video} onRetry={() => setAttempt((count) => count + 1)} />
+      <CameraStage camera={camera} videoRef={video} onRetry={() => setAttempt((count) => count + 1)} />
     </Dialog>
   );
 }

@@ -183,7 +183,7 @@ test('papers come in by camera, feeder, network scanner and folder, and reach th
   );
   const pages = told?.papers.find(({ requirementId }) => requirementId === 'original-paper')?.pages ?? [];
   expect(pages.map(({ source, device }) => [source, device])).toEqual([
-    ['camera', expect.stringContaining('fake')],
+    ['camera', video],
     ['scanner', 'Máy phòng bên'],
     ['scanner', 'Máy phòng bên'],
     ['scanner', 'Máy phòng bên'],

@@ -3,13 +3,13 @@
 export type PageQueue<T> = {
   push(item: T): void;
   /** After what is waiting, the iteration ends; with an error, it throws. */
-  end(error?: unknown): void;
+  end(error?: Error): void;
   items(): AsyncGenerator<T, void, void>;
 };
 
 export function createPageQueue<T>(): PageQueue<T> {
   const waiting: T[] = [];
-  let ended: { error?: unknown } | undefined;
+  let ended: { error?: Error } | undefined;
   let wake: () => void = () => undefined;
   return {
     push(item) {

@@ -125,7 +125,7 @@ export function createSaneSource({ command = 'scanimage', env }: Options = {}): 
       );
       running.then(
         () => pages.end(),
-        (error: unknown) => pages.end(error),
+        (error: Error) => pages.end(error),
       );
       try {
         let count = 0;

@@ -129,7 +129,7 @@ export function createWiaSource(): ScanSource {
       );
       running.then(
         () => lines.end(),
-        (error: unknown) => lines.end(error),
+        (error: Error) => lines.end(error),
       );
       let count = 0;
       try {
