@@ -106,7 +106,18 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       tickets: () => files(({ heightDots }) => heightDots < RECEIPT_DOTS),
       receipts: () => files(({ heightDots }) => heightDots >= RECEIPT_DOTS),
       userData,
-      async open({ role = 'officer', paperWidthMm = 80, userData: folder = userData, code = enrolmentCode, retention, sync, queue, scanners, env, switches } = {}) {
+      async open({
+        role = 'officer',
+        paperWidthMm = 80,
+        userData: folder = userData,
+        code = enrolmentCode,
+        retention,
+        sync,
+        queue,
+        scanners,
+        env,
+        switches,
+      } = {}) {
         if (paperWidthMm === 58 && printer.papers().length === 0) {
           await printerOff();
           printer = await startPrinter(0, 384);
