@@ -15,7 +15,7 @@ const libraries = {
     ['fonts-noto-core'],
   ],
   display: [['xvfb'], ['xauth']],
-  papers: [['poppler-utils']],
+  papers: [['poppler-utils'], ['tesseract-ocr'], ['tesseract-ocr-vie']],
   certificates: [['openssl']],
   scanners: [['sane-utils']],
   bench: [['strace']],

@@ -6,7 +6,7 @@ import { isListening } from './printer-connection.ts';
 import { systemQueues } from './system-queue.ts';
 
 export type FindOptions = {
-  /** A host name or address, or `10.0.0.*` for a whole network of 254. */
+  /** A host name or address, with a port where it is not 9100, or `10.0.0.*` for a whole network of 254. */
   address?: string;
   deviceFolder?: string;
   queues?: () => Promise<string[]>;
@@ -38,7 +38,7 @@ export async function findPrinters({
           .map((file): FoundPrinter => ({ name: file, by: 'usb', connection: { type: 'device', path: join(deviceFolder, file) } })),
       nothing,
     ),
-    knockAt(hostsOf(address.trim()), port),
+    knockAt(...placesOf(address.trim(), port)),
     browse(LISTEN_MS).catch(nothing),
   ]);
   const known = new Set<string>();
@@ -48,12 +48,13 @@ export async function findPrinters({
   });
 }
 
-const hostsOf = (address: string): string[] =>
-  address === ''
-    ? []
-    : /^\d{1,3}(?:\.\d{1,3}){2}\.\*$/u.test(address)
-      ? Array.from({ length: 254 }, (_, last) => address.replace('*', String(last + 1)))
-      : [address];
+function placesOf(address: string, usualPort: number): [hosts: string[], port: number] {
+  const [, host = '', typedPort] = /^([^:]*)(?::(\d{1,5}))?$/u.exec(address) ?? [];
+  const port = typedPort === undefined ? usualPort : Number(typedPort);
+  if (host === '' || port < 1 || port > 65_535) return [[], port];
+  const isNetwork = /^\d{1,3}(?:\.\d{1,3}){2}\.\*$/u.test(host);
+  return [isNetwork ? Array.from({ length: 254 }, (_, last) => host.replace('*', String(last + 1))) : [host], port];
+}
 
 async function knockAt(hosts: readonly string[], port: number): Promise<FoundPrinter[]> {
   const open: FoundPrinter[] = [];

@@ -22,6 +22,7 @@ import { Facts } from '../ui/Panel.tsx';
 import { useShortcut } from '../ui/useShortcut.ts';
 import { DueChip } from './DueChip.tsx';
 import { formLines } from './form-lines.ts';
+import { OtherPapers } from './OtherPapers.tsx';
 import styles from './dossiers.module.css';
 
 type Outcome = { tone: 'ok' | 'danger'; words: string } | null;
@@ -38,6 +39,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
   const { bridge, catalogue } = useServices();
   const [outcome, setOutcome] = useState<Outcome>(null);
   const refusal = useSync()?.needsFix.find(({ dossierId }) => dossierId === dossier.dossierId);
+  const [isAskingPaper, setIsAskingPaper] = useState(false);
   const [viewing, setViewing] = useState<Paper | null>(null);
   const failed = (failure: Failure): Outcome => ({ tone: 'danger', words: failureWords(failure) });
 
@@ -73,6 +75,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
           </p>
         </div>
         <div className={styles.buttons}>
+          <Button onPress={() => setIsAskingPaper(true)}>{t('otherPapers')}</Button>
           <Button onPress={() => void savePdf()}>{t('savePdf')}</Button>
           <Button variant="primary" shortcut="Ctrl+P" onPress={() => void printAgain()}>
             {t('printAgain')}
@@ -83,6 +86,7 @@ function Reading({ dossier, delivery }: { dossier: Dossier; delivery: DossierDel
         <Correction key={refusal.operationId} dossier={dossier} refusal={refusal} onDone={(words) => setOutcome({ tone: 'ok', words })} />
       )}
       {outcome !== null && <Notice tone={outcome.tone} title={outcome.words} />}
+      {isAskingPaper && <OtherPapers dossier={dossier} onClose={() => setIsAskingPaper(false)} />}
 
       <Section title={t('section.applicant')}>
         <Facts facts={partyFacts(dossier.applicant, t)} />

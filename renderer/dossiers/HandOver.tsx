@@ -6,8 +6,10 @@ import type { Failure } from '../../shared/lib/result.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
 import { useDeliveries } from '../app/deliveries.ts';
 import { DeliveryChip } from '../app/DeliveryChip.tsx';
+import { PaperOutcomeNotice } from '../app/PaperOutcomeNotice.tsx';
 import { useServices } from '../app/services.tsx';
 import { useFailureWords } from '../app/useFailureWords.ts';
+import { usePaper } from '../app/usePaper.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Notice } from '../ui/Notice.tsx';
@@ -25,16 +27,18 @@ export function HandOver() {
   const deliveries = useDeliveries(rows?.map(({ dossierId }) => dossierId) ?? []);
   const [isAsking, setIsAsking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [handed, setHanded] = useState(0);
+  const [handed, setHanded] = useState<string[]>([]);
+  const paper = usePaper();
   const waiting = (rows ?? []).filter(({ dossierId }) => deliveries.has(dossierId) && deliveries.get(dossierId)?.isHandedOver !== true);
   const ready = waiting.filter(({ dossierId }) => deliveries.get(dossierId)?.state === 'confirmed');
-  if (waiting.length === 0 && handed === 0) return null;
+  if (waiting.length === 0 && handed.length === 0) return null;
 
   const handOver = async () => {
     setIsAsking(false);
-    const done = await bridge.invoke('dossiers:hand-over', { dossierIds: ready.map(({ dossierId }) => dossierId) });
+    const dossierIds = ready.map(({ dossierId }) => dossierId);
+    const done = await bridge.invoke('dossiers:hand-over', { dossierIds });
     setFailure(done.ok ? null : done.failure);
-    setHanded(done.ok ? ready.length : 0);
+    setHanded(done.ok ? dossierIds : []);
   };
 
   return (
@@ -49,7 +53,23 @@ export function HandOver() {
       }
     >
       {failure !== null && <Notice tone="danger" title={failureWords(failure)} />}
-      {handed > 0 && waiting.length === 0 && <Notice tone="ok" title={t('handOver.done', { count: handed })} />}
+      {handed.length > 0 && (
+        <Notice
+          tone="ok"
+          title={t('handOver.done', { count: handed.length })}
+          action={
+            <>
+              <Button onPress={() => void paper.print({ kind: 'hand-over', dossierIds: handed }, 'roll')} isDisabled={paper.isBusy}>
+                {t('handOver.print')}
+              </Button>
+              <Button onPress={() => void paper.print({ kind: 'hand-over', dossierIds: handed }, 'pdf', 'A4')} isDisabled={paper.isBusy}>
+                {t('handOver.pdf')}
+              </Button>
+            </>
+          }
+        />
+      )}
+      <PaperOutcomeNotice outcome={paper.outcome} />
       {waiting.length > ready.length && <p className={styles.muted}>{t('handOver.notYet', { count: waiting.length - ready.length })}</p>}
       <ul className={styles.lines}>
         {waiting.map((row) => (

@@ -4,7 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { formatDate } from '../../shared/lib/time.ts';
 import type { MonitoringRow } from '../../shared/reconciliation/monitoring.ts';
 import type { ReconciliationState } from '../../shared/reconciliation/state.ts';
+import { PaperOutcomeNotice } from '../app/PaperOutcomeNotice.tsx';
 import { useShell } from '../app/shell-context.tsx';
+import { usePaper } from '../app/usePaper.ts';
+import { Button } from '../ui/Button.tsx';
 import { Panel } from '../ui/Panel.tsx';
 import styles from './reconciliation.module.css';
 
@@ -14,6 +17,7 @@ const columns = ['accepted', 'onlineFull', 'onlinePartial', 'counter', 'post', '
 export function DayFigures({ date, state }: { date: string; state: ReconciliationState }) {
   const { t } = useTranslation('reconciliation');
   const { bridge } = useShell();
+  const paper = usePaper();
   const [rows, setRows] = useState<MonitoringRow[] | null>(null);
   useEffect(() => {
     let isHere = true;
@@ -29,7 +33,23 @@ export function DayFigures({ date, state }: { date: string; state: Reconciliatio
 
   const total = (column: (typeof columns)[number]): number => rows.reduce((sum, row) => sum + row[column], 0);
   return (
-    <Panel title={t('figures.title', { date: formatDate(date) })}>
+    <Panel
+      title={t('figures.title', { date: formatDate(date) })}
+      aside={
+        <div className={styles.papers}>
+          <Button onPress={() => void paper.print({ kind: 'day-statement', date }, 'roll')} isDisabled={paper.isBusy}>
+            {t('papers.statement')}
+          </Button>
+          <Button onPress={() => void paper.print({ kind: 'day-statement', date }, 'pdf', 'A4')} isDisabled={paper.isBusy}>
+            {t('papers.statementPdf')}
+          </Button>
+          <Button onPress={() => void paper.print({ kind: 'register', from: date, to: date }, 'pdf', 'A4')} isDisabled={paper.isBusy}>
+            {t('papers.register')}
+          </Button>
+        </div>
+      }
+    >
+      <PaperOutcomeNotice outcome={paper.outcome} />
       {rows.length === 0 ? (
         <p className={styles.muted}>{t('figures.none')}</p>
       ) : (

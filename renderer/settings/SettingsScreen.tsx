@@ -1,17 +1,17 @@
 /** Thiết đặt: what the settings file says (read only), and what a user may choose. */
 import { useTranslation } from 'react-i18next';
 import { useShell } from '../app/shell-context.tsx';
-import { Chip } from '../ui/Chip.tsx';
 import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { LookAndLanguage } from '../app/LookAndLanguage.tsx';
+import { PrintersPanel } from './PrintersPanel.tsx';
 import { RecoveryPanel } from './RecoveryPanel.tsx';
 import styles from './settings.module.css';
 
 export function SettingsScreen() {
   const { t } = useTranslation('settings');
   const { info } = useShell();
-  const { role, office, counter, operator, province, printers, scanners, queueGroups, codePattern, profile } = info.settings;
+  const { role, office, counter, operator, province, scanners, queueGroups, codePattern, profile } = info.settings;
   return (
     <Page title={t('title')}>
       <p className={styles.intro}>{t('readOnly')}</p>
@@ -45,24 +45,7 @@ export function SettingsScreen() {
             ))}
           </ul>
         </Panel>
-        <Panel title={t('printers.heading')}>
-          {printers.length === 0 ? (
-            <p className={styles.intro}>{t('printers.none')}</p>
-          ) : (
-            <ul className={styles.list}>
-              {printers.map((printer) => (
-                <li key={printer.id} className={styles.device}>
-                  <b>{printer.name}</b>
-                  <span className={styles.intro}>
-                    {t('printers.paper', { mm: printer.paperWidthMm })} ·{' '}
-                    {printer.connection.type === 'tcp' ? `${printer.connection.host}:${printer.connection.port}` : t('printers.virtual')}
-                  </span>
-                  {printer.connection.type === 'virtual' && <Chip tone="warning">{t('printers.demo')}</Chip>}
-                </li>
-              ))}
-            </ul>
-          )}
-        </Panel>
+        <PrintersPanel maySetUp={role === 'officer' || role === 'postal'} />
         <Panel title={t('scanners.heading')}>
           {scanners.length === 0 ? (
             <p className={styles.intro}>{t('scanners.none')}</p>

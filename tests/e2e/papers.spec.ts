@@ -1,0 +1,88 @@
+/** Setting up a printer as an officer does, and the papers of a dossier beyond its receipt. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
+import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
+import { qrOnPaper } from '../fixtures/qr-on-paper.ts';
+import { expect, test } from './office.ts';
+
+test('a printer is found, tried out and used, also after a start; other papers of a dossier come out of it', async ({ office }) => {
+  const folder = join(office.userData, '..', 'new-printer');
+  const printer = await startVirtualPrinter({ port: 0, dir: folder, widthDots: 384 });
+  const newest = (): string => join(folder, printer.papers().at(-1)?.file ?? '');
+  try {
+    const { officer, counter } = await office.open();
+    const { page } = officer;
+    await page.getByRole('button', { name: 'Thiết đặt' }).first().click();
+    await page.getByRole('button', { name: 'Cài máy in…' }).click();
+    const wizard = page.getByRole('dialog', { name: 'Cài máy in' });
+    await wizard.getByLabel('Địa chỉ máy in').fill(`127.0.0.1:${printer.port}`);
+    await wizard.getByRole('button', { name: 'Tìm máy in' }).click();
+    await wizard.getByText('Trả lời ở địa chỉ này').click({ timeout: 15_000 });
+    await wizard.getByLabel('Tên gọi').fill('Máy in mới');
+    await wizard.getByText('58 mm').click();
+    await expect(wizard.getByRole('button', { name: 'Dùng máy in này' })).toBeDisabled();
+    printer.setFault({ coverOpen: true });
+    await wizard.getByRole('button', { name: 'In trang thử' }).click();
+    await expect(wizard).toContainText('Nắp máy in đang mở.');
+    printer.setFault({ coverOpen: false });
+    await wizard.getByRole('button', { name: 'In trang thử' }).click();
+    await expect(wizard).toContainText('Đã in trang thử');
+    expect(printer.papers()).toHaveLength(1);
+    expect(await qrOnPaper(newest())).toBe('QMC-IN-THU');
+    await page.screenshot({ path: 'out/test/printer-wizard.png' });
+    await wizard.getByRole('button', { name: 'Dùng máy in này' }).click();
+    await expect(wizard).toBeHidden();
+    await expect(page.getByText('Máy in mới')).toBeVisible();
+
+    const opened = counter.app.waitForEvent('window');
+    await page.getByRole('button', { name: 'Xem mẫu giấy' }).click();
+    const preview = await opened;
+    await expect(preview.getByRole('heading', { name: 'Mẫu giấy của quầy' })).toBeVisible();
+    await expect(preview.locator('section[data-kind]')).toHaveCount(14);
+    await preview.screenshot({ path: 'out/test/paper-preview.png', fullPage: true });
+    await preview.close();
+
+    await officer.startIntake();
+    await officer.fillIn(withOwnScans(certifiedCopy, 71));
+    const code = await officer.accept();
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(2);
+    expect(await qrOnPaper(newest())).toContain(code);
+
+    await page.keyboard.press('F3');
+    await page.getByText(code).first().click();
+    await page.getByRole('button', { name: 'Giấy tờ khác…' }).click();
+    const papers = page.getByRole('dialog');
+    await expect(papers).toContainText('Phiếu thu phí, lệ phí');
+    await papers.getByRole('button', { name: 'In trên giấy cuộn' }).click();
+    await expect(papers).toContainText('Đã đưa vào hàng in.');
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(3);
+    expect(await qrOnPaper(newest())).toContain(code);
+
+    const pdf = join(office.userData, '..', 'tu-choi.pdf');
+    await counter.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, pdf);
+    await papers.getByRole('button', { name: 'Loại giấy' }).click();
+    await page.getByRole('option', { name: /Mẫu 03/ }).click();
+    await expect(papers.getByRole('button', { name: 'Lưu PDF' })).toBeDisabled();
+    await papers.getByLabel('Lý do').fill('Bản chính bị tẩy xóa, không xác định được nội dung.');
+    await papers.getByLabel('Căn cứ pháp lý').fill('Điều 22 Nghị định 23/2015/NĐ-CP');
+    await page.screenshot({ path: 'out/test/other-papers.png' });
+    await papers.getByRole('button', { name: 'In khổ A5' }).click();
+    await expect(papers).toContainText('Chưa khai báo máy in văn bản');
+    await papers.getByRole('button', { name: 'Lưu PDF' }).click();
+    await expect(papers).toContainText('Đã lưu PDF.');
+    const { stdout: words } = await promisify(execFile)('pdftotext', ['-layout', pdf, '-']);
+    for (const expected of ['PHIẾU TỪ CHỐI TIẾP NHẬN', 'Mẫu số 03', code, 'Bản chính bị tẩy xóa', 'Nghị định 23/2015']) expect(words).toContain(expected);
+    await counter.close();
+
+    const again = await office.open();
+    await again.officer.issueTicket('Hộ tịch');
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(4);
+    expect(office.printer().papers()).toHaveLength(0);
+  } finally {
+    await printer.stop();
+  }
+});
