@@ -48,6 +48,9 @@ describe('a paper on a roll', () => {
   it.each(rolls)('%s on %i dots looks as it should', async (kind, widthDots, paper) => {
     const strip = await printed(paper, widthDots);
     expect(distanceFromGolden(`${kind}-${widthDots}`, strip)).toBeLessThanOrEqual(TOLERANCE);
+    // What is cut off at the right leaves ink in the last dot.
+    const cutRows = Array.from({ length: strip.heightDots }, (_, row) => strip.bits[(row + 1) * (widthDots / 8) - 1]! & 1).filter((ink) => ink === 1);
+    expect(cutRows).toHaveLength(0);
   });
 
   it.skipIf(isRenewing)('tells a picture that is not the paper', async () => {
