@@ -2,7 +2,8 @@
 import { blurred, greyOf, rowBytes, shrunk, type Bilevel, type Grey, type Raster } from './raster.ts';
 
 const FIELD_PX = 48;
-const WHITE = 250;
+/** What is nearly white is white: the sensor's noise on bare paper would be half of the file. */
+const WHITE = 238;
 
 /**
  * How bright bare paper is at each place, on a grid of `FIELD_PX`: the light part of each field, smoothed, so that a stamp or a
