@@ -22,6 +22,7 @@ import { destroyKeys } from './keys/destroy-keys.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
 import { createVault } from './keys/vault.ts';
+import { createLobbyDesk, type LobbyDesk } from './lobby/desk.ts';
 import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { openPublications, type Publications } from './publications/publications.ts';
@@ -85,6 +86,7 @@ export type Counter = {
   queue: QueueDesk;
   recordings: Recordings;
   papers: PaperDesk;
+  lobby: LobbyDesk;
   sync: SyncService;
   upstreams: UpstreamHealth;
   publications: Publications;
@@ -292,7 +294,17 @@ export async function openCounter(
     load: (window, fragment) => window.loadURL(`${ORIGIN}/paper.html${fragment}`),
     viewerTitle: words('printer.virtual-paper'),
     previewTitle: words('printer.preview'),
-    onChange: (state) => tell('printing:changed', state),
+    // The jobs name what other citizens came for; the lobby's page need only know whether there is paper.
+    onChange: (state) => tell('printing:changed', settings.role === 'lobby' ? { ...state, jobs: [] } : state),
+  });
+  const lobby = createLobbyDesk({
+    queue,
+    printTicket: papers.printTicket,
+    printBringList: papers.printBringList,
+    catalogue: catalogues.current,
+    areaClass: settings.office.areaClass,
+    province,
+    journal,
   });
   const networkScanners = createNetworkScanners({
     file: at('scanners.json'),
@@ -367,6 +379,7 @@ export async function openCounter(
     queue,
     recordings,
     papers,
+    lobby,
     sync,
     upstreams,
     publications,

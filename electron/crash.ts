@@ -8,8 +8,11 @@ import { words } from './words.ts';
 /** A page that dies again within this time is not reloaded without asking. */
 const LOOP_MS = 10_000;
 const REOPEN_MS = 100;
+/** A kiosk whose page dies again and again must not take the whole processor. */
+const LOOP_REST_MS = 5_000;
 
-export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => void): void {
+/** `isAttended` false (a kiosk): nobody who stands there may be asked anything; the page comes back by itself. */
+export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => void, isAttended = true): void {
   let lastCrashMs = 0;
   window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
@@ -19,16 +22,18 @@ export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => v
     onReload();
     const reopen = (): void => void loadPage(window).catch((error: unknown) => log.error(`page not reopened: ${error instanceof Error ? error.message : ''}`));
     // Chromium is still taking the dead process down: a load from inside this event is lost.
-    if (isLoop) void ask(window, words('crash.page-again'), reopen);
-    else setTimeout(() => !window.isDestroyed() && reopen(), REOPEN_MS);
+    if (isLoop && isAttended) void ask(window, words('crash.page-again'), reopen);
+    else setTimeout(() => !window.isDestroyed() && reopen(), isLoop ? LOOP_REST_MS : REOPEN_MS);
   });
   window.on('unresponsive', () => {
     log.error('page unresponsive');
-    void ask(window, words('crash.unresponsive'), () => {
+    const startOver = (): void => {
       onReload();
       window.webContents.forcefullyCrashRenderer();
       void loadPage(window);
-    });
+    };
+    if (isAttended) void ask(window, words('crash.unresponsive'), startOver);
+    else startOver();
   });
 }
 

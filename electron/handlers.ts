@@ -9,6 +9,7 @@ import type { Counter } from './counter.ts';
 import type { RebuildDatabase } from './database/rebuild-database.ts';
 import type { Handlers } from './ipc.ts';
 import { tell } from './ipc.ts';
+import type { Kiosk } from './lobby/kiosk.ts';
 import type { Log } from './log.ts';
 import { RECEIPT_EXTENSION, TAKEAWAY_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { words } from './words.ts';
@@ -20,10 +21,12 @@ type Context = {
   window: BrowserWindow;
   log: Log;
   takeCrashNotice(): boolean;
+  /** Of the lobby; other roles have none. */
+  kiosk: Kiosk | undefined;
   rebuild: RebuildDatabase;
 };
 
-export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice, rebuild }: Context): Handlers {
+export function createHandlers({ counter, settings, isDemoOffice, window, log, takeCrashNotice, kiosk, rebuild }: Context): Handlers {
   const { journal, catalogues, drafts, queue, papers, sync } = counter;
 
   async function saveAs(suggestedName: string, bytes: Uint8Array): Promise<Result<{ saved: boolean; path?: string }, Failure>> {
@@ -107,7 +110,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'queue:board': () => queue.board(),
     'queue:issue': async ({ print, ...wanted }) => {
       const issued = await queue.issue(wanted);
-      if (issued.ok && print) papers.printTicket(issued.value);
+      if (issued.ok && print) papers.printTicket(issued.value, { expectedWaitMs: issued.value.expectedWaitMs ?? undefined });
       return issued;
     },
     'queue:call-next': ({ groupIds }) => queue.callNext(groupIds),
@@ -129,7 +132,25 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'queue:find-hubs': () => queue.office.findHubs(),
     'queue:remove-member': ({ memberId }) => queue.office.removeMember(memberId),
     'voice:recording': ({ clip }) => counter.recordings(clip),
-    'printing:state': () => papers.state(),
+    'lobby:state': async () => ({ canReadAloud: (await kiosk?.readAloud.isAvailable()) ?? false }),
+    'lobby:take-ticket': (wish) => counter.lobby.takeTicket(wish),
+    'lobby:print-papers': ({ procedureCode }) => counter.lobby.printPapers(procedureCode),
+    'lobby:look-up': (request) => counter.lobby.lookUp(request),
+    'lobby:rate': (rating) => counter.lobby.rate(rating),
+    'lobby:say': ({ text, language }) => kiosk?.readAloud.say(text, language),
+    'lobby:hush': () => kiosk?.readAloud.hush(),
+    'lobby:end': () => kiosk?.endVisit(),
+    'lobby:leave': async ({ pin }) => {
+      const judged = (await kiosk?.supervisorPin.judge(pin)) ?? fail('no-pin' as const);
+      // Answered first: the page says goodbye while the counter closes.
+      if (judged.ok) setImmediate(() => kiosk?.quit());
+      return judged;
+    },
+    'lobby:pair': async ({ pin, address, code }) => {
+      const judged = (await kiosk?.supervisorPin.judge(pin)) ?? fail('no-pin' as const);
+      return judged.ok ? queue.office.pair(address, code) : judged;
+    },
+    'printing:state': () => (settings.role === 'lobby' ? { ...papers.state(), jobs: [] } : papers.state()),
     'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
     'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),
     'printing:save-pdf': async ({ dossierId, size }) => {
@@ -196,7 +217,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
   };
 }
 
-const publicSettings = (settings: Settings, demoOffice: boolean, unprotectedKeys: boolean): PublicSettings => ({
+const publicSettings = ({ lobby: _secret, ...settings }: Settings, demoOffice: boolean, unprotectedKeys: boolean): PublicSettings => ({
   ...settings,
   province: { url: settings.province.url },
   demoOffice,

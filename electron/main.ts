@@ -10,6 +10,7 @@ import { removeBroken } from './database/rebuild-database.ts';
 import { serveIpc, tell } from './ipc.ts';
 import { KeysUnavailable } from './keys/keys-unavailable.ts';
 import { recoveryFileOf } from './keys/recovery-option.ts';
+import type { Kiosk } from './lobby/kiosk.ts';
 import { openLog, type Log } from './log.ts';
 import { registerScheme, serveApp } from './protocol.ts';
 import { keepRoomForPage } from './room-for-page.ts';
@@ -81,19 +82,31 @@ async function open(userData: string, log: Log): Promise<void> {
     return notice;
   };
   const { window, show } = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
+  const kiosk: Kiosk | undefined =
+    settings.role === 'lobby'
+      ? (await import('./lobby/kiosk.ts')).openKiosk({ window, userData, settings, log, load: loadPage, onAskedToLeave: () => tell('lobby:leave-asked', null) })
+      : undefined;
   const loading = loadPage(window);
   // While the page is compiled and begins, in a process of its own, what answers it is loaded and opened here; not before, or the page waits.
+  const relaunch = (): void => {
+    if (kiosk !== undefined) return kiosk.quit({ relaunch: true });
+    app.relaunch();
+    app.quit();
+  };
   const opening = Promise.race([handedOver, loading]).then(() =>
-    openService({ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice, onProgress: tellOpening(show, settings.language) }),
+    openService({
+      ...{ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice, kiosk, relaunch },
+      onProgress: tellOpening(show, settings.language),
+    }),
   );
   serveIpc(
     opening.then(({ service }) => service),
     settings.role,
     log,
   );
-  watchForCrash(window, log, () => (hasCrashed = true));
+  watchForCrash(window, log, () => (hasCrashed = true), kiosk === undefined);
   bringForwardOnSecondStart(window);
-  closeInOrder(window, opening, province);
+  closeInOrder(window, opening, province, kiosk?.mayQuit);
   const [{ counter }] = await Promise.all([
     opening.then((opened) => {
       servePaper(opened.counter.papers.serveVirtualPaper);
@@ -153,10 +166,11 @@ function bringForwardOnSecondStart(window: BrowserWindow): void {
   });
 }
 
-function closeInOrder(window: BrowserWindow, opening: Promise<Opened>, province: DemoProvince | undefined): void {
+function closeInOrder(window: BrowserWindow, opening: Promise<Opened>, province: DemoProvince | undefined, mayQuit: () => boolean = () => true): void {
   let isClosed = false;
   app.on('before-quit', (event) => {
-    if (isClosed) return;
+    // An end that the lobby's lock refuses must not close the counter behind the window.
+    if (isClosed || !mayQuit()) return;
     event.preventDefault();
     // `then` with both: a counter that never opened has nothing to close.
     void opening

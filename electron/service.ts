@@ -1,5 +1,4 @@
 /** What answers the page: the counter and its channels, apart from the boot so that the window need not wait for its code. */
-import { app } from 'electron';
 import { argsParsers } from '../shared/ipc/contract.ts';
 import { openCounter, type Counter } from './counter.ts';
 import { createRebuildDatabase } from './database/rebuild-database.ts';
@@ -8,11 +7,15 @@ import type { Service } from './ipc.ts';
 import { diskSpaceOf } from './journal/disk-space.ts';
 
 export type Opened = { counter: Counter; service: Service };
-export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter' | 'rebuild'> & { userData: string; onProgress(share: number): void };
+export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter' | 'rebuild'> & {
+  userData: string;
+  relaunch(): void;
+  onProgress(share: number): void;
+};
 
 /** Throws `KeysUnavailable`, or what the disk says. */
-export async function openService({ userData, onProgress, ...context }: ServiceContext): Promise<Opened> {
-  const counter = await openCounter(userData, context.settings, context.log, startAnew, onProgress);
+export async function openService({ userData, relaunch, onProgress, ...context }: ServiceContext): Promise<Opened> {
+  const counter = await openCounter(userData, context.settings, context.log, relaunch, onProgress);
   const rebuild = createRebuildDatabase({
     userData,
     journal: counter.journal,
@@ -21,9 +24,4 @@ export async function openService({ userData, onProgress, ...context }: ServiceC
     log: context.log,
   });
   return { counter, service: { handlers: createHandlers({ counter, rebuild, ...context }), parsers: argsParsers } };
-}
-
-function startAnew(): void {
-  app.relaunch();
-  app.quit();
 }

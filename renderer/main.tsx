@@ -30,14 +30,18 @@ import { ShortcutProvider } from './ui/useShortcut.ts';
 const clock = () => Date.now();
 const bridge = openLane(window.counter);
 
+/** Of a kiosk, which must not remember anybody: nothing is ever in it. */
+const noStorage = { getItem: () => null, setItem: () => undefined };
+
 function createShell(info: AppInfo): Shell {
+  const isLobby = info.settings.role === 'lobby';
   const isStaff = info.settings.role === 'officer' || info.settings.role === 'postal';
   return {
     bridge,
     clock,
     info,
-    route: createRouteStore(sessionStorage),
-    preferences: createPreferences(info.settings, localStorage),
+    route: createRouteStore(isLobby ? noStorage : sessionStorage),
+    preferences: createPreferences(info.settings, isLobby ? noStorage : localStorage),
     listFilter: createListFilter(),
     queue: createLiveState(
       () => bridge.invoke('queue:state'),
@@ -50,12 +54,13 @@ function createShell(info: AppInfo): Shell {
             (listener) => bridge.on('queue:board-changed', listener),
           )
         : null,
-    printing: isStaff
-      ? createLiveState(
-          () => bridge.invoke('printing:state'),
-          (listener) => bridge.on('printing:changed', listener),
-        )
-      : null,
+    printing:
+      isStaff || isLobby
+        ? createLiveState(
+            () => bridge.invoke('printing:state'),
+            (listener) => bridge.on('printing:changed', listener),
+          )
+        : null,
     sync: isStaff
       ? createLiveState(
           () => bridge.invoke('sync:state'),

@@ -6,6 +6,7 @@ import { confirmLease } from './devices/number-store.ts';
 import { correctDossier, insertDossier, insertDossiers } from './dossiers/dossier-store.ts';
 import type { Effects } from './journal/apply.ts';
 import type { TokenIssuer } from './devices/tokens.ts';
+import { countRating } from './lobby/rating-store.ts';
 import { issueTicket, moveTicket } from './queue/ticket-store.ts';
 import type { Enqueue } from './upstreams/enqueue.ts';
 
@@ -20,6 +21,7 @@ export const createEffects = (enqueue: Enqueue): Effects => ({
   confirmLease,
   issueTicket,
   moveTicket,
+  countRating,
   async insertDossier(trx, dossier) {
     const outcome = await insertDossier(trx, dossier);
     if (outcome === 'stored') await enqueue(trx, dossier.dossier);

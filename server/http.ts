@@ -24,6 +24,7 @@ import { createTokenIssuer } from './devices/tokens.ts';
 import { dossierRoutes } from './dossiers/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { journalRoutes } from './journal/routes.ts';
+import { lobbyRoutes } from './lobby/routes.ts';
 import { readFigures } from './metrics/figures-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { loggableError, Problem, PROBLEM_TYPE, problemOf, refuseUnread } from './problem.ts';
@@ -49,6 +50,7 @@ const features: readonly Routes[] = [
   upstreamRoutes,
   reconciliationRoutes,
   publicationRoutes,
+  lobbyRoutes,
 ];
 
 export type ProvinceOptions = {

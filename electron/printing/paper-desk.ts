@@ -11,6 +11,7 @@ import type { SheetSize } from '../../shared/printing/medium.ts';
 import {
   isForRoll,
   isForSheet,
+  MAX_TO_BRING,
   titleOf,
   type ListedDossier,
   type Paper,
@@ -18,6 +19,7 @@ import {
   type ReceiptPaper,
   type RollPaper,
   type SheetPaper,
+  type TicketAdvice,
   type TicketPaper,
 } from '../../shared/printing/paper.ts';
 import type { PaperRequest } from '../../shared/printing/request.ts';
@@ -43,7 +45,9 @@ export type DayFigures = { day: ReconciledDay | undefined; rows: MonitoringRow[]
 
 export type PaperDesk = {
   /** The first print of a thing has the thing's own id, so asking again never prints it twice. */
-  printTicket(ticket: Ticket): void;
+  printTicket(ticket: Ticket, advice?: TicketAdvice): void;
+  /** What to bring for a procedure, for someone who takes no number. */
+  printBringList(procedure: { code: string; name: string }, papers: readonly string[]): void;
   printReceipt(dossier: Dossier, /** Of the operation that gave it another code than the paper has. */ operationId?: string): void;
   reprint(kind: 'ticket' | 'receipt', id: string): Promise<Result<{ jobId: string }, Failure>>;
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
@@ -122,12 +126,14 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
   const viewer = createPaperViewer({ load: (window) => load(window, '#viewer'), papers: () => printing.virtualPapers(), title: options.viewerTitle });
   const preview = createPreviewWindow({ load: (window) => load(window, '#preview'), title: options.previewTitle });
 
-  const ticketPaper = (ticket: Ticket): TicketPaper => ({
+  const ticketPaper = (ticket: Ticket, advice: TicketAdvice = {}): TicketPaper => ({
     kind: 'ticket',
     heading,
     ticket,
     groupName: queueGroups.find(({ id }) => id === ticket.groupId)?.name ?? '',
     waitingAhead: Math.max(0, waitingIn(day(), ticket.groupId) - 1),
+    ...advice,
+    papersToBring: advice.papersToBring?.slice(0, MAX_TO_BRING),
   });
   const receiptPaper = (dossier: Dossier): ReceiptPaper => ({ kind: 'receipt', heading, dossier });
 
@@ -240,7 +246,10 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
   }
 
   return {
-    printTicket: (ticket) => submit(ticketPaper(ticket), ticket.ticketId),
+    printTicket: (ticket, advice) => submit(ticketPaper(ticket, advice), ticket.ticketId),
+    printBringList({ code: procedureCode, name: procedureName }, papers) {
+      submit({ kind: 'bring-list', heading, procedureCode, procedureName, papers: papers.slice(0, MAX_TO_BRING), printedAtMs: clock() }, randomUUID());
+    },
     printReceipt: (dossier, operationId = dossier.dossierId) => submit(receiptPaper(dossier), operationId),
     async reprint(kind, id) {
       await exchanged;

@@ -43,6 +43,7 @@ export const demoSettings = (provinceUrl: string): Settings => ({
   sync: { scans: { windows: [] } },
   board: {},
   voice: { languages: ['vi', 'en'], volumePercent: 80, hours: [] },
+  lobby: {},
   language: 'vi',
   theme: 'system',
   profile: 'development',

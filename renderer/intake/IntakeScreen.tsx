@@ -25,7 +25,7 @@ import { PapersSection } from './PapersSection.tsx';
 import { ProcedureSection } from './ProcedureSection.tsx';
 import { ResultSection } from './ResultSection.tsx';
 import { SummaryPanel } from './SummaryPanel.tsx';
-import { useCardReader } from './useCardReader.ts';
+import { useCardReader } from '../app/useCardReader.ts';
 import styles from './IntakeScreen.module.css';
 
 type IntakeScreenProps = {

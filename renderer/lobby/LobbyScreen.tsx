@@ -1,55 +1,118 @@
-/** The lobby kiosk: take a number, one question a step, large enough for a first visit at seventy. */
+/** The lobby kiosk: three doors, large enough for a first visit at seventy; what a visit leaves behind is nothing. */
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { languages } from '../app/i18n.ts';
 import { useNow, usePreferences, useShell } from '../app/shell-context.tsx';
-import { priorities } from '../../shared/queue/ticket.ts';
 import { unreachable } from '../../shared/lib/result.ts';
-import { classes } from '../ui/classes.ts';
-import { Icon, type IconName } from '../ui/Icon.tsx';
-import { useIsLate } from '../ui/Progress.tsx';
-import { createLobbyStore, lengthOf, type LobbyState, type Step } from './lobby-store.ts';
+import { isAllowedInLobby } from '../../shared/lobby/allowed-keys.ts';
+import { Declare } from './Declare.tsx';
+import { FindProcedure, Papers } from './FindProcedure.tsx';
+import { createLobbyStore, type LobbyState } from './lobby-store.ts';
+import { LookUp, Status } from './LookUp.tsx';
+import { Door, Ending, Waiting } from './parts.tsx';
+import { Rate, Reasons, Thanks } from './Rate.tsx';
+import { ScreenKeyboard } from './ScreenKeyboard.tsx';
+import { Supervisor } from './Supervisor.tsx';
+import { Given, Groups, Priorities } from './TakeTicket.tsx';
+import { useReadAloud } from './useReadAloud.ts';
+import { useVisit, VisitProvider } from './visit-context.ts';
 import styles from './lobby.module.css';
 
-export function LobbyScreen() {
-  const { t } = useTranslation('lobby');
-  const { bridge, clock, info, preferences } = useShell();
-  const [isLarge, setIsLarge] = useState(false);
-  const groups = info.settings.queueGroups;
-  const store = useMemo(() => createLobbyStore({ bridge, clock, groupIds: groups.map(({ id }) => id) }), [bridge, clock, groups]);
-  const state = useStore(store);
+/** How long a finger rests on the office's name to ask for the supervisor's PIN. */
+const HOLD_MS = 4_000;
 
-  /** The next citizen starts in the language of the settings, at ordinary size. */
-  const end = () => {
-    state.end();
-    setIsLarge(false);
-    preferences.getState().choose({ language: info.settings.language });
-  };
+export function LobbyScreen() {
+  const { bridge, clock, info } = useShell();
+  const groups = info.settings.queueGroups;
+  const store = useMemo(() => createLobbyStore({ bridge, clock, groups }), [bridge, clock, groups]);
+  const state = useStore(store);
+  const main = useRef<HTMLElement>(null);
+  const holding = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const release = () => clearTimeout(holding.current);
+
+  useEffect(() => bridge.on('lobby:leave-asked', () => store.getState().go({ name: 'supervisor' })), [bridge, store]);
+  useEffect(() => {
+    // A file let go over the window, a link dragged, two fingers drawn apart with Ctrl: nothing comes of them.
+    const refuse = (event: Event) => event.preventDefault();
+    // The shell has let no such key through; should one come another way, it ends here.
+    const refuseKey = (event: KeyboardEvent) => {
+      const { key, code, ctrlKey: control, altKey: alt, metaKey: meta, shiftKey: shift } = event;
+      if (isAllowedInLobby({ key, code, control, alt, meta, shift })) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    /** What a hostile code makes its reader send, and no finger types. */
+    const refuseControls = (event: InputEvent) => /\p{Cc}/u.test(event.data ?? '') && event.preventDefault();
+    const refusePinch = (event: WheelEvent) => event.ctrlKey && event.preventDefault();
+    // The system's own print dialog leads to files and printers; Electron asks nobody before it lets a page close its window.
+    window.print = window.close = () => undefined;
+    const kinds = ['dragstart', 'dragover', 'drop', 'contextmenu', 'auxclick', 'copy', 'cut', 'paste'] as const;
+    for (const kind of kinds) window.addEventListener(kind, refuse, true);
+    window.addEventListener('keydown', refuseKey, true);
+    window.addEventListener('beforeinput', refuseControls, true);
+    window.addEventListener('wheel', refusePinch, { capture: true, passive: false });
+    return () => {
+      for (const kind of kinds) window.removeEventListener(kind, refuse, true);
+      window.removeEventListener('keydown', refuseKey, true);
+      window.removeEventListener('beforeinput', refuseControls, true);
+      window.removeEventListener('wheel', refusePinch, true);
+    };
+  }, []);
 
   return (
-    <div className={classes(styles.lobby, isLarge && styles.large)} onPointerDown={state.touch} onKeyDown={state.touch}>
-      <header className={styles.head}>
-        <b className={styles.office}>{info.settings.office.name}</b>
-        <LanguageSwitch />
-        <Button className={styles.switch} aria-pressed={isLarge} onPress={() => setIsLarge(!isLarge)}>
-          {isLarge ? t('ordinaryText') : t('largeText')}
-        </Button>
-      </header>
-      <main className={styles.main}>
-        <StepView state={state} onEnd={end} />
-      </main>
-      {state.endsAtMs !== null && <IdleBar endsAtMs={state.endsAtMs} step={state.step} onEnd={end} />}
-    </div>
+    <VisitProvider value={store}>
+      <div className={styles.lobby} onPointerDown={state.touch} onKeyDown={state.touch} onInput={state.touch}>
+        <header className={styles.head}>
+          <b
+            className={styles.office}
+            onPointerDown={() => (holding.current = setTimeout(() => state.go({ name: 'supervisor' }), HOLD_MS))}
+            onPointerUp={release}
+            onPointerLeave={release}
+            onPointerCancel={release}
+          >
+            {info.settings.office.name}
+          </b>
+          <Switches main={main} moment={state.step} />
+        </header>
+        <main ref={main} className={styles.main}>
+          <StepView state={state} />
+        </main>
+        <ScreenKeyboard />
+        <footer className={styles.idle}>{state.endsAtMs !== null && <IdleBar endsAtMs={state.endsAtMs} />}</footer>
+      </div>
+    </VisitProvider>
   );
 }
 
-function LanguageSwitch() {
+/** Back as they were for the next citizen, because the page then begins anew. */
+function Switches({ main, moment }: { main: React.RefObject<HTMLElement | null>; moment: unknown }) {
   const { t } = useTranslation('lobby');
-  const { language, choose } = usePreferences();
+  const { language, theme, choose } = usePreferences();
+  const [isLarge, setIsLarge] = useState(false);
+  const [before] = useState(theme);
+  const aloud = useReadAloud(main, moment);
+  const isContrast = theme === 'high-contrast';
+  const enlarge = () => {
+    document.documentElement.dataset['text'] = isLarge ? 'ordinary' : 'large';
+    setIsLarge(!isLarge);
+  };
   return (
     <>
+      {aloud.isOffered && (
+        <Switch isOn={aloud.isOn} onPress={aloud.toggle}>
+          {t('readAloud')}
+        </Switch>
+      )}
+      {before !== 'high-contrast' && (
+        <Switch isOn={isContrast} onPress={() => choose({ theme: isContrast ? before : 'high-contrast' })}>
+          {t('contrast')}
+        </Switch>
+      )}
+      <Switch isOn={isLarge} onPress={enlarge}>
+        {t('largeText')}
+      </Switch>
       {languages
         .filter((other) => other !== language)
         .map((other) => (
@@ -61,132 +124,95 @@ function LanguageSwitch() {
   );
 }
 
-function StepView({ state, onEnd }: { state: LobbyState; onEnd: () => void }) {
+const Switch = ({ isOn, onPress, children }: { isOn: boolean; onPress: () => void; children: ReactNode }) => (
+  <Button className={styles.switch} aria-pressed={isOn} onPress={onPress}>
+    {children}
+  </Button>
+);
+
+function StepView({ state }: { state: LobbyState }) {
   const { t } = useTranslation('lobby');
-  const { info } = useShell();
-  const { step } = state;
+  const { step, end } = state;
   switch (step.name) {
     case 'door':
-      return (
-        <div className={styles.doors}>
-          <h1 className={styles.question}>{t('welcome')}</h1>
-          <Door icon="ticket" label={t('takeNumber')} hint={t('takeNumberHint')} onPress={state.begin} />
-        </div>
-      );
+      return <Doors />;
     case 'group':
-      return (
-        <Question words={t('whichGroup')} onBack={state.back}>
-          {info.settings.queueGroups.map((group) => (
-            <Choice key={group.id} onPress={() => state.chooseGroup(group.id)}>
-              <b className={styles.letter}>{group.letter}</b>
-              {group.name}
-            </Choice>
-          ))}
-        </Question>
-      );
+      return <Groups {...step} />;
+    case 'find':
+      return <FindProcedure isDeclaring={step.isDeclaring} />;
+    case 'papers':
+      return <Papers procedure={step.procedure} />;
+    case 'declare':
+      return <Declare procedure={step.procedure} part={step.part} />;
     case 'priority':
-      return (
-        <Question words={t('whichPriority')} onBack={state.back}>
-          {priorities.map((priority) => (
-            <Choice key={priority} isMain={priority === 'none'} onPress={() => void state.choosePriority(priority)}>
-              {t(`priority.${priority}`)}
-            </Choice>
-          ))}
-        </Question>
-      );
+      return <Priorities />;
     case 'issuing':
-      return <Issuing />;
+      return <Waiting words={t('issuing')} />;
     case 'done':
-      return (
-        <div className={styles.done} role="status">
-          <h1 className={styles.question}>{t('yourNumber')}</h1>
-          <p className={styles.number} data-testid="ticket-number">
-            {step.ticket.number}
-          </p>
-          <p className={styles.hint}>{t('takePaper')}</p>
-          <Choice isMain onPress={onEnd}>
-            {t('finish')}
-          </Choice>
-        </div>
-      );
+      return <Given ticket={step.ticket} isDeclared={step.isDeclared} onEnd={end} />;
     case 'failed':
       return (
-        <div className={styles.done} role="alert">
-          <h1 className={styles.question}>{t('failed')}</h1>
-          <p className={styles.hint}>{t('failedHint')}</p>
-          <Choice isMain onPress={onEnd}>
-            {t('startAgain')}
-          </Choice>
-        </div>
+        <Ending isBad title={t('failed')} onEnd={end} label={t('startAgain')}>
+          <p className={styles.hint}>{t(step.failure.kind === 'doors-closed' ? 'doorsClosed' : 'failedHint')}</p>
+        </Ending>
       );
+    case 'look-up':
+      return <LookUp failure={step.failure} />;
+    case 'status':
+      return <Status status={step.status} onEnd={end} />;
+    case 'rate':
+      return <Rate />;
+    case 'reasons':
+      return <Reasons score={step.score} />;
+    case 'thanks':
+      return <Thanks onEnd={end} />;
+    case 'supervisor':
+      return <Supervisor />;
     default:
       return unreachable(step);
   }
 }
 
-function Issuing() {
+function Doors() {
   const { t } = useTranslation('lobby');
-  return useIsLate() ? (
-    <p className={styles.question} role="status">
-      {t('issuing')}
-    </p>
-  ) : null;
-}
-
-function Question({ words, onBack, children }: { words: string; onBack: () => void; children: ReactNode }) {
-  const { t } = useTranslation('lobby');
+  const { go } = useVisit();
   return (
-    <div className={styles.step}>
-      <h1 className={styles.question}>{words}</h1>
-      <div className={styles.choices}>{children}</div>
-      <Button className={styles.back} onPress={onBack}>
-        <Icon name="left" size={28} />
-        {t('back')}
+    <div className={styles.doors}>
+      <h1 className={styles.question}>{t('welcome')}</h1>
+      <div className={styles.doorRow}>
+        <Door icon="ticket" label={t('takeNumber')} hint={t('takeNumberHint')} onPress={() => go({ name: 'group', wish: {} })} autoFocus />
+        <Door icon="search" label={t('lookUp.door')} hint={t('lookUp.doorHint')} onPress={() => go({ name: 'look-up' })} />
+        <Door icon="file" label={t('declare.door')} hint={t('declare.doorHint')} onPress={() => go({ name: 'find', isDeclaring: true })} />
+      </div>
+      <Button className={styles.quietDoor} onPress={() => go({ name: 'rate' })}>
+        {t('rate.door')}
       </Button>
     </div>
   );
 }
 
-function Door({ icon, label, hint, onPress }: { icon: IconName; label: string; hint: string; onPress: () => void }) {
-  return (
-    <Button className={styles.door} onPress={onPress} autoFocus>
-      <Icon name={icon} size={88} />
-      <span className={styles.doorLabel}>{label}</span>
-      <span className={styles.hint}>{hint}</span>
-    </Button>
-  );
-}
-
-function Choice({ isMain = false, onPress, children }: { isMain?: boolean; onPress: () => void; children: ReactNode }) {
-  return (
-    <Button className={classes(styles.choice, isMain && styles.mainChoice)} onPress={onPress}>
-      {children}
-    </Button>
-  );
-}
+/** From here on the seconds are said. */
+const SAID_FROM_S = 15;
 
 /** A bar that empties as the visit runs out; the last seconds are said in words. */
-function IdleBar({ endsAtMs, step, onEnd }: { endsAtMs: number; step: Step; onEnd: () => void }) {
+function IdleBar({ endsAtMs }: { endsAtMs: number }) {
   const { t } = useTranslation('lobby');
+  const { step, lengthMs, end } = useVisit();
   const nowMs = useNow(250);
   const leftMs = Math.max(0, endsAtMs - nowMs);
   const isOver = leftMs === 0 && step.name !== 'issuing';
-  const latestEnd = useRef(onEnd);
   useEffect(() => {
-    latestEnd.current = onEnd;
-  });
-  useEffect(() => {
-    if (isOver) latestEnd.current();
-  }, [isOver]);
+    if (isOver) end();
+  }, [isOver, end]);
   const seconds = Math.ceil(leftMs / 1000);
   return (
-    <footer className={styles.idle}>
+    <>
       <span className={styles.idleTrack}>
-        <span className={styles.idleBar} style={{ transform: `scaleX(${Math.min(1, leftMs / lengthOf(step))})` }} />
+        <span className={styles.idleBar} style={{ transform: `scaleX(${Math.min(1, leftMs / lengthMs)})` }} />
       </span>
       <span className={styles.idleWords} aria-live="off">
-        {step.name !== 'issuing' && seconds <= 15 && t('endsIn', { seconds })}
+        {step.name !== 'issuing' && seconds <= SAID_FROM_S && t('endsIn', { seconds })}
       </span>
-    </footer>
+    </>
   );
 }

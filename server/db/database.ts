@@ -126,6 +126,7 @@ export type Tables = {
     reason: string | null;
     field: string | null;
   };
+  service_ratings: { office_id: string; date: string; score: number; reason: Generated<string>; count: number };
   upstream_health: { upstream: UpstreamName; health: Json<Health> };
   upstream_plan: { singleton: Generated<boolean>; plan: Json<{ connected: UpstreamName[]; routes: Route[] }> };
   day_statements: {

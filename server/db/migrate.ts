@@ -12,6 +12,7 @@ import { epochs } from './migrations/0007-epochs.ts';
 import { destroyOrders } from './migrations/0008-destroy-orders.ts';
 import { publications } from './migrations/0009-publications.ts';
 import { quickIntake } from './migrations/0010-quick-intake.ts';
+import { lobby } from './migrations/0011-lobby.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -26,6 +27,7 @@ const ladder = {
   '0008-destroy-orders': destroyOrders,
   '0009-publications': publications,
   '0010-quick-intake': quickIntake,
+  '0011-lobby': lobby,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

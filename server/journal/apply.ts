@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import { type NumberLease, type Operation, operationSchema } from '../../shared/journal/operation.ts';
 import { unreachable } from '../../shared/lib/result.ts';
+import { dateAt, type PlainDate } from '../../shared/lib/time.ts';
+import type { Rating } from '../../shared/lobby/rating.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
 import type { DossierOutcome, NewDossier, TextedDossier } from '../dossiers/dossier-store.ts';
@@ -17,6 +19,7 @@ export type Effects = {
   /** False when the ticket belongs to another office. */
   issueTicket(trx: Connection, officeId: string, ticket: Ticket): Promise<boolean>;
   moveTicket(trx: Connection, officeId: string, move: TicketMove): Promise<boolean>;
+  countRating(trx: Connection, officeId: string, date: PlainDate, rating: Rating): Promise<void>;
   insertDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
   /** `dossier-exists`: what is held of it was never in this device's journal. */
   correctDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
@@ -54,6 +57,9 @@ export async function effectOf(trx: Connection, effects: Effects, owner: Journal
       return (await effects.confirmLease(trx, owner, operation.lease, at)) ? applied : rejected('lease-taken', '/lease');
     case 'catalogue.installed':
       await effects.installCatalogue(trx, owner.deviceId, operation.version);
+      return applied;
+    case 'service.rated':
+      await effects.countRating(trx, owner.officeId, dateAt(entry.atMs), operation.rating);
       return applied;
     case 'keys.rotated':
     case 'dossiers.handed-over':

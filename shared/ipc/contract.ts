@@ -8,6 +8,9 @@ import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
 import type { FoundPrinter, PrinterTrial } from '../printing/found-printer.ts';
+import { declarationSchema, type Declaration } from '../lobby/declaration.ts';
+import { lookUpRequestSchema, type DossierStatus, type LookUpFailureKind, type LookUpRequest } from '../lobby/look-up.ts';
+import { ratingSchema, type Rating } from '../lobby/rating.ts';
 import type { PrintingState } from '../printing/paper.ts';
 import { paperDestinations, paperRequestSchema, type PaperDestination, type PaperRequest } from '../printing/request.ts';
 import type { PublicationsState } from '../publications/publication.ts';
@@ -132,6 +135,22 @@ export type IpcContract = {
   'queue:remove-member': { args: { memberId: string }; result: Result<null> };
   /** The office’s own recording of a clip; null where the bundled one is to be used. */
   'voice:recording': { args: { clip: ClipId }; result: Uint8Array<ArrayBuffer> | null };
+  'lobby:state': { args: undefined; result: LobbyAbilities };
+  /** Prints the ticket too, with the papers to bring where it is known what for. */
+  'lobby:take-ticket': { args: TicketWish; result: Result<IssuedTicket> };
+  /** What to bring, on paper, for someone who takes no number; false: no such procedure. */
+  'lobby:print-papers': { args: { procedureCode: string }; result: boolean };
+  'lobby:look-up': { args: LookUpRequest; result: Result<DossierStatus, Failure<LookUpFailureKind>> };
+  'lobby:rate': { args: Rating; result: Result<null> };
+  /** Reads aloud; whatever was being read stops. */
+  'lobby:say': { args: { text: string; language: 'vi' | 'en' }; result: void };
+  'lobby:hush': { args: undefined; result: void };
+  /** The visit is over: the page is loaded anew and nothing of it is kept anywhere. */
+  'lobby:end': { args: undefined; result: void };
+  /** Ends the program when the supervisor's PIN is right. */
+  'lobby:leave': { args: { pin: string }; result: Result<null, Failure<'no-pin' | 'wrong-pin' | 'locked-out'>> };
+  /** Makes the kiosk known to its office's hub, with the supervisor's PIN beside the hub's code. */
+  'lobby:pair': { args: { pin: string; address: string; code: string }; result: Result<{ hubName: string }> };
   'printing:state': { args: undefined; result: PrintingState };
   'printing:reprint': { args: { kind: 'ticket' | 'receipt'; id: string }; result: Result<{ jobId: string }> };
   'printing:resolve': { args: { jobId: string; answer: 'printed' | 'print-again' | 'cancel' }; result: Result<null> };
@@ -182,6 +201,12 @@ export type IpcContract = {
   'storage:rebuild': { args: { isAsked: boolean }; result: Result<null, Failure<RebuildRefusal>> };
 };
 
+/** What this kiosk can do; what it cannot is not offered. */
+export type LobbyAbilities = { canReadAloud: boolean };
+
+/** `procedureCode`: what the citizen wants to do, if it was said. */
+export type TicketWish = { groupId: string; priority: Priority; procedureCode?: string | undefined; declaration?: Declaration | undefined };
+
 /** `storage-locked`: the files cannot be moved away. `needs-word`: an officer has to ask for it. */
 export type RebuildRefusal = 'disk-full' | 'storage-locked' | 'needs-word';
 
@@ -215,6 +240,8 @@ export type IpcEvents = {
   'start:progress': { share: number; language: PublicSettings['language'] };
   'queue:changed': QueueView;
   'queue:board-changed': PublicBoard;
+  /** The supervisor's key was pressed at the kiosk. */
+  'lobby:leave-asked': null;
   'printing:changed': PrintingState;
   'sync:changed': SyncState;
   'sync:delivered': DossierDelivery[];
@@ -232,6 +259,10 @@ const bytesSchema = z.instanceof(Uint8Array as typeof Uint8Array<ArrayBuffer>).r
 const none = z.undefined();
 const scannerId = z.string().min(1).max(500);
 const ticketIdOnly = z.strictObject({ ticketId: z.uuid() });
+
+const pairing = { address: z.string().trim().min(1).max(300), code: z.string().regex(/^\d{6}$/u) };
+/** Of the lobby's supervisor. */
+const pin = z.string().regex(/^\d{4,12}$/u);
 
 /** A channel without a parser does not compile. */
 export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
@@ -286,9 +317,24 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
   'queue:take-over': none,
   'queue:offer-pairing': none,
   'queue:end-pairing': none,
-  'queue:pair': z.strictObject({ address: z.string().trim().min(1).max(300), code: z.string().regex(/^\d{6}$/u) }),
+  'queue:pair': z.strictObject(pairing),
   'queue:find-hubs': none,
   'queue:remove-member': z.strictObject({ memberId: z.string().max(64) }),
+  'lobby:state': none,
+  'lobby:take-ticket': z.strictObject({
+    groupId: z.string().max(60),
+    priority: z.enum(priorities),
+    procedureCode: z.string().max(40).optional(),
+    declaration: declarationSchema.optional(),
+  }),
+  'lobby:print-papers': z.strictObject({ procedureCode: z.string().max(40) }),
+  'lobby:look-up': lookUpRequestSchema,
+  'lobby:rate': ratingSchema,
+  'lobby:say': z.strictObject({ text: z.string().max(3000), language: z.enum(['vi', 'en']) }),
+  'lobby:hush': none,
+  'lobby:end': none,
+  'lobby:leave': z.strictObject({ pin }),
+  'lobby:pair': z.strictObject({ pin, ...pairing }),
   'printing:state': none,
   'printing:reprint': z.strictObject({ kind: z.enum(['ticket', 'receipt']), id: z.uuid() }),
   'printing:resolve': z.strictObject({ jobId: z.uuid(), answer: z.enum(['printed', 'print-again', 'cancel']) }),

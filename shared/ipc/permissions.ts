@@ -5,7 +5,22 @@ import type { Channel } from './contract.ts';
 const everyone: Channel[] = ['app:info', 'app:report-error', 'catalogue:get', 'queue:state', 'printing:state'];
 /** How any device of an office becomes known to its hub. */
 const joining: Channel[] = ['queue:find-hubs', 'queue:pair'];
-const lobby: Channel[] = [...everyone, ...joining, 'queue:issue', 'queue:attach'];
+const lobby: Channel[] = [
+  ...everyone,
+  ...joining,
+  'queue:issue',
+  'queue:attach',
+  'lobby:state',
+  'lobby:take-ticket',
+  'lobby:print-papers',
+  'lobby:look-up',
+  'lobby:rate',
+  'lobby:say',
+  'lobby:hush',
+  'lobby:end',
+  'lobby:leave',
+  'lobby:pair',
+];
 const board: Channel[] = ['app:info', 'app:report-error', 'queue:state', 'queue:board', 'voice:recording', ...joining];
 const staff: Channel[] = [
   ...everyone,

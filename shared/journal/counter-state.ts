@@ -81,6 +81,7 @@ function effectOf(state: CounterState, { operation, atMs }: Pick<JournalEntry, '
       return operation.number === undefined ? state : withUsed(state, operation.correctedAtMs, operation.number);
     case 'dossiers.handed-over':
       return { ...state, handedOver: joined(state.handedOver, operation.dossierIds) };
+    case 'service.rated':
     case 'catalogue.installed':
     case 'keys.rotated':
     case 'day.closed':

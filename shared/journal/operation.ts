@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dossierSchema, plainDateSchema, type Dossier } from '../dossiers/dossier.ts';
 import { placeSchema } from '../queue/event.ts';
+import { ratingSchema } from '../lobby/rating.ts';
 import { ticketSchema } from '../queue/ticket.ts';
 import { sha256Schema } from '../scanning/scan.ts';
 
@@ -48,6 +49,8 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('dossier.corrected'), dossier: dossierSchema, correctedAtMs: z.int().nonnegative(), number: numberSchema.optional() }),
   /** The post office has handed the papers of these over to the agency it works for (QĐ 45/2016/QĐ-TTg). */
   z.object({ type: z.literal('dossiers.handed-over'), handOverId: z.uuid(), dossierIds: z.array(z.uuid()).min(1).max(MAX_HANDED_OVER) }),
+  /** A citizen's opinion, nobody's: neither ticket nor dossier stands in it. */
+  z.object({ type: z.literal('service.rated'), rating: ratingSchema }),
   z.object({ type: z.literal('catalogue.installed'), version: z.string(), procedures: z.int() }),
   /** Entries after this one are sealed with the data key of this id. */
   z.object({ type: z.literal('keys.rotated'), keyId: z.string().max(20) }),

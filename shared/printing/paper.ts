@@ -11,16 +11,25 @@ import { filledBlockSchema } from './template.ts';
 const instant = z.int().nonnegative();
 const count = z.int().nonnegative();
 
+/** A roll is not endless. */
+export const MAX_TO_BRING = 30;
+
 const ticketPaperSchema = z.object({
   kind: z.literal('ticket'),
   heading: officeHeadingSchema,
   ticket: ticketSchema,
   groupName: z.string(),
   waitingAhead: count,
+  /** From measured times at the counters; left out where none is open for the group. */
+  expectedWaitMs: z.int().nonnegative().optional(),
+  /** Counters that call from this group now. */
+  counters: z.array(z.string()).max(26).optional(),
   /** Names of the papers the citizen should have at hand when called. */
-  papersToBring: z.array(z.string()).max(30).optional(),
+  papersToBring: z.array(z.string()).max(MAX_TO_BRING).optional(),
 });
 export type TicketPaper = z.infer<typeof ticketPaperSchema>;
+/** What may be said on a ticket beside the number. */
+export type TicketAdvice = Pick<TicketPaper, 'expectedWaitMs' | 'counters' | 'papersToBring'>;
 
 const aboutDossier = { heading: officeHeadingSchema, dossier: dossierSchema };
 
@@ -140,6 +149,17 @@ export type RegisterPaper = z.infer<typeof registerPaperSchema>;
 const testPagePaperSchema = z.object({ kind: z.literal('test-page'), heading: officeHeadingSchema, printerName: z.string(), printedAtMs: instant });
 export type TestPagePaper = z.infer<typeof testPagePaperSchema>;
 
+/** What to bring for a procedure, for someone who asked at the lobby's kiosk and takes no number. */
+const bringListPaperSchema = z.object({
+  kind: z.literal('bring-list'),
+  heading: officeHeadingSchema,
+  procedureCode: z.string(),
+  procedureName: z.string(),
+  papers: z.array(z.string()).max(MAX_TO_BRING),
+  printedAtMs: instant,
+});
+export type BringListPaper = z.infer<typeof bringListPaperSchema>;
+
 /** A paper of the province's own, from a template in the settings. */
 const customPaperSchema = z.object({
   kind: z.literal('custom'),
@@ -167,6 +187,7 @@ export const paperSchema = z.discriminatedUnion('kind', [
   controlSlipPaperSchema,
   registerPaperSchema,
   testPagePaperSchema,
+  bringListPaperSchema,
   customPaperSchema,
 ]);
 export type Paper = z.infer<typeof paperSchema>;
@@ -185,12 +206,13 @@ export const paperKinds = [
   'control-slip',
   'register',
   'test-page',
+  'bring-list',
   'custom',
 ] as const satisfies readonly Paper['kind'][];
 
-/** Papers made for A4 or A5 only; the others go on a roll, and all but the ticket and the test page on a sheet too. */
+/** Papers made for A4 or A5 only; the others go on a roll, and all but the ticket, the list of what to bring and the test page on a sheet too. */
 const SHEET_ONLY = ['supplement', 'refusal', 'apology', 'stop', 'control-slip', 'register'] as const satisfies readonly Paper['kind'][];
-const ROLL_ONLY = ['ticket', 'test-page'] as const satisfies readonly Paper['kind'][];
+const ROLL_ONLY = ['ticket', 'bring-list', 'test-page'] as const satisfies readonly Paper['kind'][];
 export type RollPaper = Exclude<Paper, { kind: (typeof SHEET_ONLY)[number] }>;
 export type SheetPaper = Exclude<Paper, { kind: (typeof ROLL_ONLY)[number] }>;
 export const isForRoll = (paper: Paper): paper is RollPaper => !(SHEET_ONLY as readonly string[]).includes(paper.kind);
@@ -209,6 +231,8 @@ export function titleOf(paper: Paper): string {
       return paper.from === paper.to ? formatDate(paper.from) : `${formatDate(paper.from)}–${formatDate(paper.to)}`;
     case 'test-page':
       return paper.printerName;
+    case 'bring-list':
+      return paper.procedureCode;
     case 'custom':
       return `${paper.name} ${paper.code}`;
     default:
@@ -229,6 +253,8 @@ export function subjectOf(paper: Paper): string {
       return `${paper.from}/${paper.to}`;
     case 'test-page':
       return paper.printerName;
+    case 'bring-list':
+      return paper.procedureCode;
     case 'custom':
       return `${paper.dossierId}/${paper.templateId}`;
     default:

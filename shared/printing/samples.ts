@@ -189,6 +189,14 @@ export function samplePapers(heading: OfficeHeading): Paper[] {
     { kind: 'register', heading, from: '2026-12-31', to: '2026-12-31', dossiers },
     { kind: 'test-page', heading, printerName: 'Máy in quầy 1', printedAtMs: issuedAtMs },
     {
+      kind: 'bring-list',
+      heading,
+      procedureCode: '1.001193',
+      procedureName: 'Đăng ký khai sinh',
+      papers: ['Giấy chứng sinh / Văn bản của người làm chứng xác nhận việc sinh / Giấy cam đoan về việc sinh', 'Căn cước của người đi đăng ký'],
+      printedAtMs: issuedAtMs,
+    },
+    {
       kind: 'custom',
       heading,
       templateId: exampleTemplate.id,

@@ -132,6 +132,16 @@ export const settingsSchema = z.strictObject({
   board: z.strictObject({ notice: z.string().trim().min(1).max(200).optional() }).prefault({}),
   /** What the board says aloud. */
   voice: voiceSettingsSchema.prefault({}),
+  /** `supervisorPin`: its Argon2id hash in encoded form (`npm run pin`); without one nobody leaves the kiosk by a PIN. */
+  lobby: z
+    .strictObject({
+      supervisorPin: z
+        .string()
+        .max(300)
+        .regex(/^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[\w+/]+\$[\w+/]+$/u)
+        .optional(),
+    })
+    .prefault({}),
   language: z.enum(['vi', 'en']).default('vi'),
   theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
   /** `development` allows a key file where the operating system has no key store; said loudly on screen. */
@@ -139,4 +149,4 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** What the renderer may know of the settings. */
-export type PublicSettings = Omit<Settings, 'province'> & { province: { url: string }; demoOffice: boolean; unprotectedKeys: boolean };
+export type PublicSettings = Omit<Settings, 'province' | 'lobby'> & { province: { url: string }; demoOffice: boolean; unprotectedKeys: boolean };

@@ -30,6 +30,7 @@ export const paths = {
   statements: '/v1/statements',
   changes: '/v1/changes',
   document: '/v1/documents/:sha256',
+  lookUp: '/v1/dossier-status',
 } as const;
 
 /** A path of `paths` with its parameters put in, each escaped. */

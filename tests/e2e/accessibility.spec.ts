@@ -53,18 +53,3 @@ test('the officer’s screens', async ({ office }) => {
   await expect(page.getByRole('dialog')).toBeVisible();
   await isClean('help');
 });
-
-test('the kiosk, step by step', async ({ office }) => {
-  const { counter } = await office.open({ role: 'lobby' });
-  const { page } = counter;
-  const isClean = (name: string) => test.step(name, async () => expect.soft(await seriousViolations(page), name).toEqual([]));
-  await expect(page.getByRole('button', { name: /Lấy số/u })).toBeVisible();
-  await isClean('door');
-  await page.getByRole('button', { name: /Lấy số/u }).click();
-  await isClean('group');
-  await page.getByRole('button', { name: /Hộ tịch/u }).click();
-  await isClean('priority');
-  await page.getByRole('button', { name: /số thường/u }).click();
-  await expect(page.getByTestId('ticket-number')).toBeVisible();
-  await isClean('number');
-});

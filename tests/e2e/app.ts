@@ -26,6 +26,8 @@ export type LaunchOptions = {
   executablePath?: string;
 };
 
+const isKiosk = (settings: unknown): boolean => (settings as { role?: unknown } | undefined)?.role === 'lobby';
+
 export type Counter = {
   app: ElectronApplication;
   /** The main window. Reload and reopen it as you like; a crash of it makes a new page. */
@@ -107,7 +109,9 @@ export async function launchCounter(options: LaunchOptions = {}): Promise<Counte
   };
   const close = async (): Promise<void> => {
     const timer = setTimeout(kill, CLOSE_TIMEOUT_MS);
-    await app.close().catch(() => undefined);
+    // The kiosk's lock refuses to be closed by anyone but who stands behind it.
+    if (isKiosk(options.settings)) child.kill('SIGTERM');
+    else await app.close().catch(() => undefined);
     await exited;
     clearTimeout(timer);
   };

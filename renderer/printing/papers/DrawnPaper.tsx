@@ -4,6 +4,7 @@ import type { RollWidthDots, SheetSize } from '../../../shared/printing/medium.t
 import type { RollPaper, SheetPaper } from '../../../shared/printing/paper.ts';
 import type { PaperWords } from '../paper-words.ts';
 import { ApologyForm } from './ApologyForm.tsx';
+import { BringListPaper } from './BringListPaper.tsx';
 import { ControlSlipForm } from './ControlSlipForm.tsx';
 import { CustomPaper } from './CustomPaper.tsx';
 import { DayStatementPaper } from './DayStatementPaper.tsx';
@@ -29,6 +30,8 @@ export function DrawnOnRoll({ paper, reprint, widthDots, t }: DrawnProps & { pap
       return <TicketPaper paper={paper} reprint={reprint} t={t} />;
     case 'receipt':
       return <ReceiptPaper paper={paper} reprint={reprint} widthDots={widthDots} t={t} />;
+    case 'bring-list':
+      return <BringListPaper paper={paper} reprint={reprint} t={t} />;
     case 'test-page':
       return <TestPagePaper paper={paper} reprint={reprint} medium={medium} t={t} />;
     default:

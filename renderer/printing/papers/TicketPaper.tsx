@@ -24,6 +24,18 @@ export function TicketPaper({ paper, reprint, t }: { paper: Ticket; reprint: num
             <dt>{t('ticket.waitingAhead')}</dt>
             <dd>{counted(paper.waitingAhead)}</dd>
           </div>
+          {paper.expectedWaitMs !== undefined && (
+            <div>
+              <dt>{t('ticket.expectedWait')}</dt>
+              <dd>{t('ticket.minutes', { count: Math.max(1, Math.ceil(paper.expectedWaitMs / 60_000)) })}</dd>
+            </div>
+          )}
+          {paper.counters !== undefined && paper.counters.length > 0 && (
+            <div>
+              <dt>{t('ticket.counters')}</dt>
+              <dd>{paper.counters.map(printable).join(', ')}</dd>
+            </div>
+          )}
           <div>
             <dt>{t('ticket.issuedAt')}</dt>
             <dd>{formatDateTime(ticket.issuedAtMs)}</dd>
