@@ -40,6 +40,7 @@ import { openScanFiles, type ScanFiles } from './scanning/scan-files.ts';
 import { findNetworkScanners } from './scanning/sources/find-network-scanners.ts';
 import { scanSourcesOf } from './scanning/sources/sources.ts';
 import { createArchive, type Archive } from './sync/archive.ts';
+import { openDeliveryMirror } from './sync/delivery-mirror.ts';
 import { createDeviceReporter } from './sync/device-report.ts';
 import { createHttpProvince } from './sync/http-province.ts';
 import { openIdentityFile } from './sync/identity.ts';
@@ -192,6 +193,7 @@ export async function openCounter(
     agent,
     province,
     identity: identity.current,
+    mirror: await openDeliveryMirror({ file: at('journal', 'deliveries.sealed'), vault, identity: identity.current, get: province.get, log }),
     isOnline: sync.isOnline,
     clock,
     onChange: (state) => tell('upstreams:changed', state),
@@ -217,6 +219,7 @@ export async function openCounter(
     day: () => queue.day(),
     printing: () => papers.state(),
     refused: () => publications.state().refused,
+    held: () => publications.held(),
     clock,
   });
   const archive = createArchive({ url, agent, province, identity: identity.current });

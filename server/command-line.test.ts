@@ -18,6 +18,12 @@ describe('command line', () => {
     expect(() => parseCommand(['--tls-cert', 'a.pem'], {})).toThrow(/--tls-key/u);
     expect(parseCommand(['--tls-cert', 'a.pem', '--tls-key', 'b.pem'], {})).toMatchObject({ 'tls-cert': 'a.pem', 'tls-key': 'b.pem' });
   });
+  it('believes proxies that are named by address or network, and nobody else', () => {
+    expect(parseCommand(['--trust-proxy', '10.0.0.5, 192.168.7.0/24,fd00::/8'], {})['trust-proxy']).toEqual(['10.0.0.5', '192.168.7.0/24', 'fd00::/8']);
+    for (const wrong of ['', 'proxy.example', '10.0.0.0/33', '0.0.0.0/0', '::/0', '10.0.0.5,']) {
+      expect(() => parseCommand(['--trust-proxy', wrong], {})).toThrow(/^trust-proxy/u);
+    }
+  });
   it('wants to know the office of a code', () => {
     expect(() => parseCommand(['enrolment-code'], {})).toThrow(/--office/u);
     expect(() => parseCommand(['--demo-code', 'DEMO-2026'], {})).toThrow(/--office/u);

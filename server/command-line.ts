@@ -9,7 +9,7 @@ import { supervisorNameSchema } from '../shared/supervisor/contract.ts';
 
 export const usage = `Usage:
   province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
-           [--tls-cert FILE --tls-key FILE] [--metrics-port N [--metrics-host 127.0.0.1]]
+           [--tls-cert FILE --tls-key FILE] [--metrics-port N [--metrics-host 127.0.0.1]] [--trust-proxy CIDR,…]
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
            [--settings FILE | --simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
@@ -29,6 +29,8 @@ export const usage = `Usage:
   --database-url      any other PostgreSQL, version 15 or later (DATABASE_URL)
   --tls-cert, --tls-key  PEM files: speak HTTPS; devices of a closed network pin the certificate (province.pin)
   --metrics-port      answer Prometheus at /metrics on a port of its own; keep it inside the server room
+  --trust-proxy       addresses or networks of the proxies before this server, e.g. 10.0.0.5,192.168.7.0/24: only what these
+                      say of a caller's address (X-Forwarded-For) is believed, and limits count by it
   --replaces          the new device takes the place of this one, which is revoked when the code is used:
                       take in its take-away file before, what it had not sent is refused afterwards
   --settings          JSON file of the province: its specialised systems and what goes where (QMC_PROVINCE_SETTINGS)
@@ -52,6 +54,18 @@ export const usage = `Usage:
 const officeOptions = { office: z.string().min(1).max(60).optional(), agency: z.string().min(1).max(60).optional() };
 
 const supervisorActions = ['add', 'renew', 'remove'] as const;
+
+/** Addresses and networks, IPv4 and IPv6. A name, or everybody, is no proxy of ours. */
+const proxiesSchema = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(
+    z
+      .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))
+      .min(1)
+      .max(100),
+  )
+  .refine((all) => all.every((one) => !one.endsWith('/0')), { message: 'everybody is no proxy' });
 
 const commandSchema = z.object({
   command: z.enum([
@@ -77,6 +91,7 @@ const commandSchema = z.object({
   'log-level': z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   'metrics-port': z.coerce.number().int().min(0).max(65_535).optional(),
   'metrics-host': z.string().min(1).default('127.0.0.1'),
+  'trust-proxy': proxiesSchema.optional(),
   'tls-cert': z.string().min(1).optional(),
   'tls-key': z.string().min(1).optional(),
   'exit-with-parent': z.boolean().default(false),
@@ -131,6 +146,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       'log-level': { type: 'string' },
       'metrics-port': { type: 'string' },
       'metrics-host': { type: 'string' },
+      'trust-proxy': { type: 'string' },
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'exit-with-parent': { type: 'boolean' },

@@ -5,7 +5,7 @@ import { currentEpoch } from './devices/epoch-store.ts';
 import { receiptOf } from './devices/head-receipts.ts';
 import { destroyOrderOf } from './devices/revocation.ts';
 import { progressOfDossiers } from './dossiers/dossier-store.ts';
-import { cursorOf } from './publications/cursor.ts';
+import { cursorOf } from './cursor.ts';
 import { newestPosition } from './publications/publication-store.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 

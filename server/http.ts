@@ -70,6 +70,8 @@ export type ProvinceOptions = {
   upstreams?: UpstreamSettings;
   /** PEM; without it the server speaks plain HTTP. */
   tls?: { cert: Buffer | string; key: Buffer | string };
+  /** Addresses and networks of proxies whose word on a caller's address counts; unless given, nobody's. */
+  trustProxy?: readonly string[];
   /** Folder of the built page of the supervisors. */
   pageDir?: string;
 };
@@ -95,6 +97,7 @@ export async function createProvince({
   admission: admissionLimits = defaultAdmission,
   upstreams: systems = provinceSettingsSchema.parse({}).upstreams,
   tls,
+  trustProxy,
   pageDir,
 }: ProvinceOptions) {
   await migrate(db);
@@ -115,6 +118,7 @@ export async function createProvince({
 
   const app = fastify({
     ...tlsOptions(tls),
+    ...(trustProxy === undefined ? {} : { trustProxy: [...trustProxy] }),
     loggerInstance: log,
     // Its request lines carry whole URLs; ours name the route only.
     logController: new LogController({ disableRequestLogging: true }),

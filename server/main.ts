@@ -1,6 +1,7 @@
 /** Boot order of the provincial server, and nothing else. */
 import './runtime-polyfills.ts';
 import { readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { RECEIPT_EXTENSION } from '../shared/takeaway/file-format.ts';
@@ -79,6 +80,7 @@ async function serve(command: Command, log: Log): Promise<void> {
       log,
       lease,
       upstreams,
+      trustProxy: command['trust-proxy'],
       pageDir: join(__dirname, '../supervisor'),
     });
     simulator?.trust(publicPart((await provinceState(db)).signingKey));
@@ -183,11 +185,20 @@ async function takeIn(command: Command, log: Log): Promise<void> {
   });
 }
 
+/** Of the machine's users; a container may know none. */
+function accountName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
 async function publishFile(command: Command): Promise<void> {
   const file = command.file as string;
   const text = await readFile(file, 'utf8');
   await withDatabase(command, async (db) => {
-    const published = await publish(db, command.kind as NonNullable<Command['kind']>, text, Date.now()).catch((error: unknown) => {
+    const published = await publish(db, command.kind as NonNullable<Command['kind']>, text, Date.now(), accountName()).catch((error: unknown) => {
       if (error instanceof NotPublished) throw new Error(`${file}: not published, nothing was changed\n${error.message}`, { cause: error });
       throw error;
     });

@@ -5,11 +5,14 @@ import { findDevice, revokeAndDestroy, revokeDevice } from './devices/device-sto
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { JOURNAL_FORKED } from './journal/receive.ts';
 import { Problem } from './problem.ts';
+import { latestPublications } from './publications/publication-store.ts';
 import type { PageFiles } from './supervisor/page-files.ts';
 import { supervisedDays } from './reconciliation/supervised-days.ts';
 import { supervisorRoutes, type SupervisorDesk } from './supervisor/routes.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
 import { allHealth } from './upstreams/health-store.ts';
+
+const SHOWN_PUBLICATIONS = 30;
 
 const deskOf = ({ db, clock, upstreams, reconciliation }: ProvinceContext): SupervisorDesk => ({
   async newCode(office, lifeMs, replaces) {
@@ -35,6 +38,10 @@ const deskOf = ({ db, clock, upstreams, reconciliation }: ProvinceContext): Supe
       // Disconnected since: of interest only while something waits for it.
       return upstreams.connected.includes(name) || waiting + stopped > 0 ? [{ name, status, sinceMs, waiting, stopped }] : [];
     });
+  },
+  async publications() {
+    const rows = await latestPublications(db, SHOWN_PUBLICATIONS);
+    return rows.map(({ publishedAt, ...row }) => ({ ...row, publishedAtMs: publishedAt.getTime() }));
   },
   isQuarantine: (what) => what === JOURNAL_FORKED,
   days: ({ from, to }, { again }) => supervisedDays(db, reconciliation, { from, to }, again),

@@ -16,6 +16,7 @@ import {
   refusalSchema,
   type changesAnswerSchema,
   type OfficeUsers,
+  type PublicationKind,
   type PublicationsState,
   type PublishedDocument,
   type Refusal,
@@ -48,6 +49,8 @@ export type PublicationsLane = {
 
 export type Publications = {
   state(): PublicationsState;
+  /** What of the province is in force here, by digest. */
+  held(): Array<{ kind: PublicationKind; sha256: string }>;
   /** The newest cursor, as the province named it in another answer. */
   heard(cursor: string | undefined): void;
   /** The way to the province may have opened. */
@@ -251,6 +254,7 @@ export async function openPublications(options: Options): Promise<Publications> 
 
   return {
     state,
+    held: () => publicationKinds.flatMap((kind) => (memory.held[kind] === undefined ? [] : [{ kind, sha256: memory.held[kind] }])),
     heard(cursor) {
       newest = cursor;
       wake();

@@ -21,13 +21,14 @@ type Options = {
   printing(): PrintingState;
   /** Of what the province published. */
   refused(): Refusal[];
+  held(): NonNullable<DeviceReport['documents']>;
   clock: Clock;
   /** Milliseconds that never run backwards, whatever happens to the clock. */
   monotonicMs?(): number;
 };
 
 /** To be called with every state of the sync engine; resolves when the report it may have sent has been answered. */
-export function createDeviceReporter({ post, appVersion, freeBytes, day, printing, refused, clock, monotonicMs = () => performance.now() }: Options) {
+export function createDeviceReporter({ post, appVersion, freeBytes, day, printing, refused, held, clock, monotonicMs = () => performance.now() }: Options) {
   let nextAtMs = -Infinity;
 
   return async function heard(state: SyncState): Promise<void> {
@@ -45,6 +46,7 @@ export function createDeviceReporter({ post, appVersion, freeBytes, day, printin
       numbers: state.numbers,
       queueWaiting: day().tickets.filter((ticket) => ticket.state === 'waiting').length,
       ...(connection.status === 'quarantined' ? { quarantine: { reason: connection.reason, sinceMs: connection.sinceMs } } : {}),
+      documents: held(),
       refusedDocuments: refused(),
       printers: printing().printers.map(({ name, status, waiting }) => ({ name, status, waiting })),
     };

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Clock } from '../../shared/lib/time.ts';
-import { paceAt, type PaceNow, type ScanHours } from '../../shared/sync/scan-hours.ts';
+import { kbpsAt, paceAt, type PaceNow, type ScanHours } from '../../shared/sync/scan-hours.ts';
 import type { Pace } from './http-json.ts';
 
 /** What is under way when a window closes is ended at this rate rather than cut in the middle (kbit/s). */
@@ -10,6 +10,8 @@ const ENDING_KBPS = 64;
 
 export type ScanPace = {
   now(): PaceNow;
+  /** Whether there is any rate to keep to. */
+  isFree(): boolean;
   /** Whether an upload may begin or go on with its next chunk. */
   isOpen(): boolean;
   /** Resolves when these bytes may leave. */
@@ -21,12 +23,13 @@ const realTime: Time = { monotonicMs: () => performance.now(), sleep: (ms) => sl
 
 export function createScanPace(hours: ScanHours, clock: Clock, { monotonicMs, sleep }: Time = realTime): ScanPace {
   let freeAtMs = -Infinity;
-  const now = (): PaceNow => paceAt(hours, clock());
+  const kbpsNow = (): number | null => kbpsAt(hours, clock());
   return {
-    now,
-    isOpen: () => now().kbps !== 0,
+    now: () => paceAt(hours, clock()),
+    isFree: () => kbpsNow() === null,
+    isOpen: () => kbpsNow() !== 0,
     async take(bytes) {
-      const { kbps } = now();
+      const kbps = kbpsNow();
       if (kbps === null) return;
       const nowMs = monotonicMs();
       const turnMs = Math.max(nowMs, freeAtMs);

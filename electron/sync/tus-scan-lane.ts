@@ -37,7 +37,7 @@ type Options = {
 };
 
 export function createTusScanLane({ url, agent, files, province, identity, urlStorage, pace, silenceMs = SILENCE_MS }: Options): ScanLane {
-  const httpStack = createTusHttp({ agent, timeoutMs: silenceMs, pace: () => (pace.now().kbps === null ? undefined : pace.take), isOpen: pace.isOpen });
+  const httpStack = createTusHttp({ agent, timeoutMs: silenceMs, pace: () => (pace.isFree() ? undefined : pace.take), isOpen: pace.isOpen });
 
   /** One request for one scan. Undefined: it was cut, and is gone on with in pieces. */
   async function sendWhole({ sha256, mediaType, bytes }: Scan, bearer: string): Promise<Result<null, ProvinceFailure> | undefined> {

@@ -6,6 +6,7 @@ import { pathOf, paths } from '../../shared/sync/protocol.ts';
 import { dossierUpstreamsAnswerSchema, upstreamsAnswerSchema, type DossierUpstreams, type UpstreamsState } from '../../shared/upstreams/upstream.ts';
 import { requestBytes } from './http-json.ts';
 import type { HttpProvince } from './http-province.ts';
+import type { DeliveryMirror } from './delivery-mirror.ts';
 import type { Identity } from './identity.ts';
 
 const ASK_EVERY_MS = 30_000;
@@ -14,7 +15,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 export type UpstreamHealth = {
   state(): UpstreamsState;
-  /** Asked of the province each time: nothing of it is kept here. */
+  /** As the province says it now, or said it last while there is no line. */
   ofDossier(dossierId: string): Promise<Result<DossierUpstreams>>;
   /** The way to the province may have opened. */
   wake(): void;
@@ -27,12 +28,13 @@ type Options = {
   agent?: Agent;
   province: Pick<HttpProvince, 'authorise' | 'get'>;
   identity(): Identity | undefined;
+  mirror: DeliveryMirror;
   isOnline(): boolean;
   clock: Clock;
   onChange(state: UpstreamsState): void;
 };
 
-export function createUpstreamHealth({ url, agent, province, identity, isOnline, clock, onChange }: Options): UpstreamHealth {
+export function createUpstreamHealth({ url, agent, province, identity, mirror, isOnline, clock, onChange }: Options): UpstreamHealth {
   let state: UpstreamsState = { upstreams: [], asOfMs: null };
   let etag: string | undefined;
   let askedAtMs = -Infinity;
@@ -52,6 +54,7 @@ export function createUpstreamHealth({ url, agent, province, identity, isOnline,
       state = { upstreams, asOfMs: clock() };
     } else return;
     onChange(state);
+    await mirror.pull();
   }
 
   function wake(): void {
@@ -73,7 +76,11 @@ export function createUpstreamHealth({ url, agent, province, identity, isOnline,
     stop: () => clearInterval(timer),
     async ofDossier(dossierId) {
       const officeId = identity()?.officeId;
-      if (officeId === undefined || !isOnline()) return fail('province-unreachable');
+      const isCurrent = isOnline() && (await mirror.pull());
+      const held = mirror.of(dossierId);
+      if (held !== undefined) return ok(held);
+      if (officeId === undefined || !isCurrent) return fail('province-unreachable');
+      // Not on its way anywhere, or not changed for a very long time.
       const answer = await province.get(pathOf(paths.dossierUpstreams, { officeId, dossierId }), dossierUpstreamsAnswerSchema);
       if (answer.ok) return ok(answer.value.deliveries);
       return fail(answer.failure.kind === 'refused' ? 'dossier-unknown' : 'province-unreachable');

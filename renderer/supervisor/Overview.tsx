@@ -14,6 +14,7 @@ import { DeviceTable } from './DeviceTable.tsx';
 import { Monitoring } from './Monitoring.tsx';
 import { NewCodeDialog } from './NewCodeDialog.tsx';
 import type { ProvinceApi } from './province-api.ts';
+import { Publications } from './Publications.tsx';
 import { Reconciliation } from './Reconciliation.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import styles from './supervisor.module.css';
@@ -80,6 +81,7 @@ export function Overview({ api, name, onSignOut, onSignedOut, onLanguage }: Prop
             />
             <Reconciliation api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
             <UpstreamTable upstreams={seen.upstreams} />
+            <Publications publications={seen.publications} />
             <AcceptedCharts accepted={seen.accepted} onDate={setDate} />
             <Monitoring api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
             <Audit entries={seen.audit} />

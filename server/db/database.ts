@@ -125,6 +125,7 @@ export type Tables = {
     reference: string | null;
     reason: string | null;
     field: string | null;
+    changed_at: Generated<Date>;
   };
   service_ratings: { office_id: string; date: string; score: number; reason: Generated<string>; count: number };
   upstream_health: { upstream: UpstreamName; health: Json<Health> };
@@ -167,6 +168,7 @@ export type Tables = {
     version: string;
     sha256: string;
     published_at: Date;
+    published_by: string | null;
   };
   supervisor_audit: { audit_id: Generated<number>; at: Date; supervisor: string; action: string; facts: Json<object> };
 };

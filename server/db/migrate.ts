@@ -13,6 +13,8 @@ import { destroyOrders } from './migrations/0008-destroy-orders.ts';
 import { publications } from './migrations/0009-publications.ts';
 import { quickIntake } from './migrations/0010-quick-intake.ts';
 import { lobby } from './migrations/0011-lobby.ts';
+import { publishers } from './migrations/0012-publishers.ts';
+import { deliveryChanges } from './migrations/0013-delivery-changes.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -28,6 +30,8 @@ const ladder = {
   '0009-publications': publications,
   '0010-quick-intake': quickIntake,
   '0011-lobby': lobby,
+  '0012-publishers': publishers,
+  '0013-delivery-changes': deliveryChanges,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

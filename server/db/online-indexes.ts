@@ -15,6 +15,8 @@ const indexes = [
   // read; any other row would make its own receipt fail.
   { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
   { name: 'journal_entries_told_at', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
+  // For what an office asks again and again: what is new at the specialised systems.
+  { name: 'upstream_deliveries_changed', definition: sql`upstream_deliveries (office_id, changed_at)` },
 ];
 /** Of earlier versions. */
 const outdated = ['journal_entries_accepted', 'journal_entries_dossiers', 'journal_entries_accepted_at'];

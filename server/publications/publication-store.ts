@@ -12,10 +12,12 @@ export type Publication = {
   bytes: number;
   packedBytes: number;
   publishedAt: Date;
+  /** Null: published before that was noted. */
+  publishedBy: string | null;
 };
 
 const columns = sql`p.position, p.kind, p.office_id as "officeId", p.version, p.sha256, d.bytes, octet_length(d.packed) as "packedBytes",
-  p.published_at as "publishedAt"`;
+  p.published_at as "publishedAt", p.published_by as "publishedBy"`;
 
 const concerns = (officeId: string) => sql`(p.office_id is null or p.office_id = ${officeId})`;
 
@@ -39,6 +41,32 @@ export async function newestPosition(db: Connection, officeId: string): Promise<
 /** Everything ever published, in order. */
 export async function allPublications(db: Connection): Promise<Publication[]> {
   return (await sql<Publication>`select ${columns} from publications p join published_documents d using (sha256) order by p.position`.execute(db)).rows;
+}
+
+export type SupervisedPublication = Pick<Publication, 'position' | 'kind' | 'officeId' | 'version' | 'publishedAt' | 'publishedBy'> & {
+  isInForce: boolean;
+  /** Devices in use that said they have it, of those it is for. */
+  having: number;
+  concerned: number;
+};
+
+/** The last to be published, the newest first, with how far each has come. */
+export async function latestPublications(db: Connection, limit: number): Promise<SupervisedPublication[]> {
+  const { rows } = await sql<SupervisedPublication>`
+    select p.position, p.kind, p.office_id as "officeId", p.version, p.published_at as "publishedAt", p.published_by as "publishedBy",
+      not exists (
+        select from publications later where later.kind = p.kind and later.office_id is not distinct from p.office_id and later.position > p.position
+      ) as "isInForce",
+      reach.concerned, reach.having
+    from (select * from publications order by position desc limit ${limit}) p
+    cross join lateral (
+      select count(*)::int as concerned,
+        (count(*) filter (where told.report -> 'documents' @> jsonb_build_array(jsonb_build_object('kind', p.kind, 'sha256', p.sha256))))::int as having
+      from devices left join device_reports told using (device_id)
+      where revoked_at is null and (p.office_id is null or p.office_id = devices.office_id)
+    ) reach
+    order by p.position desc`.execute(db);
+  return rows;
 }
 
 /** What devices of the office may have: an older document too, which they may have begun to fetch. */
@@ -110,7 +138,8 @@ export async function insertPublication(
     bytes,
     packed,
     at,
-  }: { kind: PublicationKind; officeId: string | null; version: string; sha256: string; bytes: number; packed: Buffer; at: Date },
+    by,
+  }: { kind: PublicationKind; officeId: string | null; version: string; sha256: string; bytes: number; packed: Buffer; at: Date; by: string | null },
 ): Promise<number> {
   await trx
     .insertInto('published_documents')
@@ -119,7 +148,7 @@ export async function insertPublication(
     .execute();
   const row = await trx
     .insertInto('publications')
-    .values({ kind, office_id: officeId, version, sha256, published_at: at })
+    .values({ kind, office_id: officeId, version, sha256, published_at: at, published_by: by })
     .returning('position')
     .executeTakeFirstOrThrow();
   return row.position;

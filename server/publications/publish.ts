@@ -29,12 +29,12 @@ type Document = { kind: PublicationKind; officeId: string | null; version: strin
 
 const SHOWN_PROBLEMS = 20;
 
-/** Throws NotPublished for a file that is wrong in any part. */
-export async function publish(db: Database, kind: PublicationKind, text: string, nowMs: number): Promise<Published[]> {
+/** `by`: whose account gave the command. Throws NotPublished for a file that is wrong in any part. */
+export async function publish(db: Database, kind: PublicationKind, text: string, nowMs: number, by: string | null = null): Promise<Published[]> {
   return db.transaction().execute(async (trx) => {
     await takePublishingTurn(trx);
     const published: Published[] = [];
-    for (const document of await documentsOf(trx, kind, text, nowMs)) published.push(await put(trx, document, new Date(nowMs)));
+    for (const document of await documentsOf(trx, kind, text, nowMs)) published.push(await put(trx, document, new Date(nowMs), by));
     if (kind !== 'users') return published;
     const known = await knownOffices(trx);
     return published.map((one) => (one.officeId === null || known.has(one.officeId) ? one : { ...one, isUnknownOffice: true }));
@@ -83,7 +83,7 @@ async function userDocuments(trx: Connection, text: string): Promise<Document[]>
   return [...offices].map(([officeId, own]) => ({ kind: 'users', officeId, version, content: { version, users: own } satisfies OfficeUsers }));
 }
 
-async function put(trx: Connection, { kind, officeId, version, content }: Document, at: Date): Promise<Published> {
+async function put(trx: Connection, { kind, officeId, version, content }: Document, at: Date, by: string | null): Promise<Published> {
   const text = JSON.stringify(content);
   // What no device would take is not published; a catalogue refers only to what there is, now that every part is there.
   const read = readDocument(kind, text);
@@ -98,7 +98,7 @@ async function put(trx: Connection, { kind, officeId, version, content }: Docume
   if ((await digestsOfVersion(trx, kind, officeId, version)).some((other) => other !== sha256)) {
     throw new NotPublished(`$.version: ${version} was published before with other content`);
   }
-  await insertPublication(trx, { ...facts, packed, at });
+  await insertPublication(trx, { ...facts, packed, at, by });
   return { ...facts, isNew: true };
 }
 

@@ -6,7 +6,7 @@ import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import { isHeldAlready } from '../etag.ts';
 import { Problem } from '../problem.ts';
-import { cursorOf, positionIn } from './cursor.ts';
+import { cursorOf, positionIn } from '../cursor.ts';
 import { newestOfOffice, newestPosition, packedSlice } from './publication-store.ts';
 
 const PAGE = 100;

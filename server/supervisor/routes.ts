@@ -30,6 +30,7 @@ export type SupervisorDesk = FiguresDesk & {
    */
   revoke(deviceId: string, at: Date, destroy: DestroyMoment | undefined): Promise<{ officeId: string; name: string } | undefined>;
   upstreams(): Promise<Overview['upstreams']>;
+  publications(): Promise<Overview['publications']>;
   /** Whether an alarm says that the device's journal was copied or set back. */
   isQuarantine(what: string): boolean;
 };
@@ -102,14 +103,15 @@ export function supervisorRoutes(server: TypedServer, { db, clock, log, credenti
           deviceId !== null && desk.isQuarantine(what) ? [[deviceId, { sinceMs: firstAtMs, seq }] as const] : [],
         ),
       );
-      const [offices, devices, accepted, upstreams, done] = await Promise.all([
+      const [offices, devices, accepted, upstreams, publications, done] = await Promise.all([
         allOffices(db),
         allDevices(db, forked),
         acceptedOn(db, request.query.date ?? dateAt(nowMs)),
         desk.upstreams(),
+        desk.publications(),
         lastAudit(db, SHOWN_AUDIT),
       ]);
-      return { nowMs, offices, devices, accepted, upstreams, alarms, audit: done };
+      return { nowMs, offices, devices, accepted, upstreams, publications, alarms, audit: done };
     },
   );
 

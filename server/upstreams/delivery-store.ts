@@ -1,11 +1,14 @@
 /** Owns the rows of deliveries: where each dossier stands on its way to each system. */
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Settlement } from '../../shared/upstreams/settle.ts';
 import type { DossierUpstreams, UpstreamName } from '../../shared/upstreams/upstream.ts';
-import type { Connection } from '../db/database.ts';
+import type { Connection, Tables } from '../db/database.ts';
 
 /** What PostgreSQL cannot store, and what a screen shall not show, of words that came from a system. */
 const clean = (text: string): string => text.replace(/[\p{Cc}\p{Surrogate}]+/gu, ' ').slice(0, 300);
+
+/** The database's clock: there is one of it, however many servers. */
+const NOW = sql<Date>`clock_timestamp()`;
 
 export async function insertDelivery(
   trx: Connection,
@@ -46,7 +49,7 @@ export async function lockComplete(trx: Connection, upstream: UpstreamName, limi
 export async function markQueued(trx: Connection, dossierId: string, upstream: UpstreamName, jobId: string, nowMs: number): Promise<void> {
   await trx
     .updateTable('upstream_deliveries')
-    .set({ state: 'queued', since_ms: nowMs, tries: 0, job_id: jobId, reason: null, field: null })
+    .set({ state: 'queued', since_ms: nowMs, tries: 0, job_id: jobId, reason: null, field: null, changed_at: NOW })
     .where('dossier_id', '=', dossierId)
     .where('upstream', '=', upstream)
     .execute();
@@ -113,6 +116,7 @@ export async function putSettlement(
       job_id: jobId,
       reason: 'reason' in settlement && settlement.reason !== undefined ? clean(settlement.reason) : null,
       field,
+      changed_at: NOW,
       ...('tries' in settlement ? { tries: settlement.tries } : {}),
       ...('reference' in settlement ? { reference: clean(settlement.reference) } : {}),
     }))
@@ -145,12 +149,39 @@ export async function deliveriesOfDossier(db: Connection, officeId: string, doss
     .where('dossier_id', '=', dossierId)
     .orderBy('upstream')
     .execute();
-  return rows.map(({ upstream, state, since_ms: sinceMs, reference, reason, field }) => ({
-    upstream,
-    state,
-    sinceMs,
-    ...(reference === null ? {} : { reference }),
-    ...(reason === null ? {} : { reason }),
-    ...(field === null ? {} : { field }),
-  }));
+  return rows.map(deliveryOf);
+}
+
+type DeliveryRow = Pick<Selectable<Tables['upstream_deliveries']>, 'upstream' | 'state' | 'since_ms' | 'reference' | 'reason' | 'field'>;
+
+const deliveryOf = ({ upstream, state, since_ms: sinceMs, reference, reason, field }: DeliveryRow): DossierUpstreams[number] => ({
+  upstream,
+  state,
+  sinceMs,
+  ...(reference === null ? {} : { reference }),
+  ...(reason === null ? {} : { reason }),
+  ...(field === null ? {} : { field }),
+});
+
+/** Longer than any transaction that changes a delivery: what was not to be seen yet is seen the next time. */
+const UNSETTLED_MS = 60_000;
+
+export type ChangedDeliveries = { deliveries: Array<DossierUpstreams[number] & { dossierId: string }>; position: number; more: boolean };
+
+/** Of the office, from `position` (ms of the database's clock) on, in order of the change; `position` to go on from next. */
+export async function deliveriesChanged(db: Connection, officeId: string, position: number, limit: number): Promise<ChangedDeliveries> {
+  const { rows } = await sql<DeliveryRow & { dossier_id: string; changed_ms: number; now_ms: number }>`
+    select dossier_id, upstream, state, since_ms, reference, reason, field,
+      (extract(epoch from changed_at) * 1000)::bigint as changed_ms, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+    from upstream_deliveries
+    where office_id = ${officeId} and changed_at >= timestamptz 'epoch' + ${position} * interval '1 millisecond'
+    order by changed_at, dossier_id, upstream limit ${limit + 1}`.execute(db);
+  const page = rows.slice(0, limit);
+  const more = rows.length > limit;
+  const last = page.at(-1);
+  const deliveries = page.map((row) => ({ dossierId: row.dossier_id, ...deliveryOf(row) }));
+  if (last === undefined) return { deliveries, position, more };
+  // Rounded, a moment may lie behind the one it stands for.
+  const reached = last.changed_ms - 1;
+  return { deliveries, more, position: Math.max(position, more ? reached : Math.min(reached, last.now_ms - UNSETTLED_MS)) };
 }

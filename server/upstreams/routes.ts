@@ -1,14 +1,22 @@
 /** What a counter reads of the specialised systems: how each works, and where a dossier of its office stands. */
 import { z } from 'zod';
-import { dossierUpstreamsAnswerSchema, upstreamsAnswerSchema, upstreamNames, type UpstreamsAnswer } from '../../shared/upstreams/upstream.ts';
+import {
+  changedDeliveriesAnswerSchema,
+  dossierUpstreamsAnswerSchema,
+  MAX_CHANGED_DELIVERIES,
+  upstreamsAnswerSchema,
+  upstreamNames,
+  type UpstreamsAnswer,
+} from '../../shared/upstreams/upstream.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import { isHeldAlready } from '../etag.ts';
 import { Problem } from '../problem.ts';
-import { countOpen, deliveriesOfDossier } from './delivery-store.ts';
+import { cursorOf, positionIn } from '../cursor.ts';
+import { countOpen, deliveriesChanged, deliveriesOfDossier } from './delivery-store.ts';
 import { allHealth } from './health-store.ts';
 
-export const upstreamRoutes: Routes = (server, { db, upstreams, callers }) => {
+export const upstreamRoutes: Routes = (server, { db, upstreams, callers, lives }) => {
   server.get(
     paths.upstreams,
     { preParsing: callers.authorise, schema: { response: { 200: upstreamsAnswerSchema, 304: z.undefined(), ...problems } } },
@@ -23,6 +31,29 @@ export const upstreamRoutes: Routes = (server, { db, upstreams, callers }) => {
             return { name, status, sinceMs, waiting, stopped };
           }),
       };
+      return isHeldAlready(request, reply, answer) ? reply.code(304).send() : answer;
+    },
+  );
+
+  server.get(
+    paths.officeDeliveries,
+    {
+      preParsing: callers.authorise,
+      schema: {
+        params: z.object({ officeId: z.string().max(60) }),
+        querystring: z.object({
+          after: z.string().max(200).optional(),
+          limit: z.coerce.number().int().min(1).max(MAX_CHANGED_DELIVERIES).default(MAX_CHANGED_DELIVERIES),
+        }),
+        response: { 200: changedDeliveriesAnswerSchema, 304: z.undefined(), ...problems },
+      },
+    },
+    async (request, reply) => {
+      const officeId = callers.ownOffice(request, request.params.officeId);
+      const epoch = await lives.epoch();
+      const { after, limit } = request.query;
+      const { position, ...changed } = await deliveriesChanged(db, officeId, positionIn(epoch, after), limit);
+      const answer = { ...changed, cursor: cursorOf({ epoch, position }) };
       return isHeldAlready(request, reply, answer) ? reply.code(304).send() : answer;
     },
   );

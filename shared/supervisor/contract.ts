@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { channels } from '../dossiers/dossier.ts';
 import { differenceSchema } from '../reconciliation/compare.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
+import { publicationKinds } from '../publications/publication.ts';
 import { deviceReportSchema } from '../sync/device-report.ts';
 import { upstreamsAnswerSchema } from '../upstreams/upstream.ts';
 
@@ -92,6 +93,22 @@ export const alarmSchema = z.object({
 });
 export type Alarm = z.infer<typeof alarmSchema>;
 
+const publicationSchema = z.object({
+  position: z.int(),
+  kind: z.enum(publicationKinds),
+  version: z.string(),
+  /** Null: for every office. */
+  officeId: z.string().nullable(),
+  publishedAtMs: z.int(),
+  /** The account that gave the command; null when nobody noted it. */
+  publishedBy: z.string().nullable(),
+  /** Nothing newer of its kind was published for the same offices. */
+  isInForce: z.boolean(),
+  /** Devices in use that said they have it, of those it is for. */
+  having: count,
+  concerned: count,
+});
+
 export const auditActions = ['sign-in', 'sign-out', 'enrolment-code', 'revocation', 'destroy-order', 'alarm-seen', 'compared-anew'] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -103,6 +120,8 @@ export const overviewSchema = z.object({
   accepted: acceptedDaySchema,
   /** The connected specialised systems, with what waits for each in the whole province. */
   upstreams: upstreamsAnswerSchema.shape.upstreams,
+  /** The last to be published, the newest first. */
+  publications: z.array(publicationSchema),
   /** Those nobody has marked as seen, the newest first. */
   alarms: z.array(alarmSchema),
   /** What supervisors did, the newest first. */

@@ -1,6 +1,7 @@
 /** What a counter tells the province of itself, so that someone far away sees what it needs; never anything of a citizen. */
 import { z } from 'zod';
 import { refusalSchema } from '../publications/publication.ts';
+import { sha256Schema } from '../scanning/scan.ts';
 
 const count = z
   .int()
@@ -24,6 +25,11 @@ export const deviceReportSchema = z.object({
   queueWaiting: count,
   /** Its journal has ended and waits for a new code. Reasons as of `SyncMemory`, open to those only a newer counter knows. */
   quarantine: z.object({ reason: z.string().max(40), sinceMs: z.int().nonnegative() }).optional(),
+  /** What the province published and is in use here, by digest. */
+  documents: z
+    .array(z.object({ kind: z.string().max(40), sha256: sha256Schema }))
+    .max(10)
+    .optional(),
   /** What the province published and this device does not use, with the reason. */
   refusedDocuments: z.array(refusalSchema).max(10).optional(),
   /** Status as of `PrinterState`; free text here, because a newer counter may know more. */

@@ -26,6 +26,7 @@ export const paths = {
   officeDossier: '/v1/offices/:officeId/dossiers/:dossierId',
   dossierBodies: '/v1/offices/:officeId/dossier-bodies',
   upstreams: '/v1/upstreams',
+  officeDeliveries: '/v1/offices/:officeId/deliveries',
   dossierUpstreams: '/v1/offices/:officeId/dossiers/:dossierId/upstreams',
   statements: '/v1/statements',
   changes: '/v1/changes',

@@ -33,7 +33,26 @@ describe('the hours of scans', () => {
     expect(at({ windows }, '16:30')).toEqual({ kbps: 100, until: '18:00' });
   });
 
+  it('know weekdays: a window belongs to the day on which it begins', () => {
+    const on = (date: string, time: string, hours: Partial<ScanHours>) => paceAt(scanHoursSchema.parse(hours), instantOf(date, time));
+    const office: Partial<ScanHours> = { windows: [{ ...day, days: ['mon', 'tue', 'wed', 'thu', 'fri'] }] };
+    // Monday 23 November 2026, then the Friday, Saturday and Sunday after.
+    expect(on('2026-11-23', '09:00', office)).toEqual({ kbps: 500, until: '17:00' });
+    expect(on('2026-11-27', '16:59', office)).toEqual({ kbps: 500, until: '17:00' });
+    expect(on('2026-11-27', '17:00', office)).toEqual({ kbps: null, until: '30/11 07:30' });
+    expect(on('2026-11-28', '09:00', office)).toEqual({ kbps: null, until: '30/11 07:30' });
+    expect(on('2026-11-29', '23:00', office)).toEqual({ kbps: null, until: '07:30' });
+    const fridayNight: Partial<ScanHours> = { windows: [{ ...night, days: ['fri'] }] };
+    expect(on('2026-11-27', '04:00', fridayNight)).toEqual({ kbps: null, until: '22:00' });
+    expect(on('2026-11-27', '23:00', fridayNight)).toEqual({ kbps: 0, until: '05:00' });
+    expect(on('2026-11-28', '04:59', fridayNight)).toEqual({ kbps: 0, until: '05:00' });
+    expect(on('2026-11-28', '23:00', fridayNight)).toEqual({ kbps: null, until: '04/12 22:00' });
+  });
+
   it.each([
+    { windows: [{ ...day, days: [] }] },
+    { windows: [{ ...day, days: ['mon', 'mon'] }] },
+    { windows: [{ ...day, days: ['monday'] }] },
     { maxKbps: 10 },
     { maxKbps: 0 },
     { windows: [{ ...day, from: '7:30' }] },

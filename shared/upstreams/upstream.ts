@@ -37,22 +37,32 @@ export const upstreamsAnswerSchema = z.object({
 export type UpstreamsAnswer = z.infer<typeof upstreamsAnswerSchema>;
 export type UpstreamHealth = UpstreamsAnswer['upstreams'][number];
 
-/** GET /v1/offices/:officeId/dossiers/:dossierId/upstreams */
-export const dossierUpstreamsAnswerSchema = z.object({
-  deliveries: z.array(
-    z.object({
-      upstream: z.string().max(40),
-      state: z.enum(deliveryStates),
-      sinceMs: z.int().nonnegative(),
-      /** What the system calls the dossier, once it has it. */
-      reference: z.string().max(200).optional(),
-      reason: z.string().max(200).optional(),
-      /** JSON pointer into the dossier, when the system named what to mend. */
-      field: z.string().max(300).optional(),
-    }),
-  ),
+export const deliverySchema = z.object({
+  upstream: z.string().max(40),
+  state: z.enum(deliveryStates),
+  sinceMs: z.int().nonnegative(),
+  /** What the system calls the dossier, once it has it. */
+  reference: z.string().max(200).optional(),
+  reason: z.string().max(300).optional(),
+  /** JSON pointer into the dossier, when the system named what to mend. */
+  field: z.string().max(300).optional(),
 });
+
+/** GET /v1/offices/:officeId/dossiers/:dossierId/upstreams */
+export const dossierUpstreamsAnswerSchema = z.object({ deliveries: z.array(deliverySchema) });
 export type DossierUpstreams = z.infer<typeof dossierUpstreamsAnswerSchema>['deliveries'];
+
+export const MAX_CHANGED_DELIVERIES = 500;
+/**
+ * GET /v1/offices/:officeId/deliveries?after=cursor (ETag, 304): where the office's dossiers stand at the systems, as far as it
+ * changed after the cursor, in order of the change. What changed in the last minute comes again. Without a cursor, or with one
+ * of another life of the province: all of it.
+ */
+export const changedDeliveriesAnswerSchema = z.object({
+  cursor: z.string().max(60),
+  more: z.boolean(),
+  deliveries: z.array(deliverySchema.extend({ dossierId: z.uuid() })).max(MAX_CHANGED_DELIVERIES),
+});
 
 /** What a counter knows of the systems; `asOfMs` null: the province has not been asked yet. */
 export type UpstreamsState = { upstreams: UpstreamHealth[]; asOfMs: number | null };

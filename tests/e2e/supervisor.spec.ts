@@ -1,7 +1,8 @@
 /** The page of the supervisors in a real browser, on the province as its users start it. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
@@ -63,14 +64,18 @@ const row = (page: Page, office: string) => page.getByRole('region', { name: 'Th
 
 async function deviceOf(province: RunningProvince, office: string, report: object): Promise<TestDevice> {
   const device = await enrolledDevice(province.url, await cli(province, 'enrolment-code', '--office', office, '--agency', 'H36.12'));
+  await reports(device, report);
+  return device;
+}
+
+async function reports(device: TestDevice, report: object): Promise<void> {
   const headers = await device.authorisation();
   const known = { appVersion: '0.1.0', atMs: Date.now(), freeBytes: 61e9, waitingEntries: 0, waitingScans: 0, needsFix: 0, queueWaiting: 3, printers: [] };
-  const answer = await send(province.url, paths.deviceReport, {
+  const answer = await send(device.url, paths.deviceReport, {
     body: { ...known, numbers: { left: 88, daysLeft: 41, emergency: false }, ...report },
     headers,
   });
   expect(answer.status).toBe(200);
-  return device;
 }
 
 const DAY_MS = 86_400_000;
@@ -112,6 +117,13 @@ test('a supervisor’s day', async ({ province, window }) => {
   for (const device of [calm, needy]) expect((await device.close(today)).body.outcome).toEqual({ status: 'agrees' });
   const lost = (needy.entries[2]?.operation as { dossier: { dossierId: string; code: string } }).dossier;
   await province.query('delete from dossiers where dossier_id = $1', [lost.dossierId]);
+  const calendarFile = join(mkdtempSync(join(tmpdir(), 'qmc-calendar-')), 'lich.json');
+  writeFileSync(
+    calendarFile,
+    JSON.stringify({ ...(JSON.parse(readFileSync(join(repoRoot, 'shared/calendar/data/vn-2026.json'), 'utf8')) as object), version: 'tinh-2027' }),
+  );
+  const { sha256 } = JSON.parse(await cli(province, 'publish', 'calendar', calendarFile)) as { sha256: string };
+  await reports(calm, { documents: [{ kind: 'calendar', sha256 }] });
   const spoilt = needy.append({ type: 'catalogue.installed', version: '1', procedures: 1 });
   await needy.push([{ ...spoilt, hash: 'f'.repeat(64) }]);
 
@@ -131,6 +143,8 @@ test('a supervisor’s day', async ({ province, window }) => {
     await expect(row(page, 'xa-phu-my')).toContainText('9 số · 2 ngày');
     await expect(row(page, 'xa-an-binh')).toContainText('Đang kết nối');
     await expect(page.getByText('Bản ghi gửi lên không khớp mã băm')).toBeVisible();
+    const published = page.getByRole('region', { name: 'Đã công bố cho các máy' }).getByRole('row').filter({ hasText: 'tinh-2027' });
+    for (const words of ['Lịch làm việc', 'mọi đơn vị', userInfo().username, '1/2 máy']) await expect(published).toContainText(words);
     const hours = page.getByRole('figure', { name: 'Theo giờ' });
     await expect(hours.getByText('8: 6', { exact: true })).toBeAttached();
     await expect(page.getByRole('figure', { name: 'Theo kênh' }).getByText('Tại quầy: 21')).toBeAttached();

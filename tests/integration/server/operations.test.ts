@@ -125,6 +125,26 @@ describe('limits', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  it('callers are told apart by what a known proxy says of them, and by nothing a stranger says', async () => {
+    const limits = { all: 1_000, credentials: 3 };
+    const behind = await startTestProvince(postgres, { limits, trustProxy: ['127.0.0.0/8', '::1'] });
+    const open = await startTestProvince(postgres, { limits });
+    const from = async (url: string, address: string): Promise<number> =>
+      (await send(url, paths.enrol, { body: { code: 'AAAA' }, headers: { 'x-forwarded-for': address } })).status;
+    const tries = async (url: string): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (const address of ['203.0.113.1', '203.0.113.1', '203.0.113.1', '203.0.113.1', '203.0.113.2']) statuses.push(await from(url, address));
+      return statuses;
+    };
+    const [told, untold] = [await tries(behind.url), await tries(open.url)];
+    expect(told.map((status) => status === 429)).toEqual([false, false, false, true, false]);
+    expect(untold.map((status) => status === 429)).toEqual([false, false, false, true, true]);
+    await behind.stop();
+    await open.stop();
+  });
+});
+
 describe('migrations', () => {
   it('run while a writer writes, whose longest wait stays short, and give way to one who holds a table', async () => {
     const url = await postgres.createDatabase();

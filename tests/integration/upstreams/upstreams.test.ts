@@ -1,16 +1,25 @@
 /** Deliveries to the specialised systems: the real server and PostgreSQL, and systems that fail in every way they can. */
 import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createVault } from '../../../electron/keys/vault.ts';
+import { openDeliveryMirror } from '../../../electron/sync/delivery-mirror.ts';
+import type { Identity } from '../../../electron/sync/identity.ts';
 import { startSimulator, type Simulator } from '../../../server/upstreams/simulator/simulator.ts';
 import { provinceState } from '../../../server/db/province-store.ts';
 import { requeueStopped } from '../../../server/upstreams/requeue.ts';
 import { upstreamSettingsSchema } from '../../../server/upstreams/settings.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
+import { ok } from '../../../shared/lib/result.ts';
 import { paths, pathOf } from '../../../shared/sync/protocol.ts';
 import type { DossierUpstreams, UpstreamName, UpstreamsAnswer } from '../../../shared/upstreams/upstream.ts';
 import { aDossier, aLandDossier } from '../../fixtures/dossiers.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pdfPage } from '../../fixtures/scans.ts';
+import { quietLog } from '../../fixtures/shell-device.ts';
 import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
 import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 import { sendScan } from '../../fixtures/send-scan.ts';
@@ -73,6 +82,62 @@ async function health(name: UpstreamName): Promise<UpstreamsAnswer['upstreams'][
 const effectsOf = (name: UpstreamName, dossier: Dossier) => simulator.system(name).effects.filter(({ dossierCode }) => dossierCode === dossier.code);
 const breakerOf = async (name: UpstreamName) =>
   (await province.db.selectFrom('upstream_health').select('health').where('upstream', '=', name).executeTakeFirstOrThrow()).health.breaker;
+
+describe('what is new for an office', () => {
+  it('comes by cursor, a page at a time, and is kept by the counter with or without a line', async () => {
+    const dossiers = [birth(), householdBusiness(), birth()];
+    await take(...dossiers);
+    for (const dossier of dossiers) await arrives(dossier, 'igate');
+    for (const dossier of [dossiers[0], dossiers[2]] as Dossier[]) for (const name of ['civil-registry', 'vneid'] as const) await arrives(dossier, name);
+    await arrives(dossiers[1] as Dossier, 'business-registry');
+
+    const folder = await mkdtemp(join(tmpdir(), 'qmc-mirror-'));
+    const asked: string[] = [];
+    const line = { isUp: true };
+    const open = () =>
+      openDeliveryMirror({
+        file: join(folder, 'deliveries.sealed'),
+        vault: createVault(Buffer.alloc(32, 7)),
+        identity: () => ({ officeId: OFFICE.officeId }) as Identity,
+        async get(path, schema) {
+          if (!line.isUp) return { ok: false, failure: { kind: 'unreachable' } };
+          asked.push(path);
+          const limited = `${path}${path.includes('?') ? '&' : '?'}limit=3`;
+          const answer = await send<object>(province.url, limited, { method: 'GET', headers: await device.authorisation() });
+          expect(answer.status).toBe(200);
+          return ok(schema.parse(answer.body));
+        },
+        log: quietLog,
+      });
+    const mirror = await open();
+    expect(await mirror.pull()).toBe(true);
+    // Eight deliveries in pages of three.
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    const perDossier = async ({ dossierId }: Dossier) => {
+      const path = pathOf(paths.dossierUpstreams, { officeId: OFFICE.officeId, dossierId });
+      return (await send<{ deliveries: DossierUpstreams }>(province.url, path, { method: 'GET', headers: await device.authorisation() })).body.deliveries;
+    };
+    for (const dossier of dossiers) expect(mirror.of(dossier.dossierId)).toEqual(await perDossier(dossier));
+
+    // A minute later only what is new comes; here the database's own clock is set back instead.
+    await sql`update upstream_deliveries set changed_at = changed_at - interval '5 minutes'`.execute(province.db);
+    await mirror.pull();
+    simulator.system('igate').mode = { kind: 'down' };
+    const late = birth();
+    await take(late);
+    asked.length = 0;
+    await expect.poll(async () => (await mirror.pull(), mirror.of(late.dossierId)?.find(({ upstream }) => upstream === 'igate')?.state)).toBe('queued');
+    expect(mirror.of((dossiers[0] as Dossier).dossierId)).toEqual(await perDossier(dossiers[0] as Dossier));
+
+    line.isUp = false;
+    const again = await open();
+    expect(await again.pull()).toBe(false);
+    expect(again.of(late.dossierId)?.map(({ upstream }) => upstream)).toEqual(['civil-registry', 'igate', 'vneid']);
+
+    const foreign = await send(province.url, pathOf(paths.officeDeliveries, { officeId: 'bac-ha' }), { method: 'GET', headers: await device.authorisation() });
+    expect(foreign.status).toBe(403);
+  });
+});
 
 describe('delivery', () => {
   it('brings each dossier to each of its systems, by its own contract, with the number it has there', async () => {

@@ -1,4 +1,4 @@
-/** Owns the cursor of the publications: opaque to counters; to us the life of the province, and the last position seen in it. */
+/** Owns the cursor of what comes down in order, publications and deliveries: opaque to counters; to us the life of the province, and the last position seen in it. */
 
 export type Cursor = { epoch: number; position: number };
 
