@@ -1,7 +1,7 @@
 /** Owns how many long texts reach PostgreSQL in one statement: as the bytes they are, behind one another, with nothing to escape or to parse. */
 import { sql, type RawBuilder } from 'kysely';
 
-export type Slices = {
+type Slices = {
   /** A relation of one row a text, in their order: `from_byte`, `byte_count`, then what `unnest` makes of the columns given. */
   join(columns: ReadonlyArray<{ name: string; type: string; values: readonly unknown[] }>): RawBuilder<unknown>;
   /** Within `join`: the row's text. */

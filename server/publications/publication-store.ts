@@ -43,7 +43,7 @@ export async function allPublications(db: Connection): Promise<Publication[]> {
   return (await sql<Publication>`select ${columns} from publications p join published_documents d using (sha256) order by p.position`.execute(db)).rows;
 }
 
-export type SupervisedPublication = Pick<Publication, 'position' | 'kind' | 'officeId' | 'version' | 'publishedAt' | 'publishedBy'> & {
+type SupervisedPublication = Pick<Publication, 'position' | 'kind' | 'officeId' | 'version' | 'publishedAt' | 'publishedBy'> & {
   isInForce: boolean;
   /** Devices in use that said they have it, of those it is for. */
   having: number;

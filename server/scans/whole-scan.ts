@@ -14,7 +14,7 @@ import { acceptScan, type ScanClaim } from './accept-scan.ts';
 import { type Arriving, type ScanFolder, WHOLE_SUFFIX } from './scan-folder.ts';
 
 /** 32 hex digits, as every upload's. */
-export const wholeUploadId = (deviceId: string, sha256: string): string => digestOf(wholeUploadText(deviceId, sha256)).slice(0, 32);
+const wholeUploadId = (deviceId: string, sha256: string): string => digestOf(wholeUploadText(deviceId, sha256)).slice(0, 32);
 
 /** The bytes a whole scan has by both of its headers; undefined when this is none. */
 export function wholeBytesOf({ method, headers }: IncomingMessage): number | undefined {

@@ -166,7 +166,7 @@ const deliveryOf = ({ upstream, state, since_ms: sinceMs, reference, reason, fie
 /** Longer than any transaction that changes a delivery: what was not to be seen yet is seen the next time. */
 const UNSETTLED_MS = 60_000;
 
-export type ChangedDeliveries = { deliveries: Array<DossierUpstreams[number] & { dossierId: string }>; position: number; more: boolean };
+type ChangedDeliveries = { deliveries: Array<DossierUpstreams[number] & { dossierId: string }>; position: number; more: boolean };
 
 /** Of the office, from `position` (ms of the database's clock) on, in order of the change; `position` to go on from next. */
 export async function deliveriesChanged(db: Connection, officeId: string, position: number, limit: number): Promise<ChangedDeliveries> {
