@@ -5,7 +5,7 @@ import { counterStateSchema, type CounterState } from '../../shared/journal/coun
 import { operationSchema, type JournalEntry, type Operation } from '../../shared/journal/operation.ts';
 import { sha256 } from '../digest.ts';
 import type { Vault } from '../keys/vault.ts';
-import { noteBytes } from './entry-bytes.ts';
+import { noteBytes } from '../entry-bytes.ts';
 import type { StoredEntry } from './entry-codec.ts';
 
 const payloadSchema = z.object({ operationId: z.uuid(), operatorId: z.string(), operation: z.unknown() });

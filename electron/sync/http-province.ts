@@ -26,7 +26,7 @@ import {
   type JournalAnswer,
   type JournalRequest,
 } from '../../shared/sync/protocol.ts';
-import { bytesOf } from '../journal/entry-bytes.ts';
+import { bytesOf } from '../entry-bytes.ts';
 import { requestJson, type HttpAnswer, type Turn } from './http-json.ts';
 import type { Identity } from './identity.ts';
 import { NotTheProvince } from './province-trust.ts';

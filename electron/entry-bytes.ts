@@ -1,5 +1,5 @@
 /** The JSON of entries as the journal's files have it, so that sending one writes none anew. */
-import type { JournalEntry } from '../../shared/journal/operation.ts';
+import type { JournalEntry } from '../shared/journal/operation.ts';
 
 type Place = Pick<JournalEntry, 'seq' | 'atMs' | 'monotonicMs' | 'previousHash' | 'hash'>;
 
