@@ -13,6 +13,8 @@ const transports = [
   'electron/sync/http-json.ts',
   'electron/sync/province-trust.ts',
   'electron/queue/board-server.ts',
+  'electron/queue/hub-server.ts',
+  'electron/queue/connection.ts',
   'electron/printing/printer-connection.ts',
   'electron/printing/virtual/virtual-printer.ts',
   'electron/settings/demo-province.ts',

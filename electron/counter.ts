@@ -256,7 +256,6 @@ export async function openCounter(
     vault,
     journal,
     settings,
-    memberId: '0'.repeat(64),
     clock,
     newId: randomUUID,
     log,

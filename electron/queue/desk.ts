@@ -17,9 +17,12 @@ import type { Journal } from '../journal/journal.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Log } from '../log.ts';
 import { openAttachments } from './attachments.ts';
-import { createLoneOffice, type Office } from './office.ts';
+import { openOfficeIdentity } from './identity.ts';
+import { createLoneOffice, openOffice, type ConnectedOffice, type Office } from './office.ts';
 import { openRecordLog } from './record-log.ts';
 
+/** Name of a device that has no others to be known to. */
+const NOBODY = '0'.repeat(64);
 /** Numbers left out where a log's end was torn and may have held some that were said aloud. */
 const GAP = 20;
 /** Screens are told at once, and then not more often than this. */
@@ -52,27 +55,26 @@ export type QueueDeskOptions = {
   vault: Vault;
   journal: Pick<Journal, 'transact' | 'state' | 'withReserve'>;
   settings: Settings;
-  /** SHA-256 of this device's certificate; of no meaning where it is alone. */
-  memberId: string;
   clock: Clock;
   newId: () => string;
   log: Log;
-  send?: Parameters<typeof createSeat>[0]['ports']['send'];
   onChange(view: QueueView, board: PublicBoard): void;
 };
 
 export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDesk> {
-  const { folder, vault, journal, settings, memberId, clock, newId, log, send = () => undefined, onChange } = options;
+  const { folder, vault, journal, settings, clock, newId, log, onChange } = options;
   const { counter, queueGroups: groups, role } = settings;
   const file = await openRecordLog({ folder: join(folder, 'log'), vault, withReserve: journal.withReserve });
   const attachments = await openAttachments({ folder: join(folder, 'attachments'), vault, clock, log });
-  const office = createLoneOffice(attachments);
+  const isAlone = settings.queue.seat === 'alone';
+  const identity = isAlone ? undefined : await openOfficeIdentity(folder, vault, clock());
+  let lines: ConnectedOffice | undefined;
   let isStopped = false;
   let toldMs = Number.NEGATIVE_INFINITY;
   let telling: ReturnType<typeof setTimeout> | undefined;
 
   const seat = createSeat({
-    me: { memberId, seat: settings.queue.seat, role, name: counterName(settings) },
+    me: { memberId: identity?.memberId ?? NOBODY, seat: settings.queue.seat, role, name: counterName(settings) },
     groups,
     isAfterHours: (atMs) => settings.queue.doorsCloseAt !== undefined && formatDateTime(atMs).slice(11) >= settings.queue.doorsCloseAt,
     records: file.found.records.length === 0 ? firstRecords(journal) : readRecords(file.found.records, log),
@@ -80,7 +82,7 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
       clockMs: clock,
       monoMs: () => performance.now(),
       newId,
-      send,
+      send: (memberId, frame) => lines?.send(memberId, frame),
       after(ms, run) {
         const timer = setTimeout(run, ms);
         return () => clearTimeout(timer);
@@ -153,6 +155,7 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
       toldMs = performance.now();
       const seen = view();
       onChange(seen, board(seen));
+      lines?.changed();
       openCounterOnce();
     }, waitMs);
   }
@@ -172,6 +175,10 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
     return result as Result<T, Failure>;
   }
 
+  if (identity !== undefined) {
+    lines = await openOffice({ folder, vault, identity, settings, name: counterName(settings), clock, newId, log, attachments, seat: () => seat });
+  }
+  const office: Office = lines ?? createLoneOffice(attachments);
   seat.start();
   const ticking = setInterval(seat.tick, BEAT_MS / 2);
   // Midnight, closing time and waiting times pass without an event.

@@ -1,7 +1,8 @@
 /** What devices of an office say to each other about the queue; every frame from outside is parsed with this and nothing else is read of it. */
 import { z } from 'zod';
 import { commandSchema } from './command.ts';
-import { loggedEventSchema, placeSchema } from './event.ts';
+import { loggedEventSchema, memberSchema, placeSchema } from './event.ts';
+import { MAX_ATTACHMENT_BYTES } from './office.ts';
 import { queueStateSchema } from './state.ts';
 
 const epoch = z.int().nonnegative();
@@ -21,7 +22,8 @@ export const frameSchema = z.discriminatedUnion('t', [
     date: z.string().max(10),
     numbers: z.record(z.string().max(8), z.int().nonnegative()),
   }),
-  z.object({ t: z.literal('beat'), epoch, settled: seq, atMs: z.int() }),
+  /** `through`: how far the log of the receiver should go by now. */
+  z.object({ t: z.literal('beat'), epoch, settled: seq, through: seq, atMs: z.int() }),
   /** `after`: where the log of the receiver must end for these to follow. */
   z.object({ t: z.literal('events'), epoch, after: placeSchema, events: z.array(loggedEventSchema).max(5000), settled: seq }),
   z.object({ t: z.literal('snapshot'), epoch, snapshot: snapshotSchema, settled: seq }),
@@ -34,7 +36,30 @@ export const frameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ask'), epoch, last: placeSchema, isWord: z.boolean() }),
   z.object({ t: z.literal('vote'), epoch, isGranted: z.boolean(), promised: epoch, newer: snapshotSchema.optional() }),
   z.object({ t: z.literal('command'), id: z.uuid(), command: commandSchema }),
+  /** What a citizen left with a ticket, to whoever may hold the queue, and asked for by an officer's device. */
+  z.object({ t: z.literal('attach'), id: z.uuid(), ticketId: z.uuid(), text: z.string().max(MAX_ATTACHMENT_BYTES) }),
+  z.object({ t: z.literal('attachment'), id: z.uuid(), ticketId: z.uuid() }),
   /** The result of a command; its value is read by the type of the command that was sent. */
   z.object({ t: z.literal('answer'), id: z.uuid(), result: z.unknown() }),
 ]);
 export type Frame = z.infer<typeof frameSchema>;
+
+/** Of a frame from a device that holds or may hold the queue, and of one from any other. */
+export const MOST_FRAME_CHARACTERS = { fromHolder: 16_000_000, fromMember: 2_000_000 };
+
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);
+const element = z.string().regex(/^[0-9a-f]{512}$/u);
+/** How two devices that do not know each other yet come to: device, hub, device, hub. */
+export const pairingFrameSchema = z.discriminatedUnion('t', [
+  z.object({
+    t: z.literal('pair'),
+    officeId: z.string().max(60),
+    element,
+    about: memberSchema.pick({ name: true, seat: true, role: true }).extend({ port: z.int().min(0).max(65535) }),
+  }),
+  z.object({ t: z.literal('pair-reply'), element, officeId: z.string().max(60) }),
+  z.object({ t: z.literal('pair-word'), word: hex64 }),
+  z.object({ t: z.literal('paired'), word: hex64, member: memberSchema, holders: z.array(memberSchema).max(4) }),
+  z.object({ t: z.literal('refused'), kind: z.enum(['pairing-closed', 'pairing-code-wrong', 'other-office', 'not-the-hub']) }),
+]);
+export type PairingFrame = z.infer<typeof pairingFrameSchema>;

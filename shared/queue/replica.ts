@@ -73,6 +73,8 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
   let generation = 0;
 
   const last = (): Place => tail.at(-1) ?? at;
+  /** What is on this disk; what is not may be cut off again, and its number given to somebody else. */
+  const keptTail = (): LoggedEvent[] => tail.filter(({ seq }) => seq <= keptSeq);
 
   function noteUsed({ date, number }: Pick<Ticket, 'date' | 'number'>): void {
     if (date < used.date) return;
@@ -193,6 +195,7 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     ahead: () => ahead,
     tail: (): readonly LoggedEvent[] => tail,
     last,
+    lastKept: (): Place => keptTail().at(-1) ?? at,
     keptSeq: () => keptSeq,
     promised: () => promised,
     series: () => series,
@@ -227,14 +230,15 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     settle,
     /** Events after a place of a log like ours; undefined when ours does not go through that place, or it is too long ago. */
     after(place: Place, isWithTail: boolean): LoggedEvent[] | undefined {
-      const known = isWithTail ? [...recent, ...tail] : recent;
-      const end = isWithTail ? last() : at;
+      const kept = isWithTail ? keptTail() : [];
+      const end = kept.at(-1) ?? at;
       if (place.seq === end.seq && place.epoch === end.epoch) return [];
-      if (isWithTail && place.seq === at.seq && place.epoch === at.epoch) return [...tail];
+      if (place.seq === at.seq && place.epoch === at.epoch) return kept;
+      const known = [...recent, ...kept];
       const found = known.findIndex(({ seq, epoch }) => seq === place.seq && epoch === place.epoch);
       return found < 0 ? undefined : known.slice(found + 1);
     },
-    snapshot: (isWithTail: boolean): Snapshot => ({ state: settled, at, tail: isWithTail ? [...tail] : [] }),
+    snapshot: (isWithTail: boolean): Snapshot => ({ state: settled, at, tail: isWithTail ? keptTail() : [] }),
     /** Another device's queue in place of ours. Numbers that are used stay used. */
     async adopt(snapshot: Snapshot): Promise<Result<null, Failure>> {
       const before = ahead;

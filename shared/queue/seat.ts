@@ -37,6 +37,8 @@ const COMMAND_PATIENCE_MS = 6_000;
 const SHORT_PATIENCE_MS = 500;
 /** After this much silence a number is given at once from the device's own series. */
 const LOST_FOR_MS = 3_000;
+/** The hub goes on without a standby that hears it and does not answer. */
+const STANDBY_WITHIN_MS = 2_000;
 /** A device that claims to have heard of a term this far ahead is not believed. */
 const FARTHEST_EPOCH = 1_000_000;
 
@@ -87,6 +89,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   let standing: LinkStanding = 'lost';
   let asking: Asking | undefined;
   let triedMs = Number.NEGATIVE_INFINITY;
+  let waitingSinceMs = 0;
   let isHandingIn = false;
   let clockOffsetMs = 0;
   let reporting: Promise<void> = Promise.resolve();
@@ -178,6 +181,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
       const isLast = nth === decided.length - 1;
       return { epoch: mine.epoch, seq: from + nth + 1, series, ...(commandId !== undefined && isLast ? { commandId } : {}), event };
     });
+    if (replica.tail().length === 0) waitingSinceMs = ports.monoMs();
     const settled = new Promise<Result<null, Failure>>((resolve) => waiters.push({ seq: from + events.length, resolve }));
     const kept = replica.append(events).then((written) => {
       if (!written.ok) {
@@ -185,6 +189,8 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
         const fallen = waiters.filter(({ seq }) => seq > from);
         waiters = waiters.filter(({ seq }) => seq <= from);
         for (const { resolve } of fallen) resolve(written.failure.kind === 'cut-off' ? fail('no-hub') : written);
+        // Another may have been sent what this disk refused: its place in the log is never used for anything else.
+        if (term === mine) stepDown();
       } else if (term === mine) {
         for (const memberId of otherVoices()) feed(memberId);
         advance();
@@ -194,17 +200,29 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     return { kept, settled };
   }
 
+  /**
+   * Without a witness the hub does not need the standby, but while that one follows, it waits for it for a moment: what was
+   * said aloud is then known to it, should a person ever give it the queue.
+   */
+  function isStandbyFollowing(): boolean {
+    const others = otherVoices();
+    const peer = peers.get(others[0] ?? '');
+    if (term?.isSole === true || others.length !== 1 || peer === undefined || peer.stored === 0) return false;
+    return ports.monoMs() - waitingSinceMs < STANDBY_WITHIN_MS;
+  }
+
   /** Settles what enough voices have. Only an event of this term says that all before it has its two voices too. */
   function advance(): void {
     const mine = term;
     if (mine === undefined) return;
-    const stored = needsOthers()
+    const stored = needsOthers() || isStandbyFollowing()
       ? Math.min(replica.keptSeq(), Math.max(0, ...otherVoices().map((memberId) => peers.get(memberId)?.stored ?? 0)))
       : replica.keptSeq();
     const ofTerm = replica.tail().find(({ epoch }) => epoch === mine.epoch);
     if (ofTerm !== undefined && stored < ofTerm.seq) return;
     const moved = replica.settle(stored);
     if (moved.length === 0) return;
+    waitingSinceMs = ports.monoMs();
     mine.hasBegun = true;
     reporting = reporting.then(() => ports.report(moved)).catch(() => undefined);
     const through = replica.settledAt().seq;
@@ -219,23 +237,27 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
 
   function beat(): void {
     if (term === undefined) return;
-    const frame: Frame = { t: 'beat', epoch: term.epoch, settled: replica.settledAt().seq, atMs: ports.clockMs() };
-    for (const memberId of peers.keys()) send(memberId, frame);
+    const settled = replica.settledAt().seq;
+    for (const memberId of peers.keys()) {
+      const through = isVoice(memberId) ? replica.lastKept().seq : settled;
+      send(memberId, { t: 'beat', epoch: term.epoch, settled, through, atMs: ports.clockMs() });
+    }
   }
 
   /** What the other has not been sent yet; the tail only to those whose voice can settle it. */
-  function feed(memberId: string): void {
+  function feed(memberId: string, isAsked = false): void {
     const peer = peers.get(memberId);
     if (term === undefined || peer === undefined || memberOf(memberId) === undefined) return;
     const isWithTail = isVoice(memberId);
     const settled = replica.settledAt().seq;
     const events = peer.sent === undefined ? undefined : replica.after(peer.sent, isWithTail);
     if (peer.sent !== undefined && events !== undefined) {
-      if (events.length > 0) send(memberId, { t: 'events', epoch: term.epoch, after: peer.sent, events, settled });
+      // Nothing new is an answer too: their logs are one.
+      if (events.length > 0 || isAsked) send(memberId, { t: 'events', epoch: term.epoch, after: peer.sent, events, settled });
     } else {
       send(memberId, { t: 'snapshot', epoch: term.epoch, snapshot: replica.snapshot(isWithTail), settled });
     }
-    peer.sent = isWithTail ? replica.last() : replica.settledAt();
+    peer.sent = isWithTail ? replica.lastKept() : replica.settledAt();
   }
 
   // ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -433,7 +455,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
       asking = mine;
       void replica.promise(epoch).then((promised) => {
         if (!promised.ok) return mine.end(false);
-        for (const memberId of otherVoices()) send(memberId, { t: 'ask', epoch, last: replica.last(), isWord });
+        for (const memberId of otherVoices()) send(memberId, { t: 'ask', epoch, last: replica.lastKept(), isWord });
       });
     });
   }
@@ -443,7 +465,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     const isRefused =
       epoch <= replica.promised() || !isVoice(from) || !isVoice(me.memberId) || epoch - replica.promised() > FARTHEST_EPOCH || (isHolderThere && !isWord);
     if (isRefused) return send(from, { t: 'vote', epoch, isGranted: false, promised: replica.promised() });
-    const newer = isBehind(last, replica.last()) ? { newer: replica.snapshot(true) } : {};
+    const newer = isBehind(last, replica.lastKept()) ? { newer: replica.snapshot(true) } : {};
     // From here on nothing of an earlier term is stored, so what is handed over is all there can be.
     leader = undefined;
     heardMs = ports.monoMs();
@@ -547,7 +569,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     // A hub whose disk was lost hears from the others which numbers it gave.
     if (hello.date === replica.ahead().date || replica.ahead().date === '') raise(hello.date, hello.numbers);
     if (hello.leads !== null && follow(from, hello.leads)) return pump();
-    if (term !== undefined) feed(from);
+    if (term !== undefined) feed(from, true);
     noteStanding();
     pump();
   }
@@ -565,7 +587,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     if (peer === undefined || term === undefined) return;
     // A log that does not end where ours was is given the whole queue, unless ours goes through its end.
     peer.sent = last;
-    feed(from);
+    feed(from, true);
   }
 
   noteMe();
@@ -586,7 +608,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     /** To be called every `BEAT_MS` or sooner. */
     tick(): void {
       if (isStopped) return;
-      if (term !== undefined) beat();
+      if (term !== undefined) {
+        beat();
+        advance();
+      }
       else if (mayHold && asking === undefined && (!isLeaderHeard() || ports.monoMs() - heardMs > SILENCE_MS.standby)) standForOffice();
       void handIn();
       if (standing !== standingNow()) noteStanding();
@@ -598,6 +623,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     },
     disconnected(memberId: string): void {
       peers.delete(memberId);
+      advance();
       if (leader?.memberId === memberId) for (const one of pending.values()) one.inFlight = false;
       noteStanding();
     },
@@ -609,7 +635,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
         case 'beat':
           if (!follow(from, frame.epoch)) return;
           clockOffsetMs = frame.atMs - ports.clockMs();
-          return settleAt(frame.settled);
+          settleAt(frame.settled);
+          // Frames come in order, so what is missing now was sent and did not reach this disk.
+          if (leader?.isSynced !== true || replica.last().seq < frame.through) send(from, { t: 'resync', last: replica.last() });
+          return;
         case 'events':
           return heardEvents(from, frame);
         case 'snapshot':
@@ -639,6 +668,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
             if (result.ok || result.failure.kind !== 'no-hub') send(from, { t: 'answer', id: frame.id, result });
           });
         }
+        case 'attach':
+        case 'attachment':
+          // Not of the queue itself: electron/queue/office.ts.
+          return;
         case 'answer':
           return pending.get(frame.id)?.resolve(frame.result as Result<unknown, Failure>);
       }

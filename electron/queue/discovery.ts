@@ -1,0 +1,70 @@
+/** Who of the office's hubs says on the network that it is there (mDNS). A network without multicast is no failure: addresses can be typed. */
+import { Bonjour, type Service } from 'bonjour-service';
+import type { FoundHub } from '../../shared/queue/office.ts';
+import type { Log } from '../log.ts';
+
+const TYPE = 'qmc-queue';
+const LOOK_MS = 1_500;
+const LONGEST = 100;
+
+export type Discovery = {
+  /** Says that this device listens on the port. */
+  announce(about: { name: string; officeId: string; memberId: string; port: number }): void;
+  /** What answers within a moment. What it says is only a hint where to ask: who it is, its certificate tells. */
+  find(): Promise<Array<FoundHub & { memberId: string }>>;
+  stop(): void;
+};
+
+export function createDiscovery(log: Log): Discovery {
+  let hasFailed = false;
+  const failed = (error: unknown): void => {
+    if (!hasFailed) log.info(`queue: no multicast: ${error instanceof Error ? error.message : ''}`);
+    hasFailed = true;
+  };
+  let bonjour: Bonjour | undefined;
+  const open = (): Bonjour => (bonjour ??= new Bonjour({}, failed));
+
+  return {
+    announce({ name, officeId, memberId, port }) {
+      try {
+        open().publish({ name: `${name} ${memberId.slice(0, 8)}`, type: TYPE, port, txt: { office: officeId, id: memberId, name } });
+      } catch (error) {
+        failed(error);
+      }
+    },
+    find: () =>
+      new Promise((done) => {
+        const found = new Map<string, FoundHub & { memberId: string }>();
+        try {
+          const browser = open().find({ type: TYPE }, (service) => {
+            const hub = readService(service);
+            if (hub !== undefined && found.size < LONGEST) found.set(hub.address, hub);
+          });
+          setTimeout(() => {
+            browser.stop();
+            done([...found.values()]);
+          }, LOOK_MS);
+        } catch (error) {
+          failed(error);
+          done([]);
+        }
+      }),
+    stop() {
+      try {
+        bonjour?.destroy();
+      } catch (error) {
+        failed(error);
+      }
+    },
+  };
+}
+
+function readService({ addresses = [], port, txt }: Service): (FoundHub & { memberId: string }) | undefined {
+  const said = (key: string): string => {
+    const value: unknown = (txt as Record<string, unknown> | undefined)?.[key];
+    return typeof value === 'string' ? value.slice(0, 200) : '';
+  };
+  const host = addresses.find((address) => address.includes('.')) ?? addresses[0];
+  if (host === undefined || said('id') === '') return undefined;
+  return { name: said('name'), officeId: said('office'), memberId: said('id'), address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` };
+}

@@ -1,0 +1,56 @@
+/** Real devices of an office on loopback: real sockets, certificates, logs and journals, without a window. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openJournal } from '../../../electron/journal/journal.ts';
+import { createVault } from '../../../electron/keys/vault.ts';
+import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
+import { openQueueDesk, type QueueDesk } from '../../../electron/queue/desk.ts';
+import { settingsSchema, type Settings } from '../../../shared/settings/settings.ts';
+import { aDeviceKey } from '../../fixtures/journals.ts';
+import { officeSettings } from '../../fixtures/settings.ts';
+
+export type TestDesk = {
+  desk: QueueDesk;
+  folder: string;
+  port: number;
+  identity(): Promise<OfficeIdentity>;
+  /** As the process ends when it is killed: nobody is told, lines just end. */
+  kill(): Promise<void>;
+};
+
+type Wanted = { seat: Settings['queue']['seat']; role?: Settings['role']; counter?: string; port?: number; folder?: string; key?: Buffer; officeId?: string };
+
+const keys = new Map<string, Buffer>();
+
+export async function startDesk({ seat, role = 'officer', counter = '1', port = 0, folder, officeId }: Wanted): Promise<TestDesk> {
+  const home = folder ?? (await mkdtemp(join(tmpdir(), 'qmc-queue-')));
+  const key = keys.get(home) ?? randomBytes(32);
+  keys.set(home, key);
+  const raw = officeSettings({ provinceUrl: 'http://127.0.0.1:9', role });
+  const settings = settingsSchema.parse({ ...raw, office: { ...raw.office, id: officeId ?? raw.office.id }, counter, queue: { seat, port } });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const vault = createVault(key);
+  const journal = await openJournal({ folder: join(home, 'journal'), vault, deviceKey: aDeviceKey, clock: Date.now, limits: { reserveBytes: 0 } });
+  const desk = await openQueueDesk({ folder: join(home, 'queue'), vault, journal, settings, clock: Date.now, newId: randomUUID, log, onChange: () => undefined });
+  return {
+    desk,
+    folder: home,
+    port,
+    identity: () => openOfficeIdentity(join(home, 'queue'), vault, Date.now()),
+    async kill() {
+      await desk.office.stop();
+      await desk.stop();
+      await journal.close();
+    },
+  };
+}
+
+export async function pair(hub: TestDesk, device: TestDesk): Promise<void> {
+  const offer = await hub.desk.office.offerPairing();
+  if (!offer.ok) throw new Error(offer.failure.kind);
+  const port = offer.value.addresses[0]?.split(':').at(-1) ?? '';
+  const paired = await device.desk.office.pair(`127.0.0.1:${port}`, offer.value.code);
+  if (!paired.ok) throw new Error(paired.failure.kind);
+}

@@ -1,0 +1,108 @@
+/**
+ * The office's queue through cuts, crashes, two that would hold it, take-overs and lost acknowledgements. Whatever happens:
+ * no number on two papers, no citizen called to two counters, no number lost, and in the end one queue everywhere.
+ */
+import { describe, expect, it } from 'vitest';
+import { chanceOf, Office, type Device } from './queue-office.ts';
+
+const SEEDS = Number(process.env.QMC_QUEUE_SEEDS ?? 20);
+const FIRST = Number(process.env.QMC_QUEUE_FIRST ?? 1);
+
+async function pairAll(office: Office): Promise<void> {
+  const [hub] = office.devices;
+  if (hub === undefined) return;
+  office.start(hub);
+  await office.run(500);
+  for (const device of office.devices.slice(1)) {
+    const role = device.counter === undefined ? 'lobby' : 'officer';
+    while (hub.seat?.isHolding() !== true) await office.run(100);
+    void hub.seat.admit({ memberId: device.memberId, name: device.name, seat: device.kind === 'standby' ? 'standby' : 'member', role, addresses: [] });
+    await office.run(100);
+    office.start(device);
+    await office.run(2_000);
+  }
+}
+
+/** A day in which everything that can break does. */
+async function live(seed: number, office: Office): Promise<void> {
+  const { chance, devices } = office;
+  await pairAll(office);
+  for (let step = 0; step < 160; step++) {
+    const device = chance.of(devices);
+    const dice = chance.below(100);
+    if (dice < 38) office.issue(device);
+    else if (dice < 64) office.callNext(chance.of(devices.filter(({ counter }) => counter !== undefined)));
+    else if (dice < 74) office.finish(chance.of(devices.filter(({ counter }) => counter !== undefined)));
+    else if (dice < 80) office.sever(device, chance.of(devices));
+    else if (dice < 88) office.heal();
+    else if (dice < 92) office.crash(device);
+    else if (dice < 97) for (const one of devices) office.start(one);
+    else if (dice < 98) office.diskFails = !office.diskFails && chance.isOneIn(2);
+    else takeOverByWord(office, device);
+    await office.run(chance.isOneIn(6) ? 5_000 : chance.below(600));
+  }
+  office.diskFails = false;
+  office.heal();
+  for (const one of devices) office.start(one);
+  await office.run(30_000);
+  judge(seed, office);
+}
+
+/**
+ * A person who says so is right: the other that could hold it is off, and (without a witness) it had not been cut off before,
+ * calling people this one knows nothing of.
+ */
+function takeOverByWord(office: Office, device: Device): void {
+  const others = office.devices.filter((one) => one !== device && one.kind !== 'member');
+  if (device.kind !== 'member' && others.every(({ seat, wasHeard }) => seat === undefined && wasHeard)) void device.seat?.takeOver();
+}
+
+function judge(seed: number, office: Office): void {
+  const standing = office.devices.map(({ name, seat }) => {
+    const { standing: at, toHandIn } = seat?.link() ?? {};
+    return `${name}: ${at}, settled ${JSON.stringify(seat?.replica.settledAt())}, log to ${JSON.stringify(seat?.replica.last())}, kept ${seat?.replica.keptSeq()}, promised ${seat?.replica.promised()}, ${toHandIn} to hand in, knows ${seat?.replica.ahead().members.map((one) => one.name).join()}`;
+  });
+  const tell = (what: string): string => [`seed ${seed}: ${what}`, ...standing, ...office.log.slice(-30)].join('\n');
+  expect(office.wrong, tell('wrong')).toEqual([]);
+  const [hub, ...others] = office.devices;
+  const queue = hub?.seat?.replica.settled();
+  for (const other of others) {
+    expect(other.seat?.replica.settledAt(), tell(`${other.name} is behind`)).toEqual(hub?.seat?.replica.settledAt());
+    expect(other.seat?.replica.settled().tickets, tell(`${other.name} differs`)).toEqual(queue?.tickets);
+  }
+  const byId = new Map(queue?.tickets.map((ticket) => [ticket.ticketId, ticket]));
+  for (const [name, ticketId] of office.papers) {
+    const ticket = byId.get(ticketId);
+    expect(`${ticket?.date} ${ticket?.number}`, tell(`${name} is lost`)).toBe(name);
+    expect(ticket?.state, tell(`${name} was withdrawn`)).not.toBe('withdrawn');
+  }
+  const numbers = queue?.tickets.map(({ number }) => number) ?? [];
+  expect(new Set(numbers).size, tell('a number twice in the queue')).toBe(numbers.length);
+  const inHand = new Set(office.papers.values());
+  // Nobody comes for a number whose paper was never printed: calling it and withdrawing it do not touch anybody.
+  const ended = (ticketId: string): string[] => (inHand.has(ticketId) ? ['called', 'served'] : ['called', 'served', 'withdrawn']);
+  for (const ticketId of office.served.keys()) expect(ended(ticketId), tell('a call is lost')).toContain(byId.get(ticketId)?.state);
+  for (const ticketId of office.finished) expect(byId.get(ticketId)?.state, tell('a finish is lost')).toBe('served');
+}
+
+describe.each([
+  ['hub, standby and witness', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }, { name: 'kiosk', kind: 'member' }]],
+  ['and a third counter', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }, { name: 'kiosk', kind: 'member' }, { name: 'three', kind: 'member', counter: '3' }]],
+  ['a hub and others', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'two', kind: 'member', counter: '2' }, { name: 'kiosk', kind: 'member' }]],
+  ['hub and standby alone', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }]],
+] as const)('%s', (_name, kinds) => {
+  it(`keeps every promise through ${SEEDS} days`, async () => {
+    let calls = 0;
+    let papers = 0;
+    for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      const office = new Office(chanceOf(seed), kinds);
+      await live(seed, office);
+      calls += office.served.size;
+      papers += office.papers.size;
+    }
+    console.log(`${SEEDS} days from seed ${FIRST}: ${papers} numbers, ${calls} calls`);
+    // A simulation in which nothing happens proves nothing.
+    expect(papers).toBeGreaterThan(SEEDS * 25);
+    expect(calls).toBeGreaterThan(SEEDS * 5);
+  });
+});
