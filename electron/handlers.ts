@@ -220,6 +220,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
 const publicSettings = ({ lobby: _secret, ...settings }: Settings, demoOffice: boolean, unprotectedKeys: boolean): PublicSettings => ({
   ...settings,
   province: { url: settings.province.url },
+  queue: { ...settings.queue, pairingCode: undefined },
   demoOffice,
   unprotectedKeys,
 });

@@ -60,7 +60,12 @@ export function serveConnection(socket: WebSocket, { mostCharacters, onFrame, on
 }
 
 /** Resolves with the socket once the other side has proved to be who is expected (or is told apart by `memberId` where anyone may answer). */
-export function dial(address: string, path: string, identity: OfficeIdentity, expected: string | undefined): Promise<{ socket: WebSocket; memberId: string } | undefined> {
+export function dial(
+  address: string,
+  path: string,
+  identity: OfficeIdentity,
+  expected: string | undefined,
+): Promise<{ socket: WebSocket; memberId: string } | undefined> {
   return new Promise((done) => {
     let socket: WebSocket;
     try {
@@ -90,7 +95,10 @@ export function dial(address: string, path: string, identity: OfficeIdentity, ex
 
 /** `host`, `host:port`, with or without a scheme, as a person types it. Undefined when it is none of these. */
 export function addressOf(typed: string, defaultPort: number): string | undefined {
-  const plain = typed.trim().replace(/^[a-z]+:\/\//iu, '').replace(/\/.*$/u, '');
+  const plain = typed
+    .trim()
+    .replace(/^[a-z]+:\/\//iu, '')
+    .replace(/\/.*$/u, '');
   const parts = /^(\[[0-9a-f:]+\]|[\p{L}\d.-]+)(?::(\d{1,5}))?$/iu.exec(plain);
   if (parts === null) return undefined;
   const port = Number(parts[2] ?? defaultPort);

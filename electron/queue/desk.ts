@@ -180,6 +180,10 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
   }
   const office: Office = lines ?? createLoneOffice(attachments);
   seat.start();
+  const { address, pairingCode } = settings.queue;
+  if (address !== undefined && pairingCode !== undefined && seat.link().standing === 'unpaired') {
+    void office.pair(address, pairingCode).then((paired) => log.info(`queue: pairing by the settings: ${paired.ok ? 'done' : paired.failure.kind}`));
+  }
   const ticking = setInterval(seat.tick, BEAT_MS / 2);
   // Midnight, closing time and waiting times pass without an event.
   const passing = setInterval(tellSoon, PASSING_MS);

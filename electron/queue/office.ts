@@ -131,7 +131,8 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
 
   function received(memberId: string, frame: Frame): void {
     if (frame.t === 'attach') return void answer(memberId, frame.id, () => takeAttachment(memberId, frame.ticketId, frame.text));
-    if (frame.t === 'attachment') return void answer(memberId, frame.id, async () => (mayRead(memberId) ? ok(await attachments.get(frame.ticketId)) : fail('not-allowed')));
+    if (frame.t === 'attachment')
+      return void answer(memberId, frame.id, async () => (mayRead(memberId) ? ok(await attachments.get(frame.ticketId)) : fail('not-allowed')));
     const waiting = frame.t === 'answer' ? asked.get(frame.id) : undefined;
     if (frame.t === 'answer' && waiting !== undefined) return waiting(frame.result as Result<unknown, Failure>);
     seat().received(memberId, frame);
@@ -283,7 +284,8 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       const about = { name, seat: kind === 'standby' ? ('standby' as const) : ('member' as const), role: settings.role, port: server?.port ?? 0 };
       const paired = await pairWith(open.socket, { code, names, about });
       if (!paired.ok) return paired;
-      const withAddress = (member: Member): Member => (member.memberId === open.memberId ? { ...member, addresses: [address, ...member.addresses].slice(0, 8) } : member);
+      const withAddress = (member: Member): Member =>
+        member.memberId === open.memberId ? { ...member, addresses: [address, ...member.addresses].slice(0, 8) } : member;
       holders = paired.value.holders.map(withAddress);
       await writeDurably(path, vault.seal(Buffer.from(JSON.stringify(holders)), CONTEXT));
       dialAll();

@@ -38,7 +38,8 @@ export function createPairingDesk({ hubId, officeId, clock, admit, holders, onPa
   /** One run at a time: guesses cannot be made side by side. */
   let running: WebSocket | undefined;
 
-  const current = (nowMs: number): typeof offer => (offer !== undefined && offer.expiresAtMs > nowMs && offer.wrong < MOST_WRONG && offer.runs < MOST_RUNS ? offer : undefined);
+  const current = (nowMs: number): typeof offer =>
+    offer !== undefined && offer.expiresAtMs > nowMs && offer.wrong < MOST_WRONG && offer.runs < MOST_RUNS ? offer : undefined;
 
   return {
     offer(nowMs) {

@@ -5,6 +5,7 @@ import { Page } from '../ui/Page.tsx';
 import { Facts, Panel } from '../ui/Panel.tsx';
 import { LookAndLanguage } from '../app/LookAndLanguage.tsx';
 import { PrintersPanel } from './PrintersPanel.tsx';
+import { QueueLinkPanel } from './QueueLinkPanel.tsx';
 import { RecoveryPanel } from './RecoveryPanel.tsx';
 import styles from './settings.module.css';
 
@@ -60,6 +61,7 @@ export function SettingsScreen() {
             </ul>
           )}
         </Panel>
+        <QueueLinkPanel />
         {(role === 'officer' || role === 'postal') && <RecoveryPanel />}
         <Panel title={t('app.heading')}>
           <Facts

@@ -215,9 +215,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   function advance(): void {
     const mine = term;
     if (mine === undefined) return;
-    const stored = needsOthers() || isStandbyFollowing()
-      ? Math.min(replica.keptSeq(), Math.max(0, ...otherVoices().map((memberId) => peers.get(memberId)?.stored ?? 0)))
-      : replica.keptSeq();
+    const stored =
+      needsOthers() || isStandbyFollowing()
+        ? Math.min(replica.keptSeq(), Math.max(0, ...otherVoices().map((memberId) => peers.get(memberId)?.stored ?? 0)))
+        : replica.keptSeq();
     const ofTerm = replica.tail().find(({ epoch }) => epoch === mine.epoch);
     if (ofTerm !== undefined && stored < ofTerm.seq) return;
     const moved = replica.settle(stored);
@@ -611,8 +612,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
       if (term !== undefined) {
         beat();
         advance();
-      }
-      else if (mayHold && asking === undefined && (!isLeaderHeard() || ports.monoMs() - heardMs > SILENCE_MS.standby)) standForOffice();
+      } else if (mayHold && asking === undefined && (!isLeaderHeard() || ports.monoMs() - heardMs > SILENCE_MS.standby)) standForOffice();
       void handIn();
       if (standing !== standingNow()) noteStanding();
     },

@@ -99,6 +99,7 @@ export const settingsSchema = z.strictObject({
   /**
    * This device's part in the office's queue. `hub` holds it, `standby` takes over, `member` asks the hub, `alone` is its own hub.
    * `address`: where the hub listens (`host:port`) if it is not found by itself; `boardPort`: plain HTTP for any TV, 0 for none;
+   * `pairingCode`: the six digits a hub shows, for a device without a keyboard; used once, at a start within their five minutes.
    * `doorsCloseAt`: from then on kiosks give no more numbers that day.
    */
   queue: z
@@ -106,6 +107,7 @@ export const settingsSchema = z.strictObject({
       seat: z.enum(seats).default('alone'),
       port: z.int().min(0).max(65535).default(7643),
       address: z.string().min(1).max(300).optional(),
+      pairingCode: z.string().regex(/^\d{6}$/u).optional(),
       boardPort: z.int().min(0).max(65535).default(0),
       doorsCloseAt: z
         .string()

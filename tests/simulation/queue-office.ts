@@ -69,7 +69,18 @@ export class Office {
     kinds: ReadonlyArray<{ name: string; kind: Seat; counter?: string }>,
   ) {
     for (const [nth, { name, kind, counter }] of kinds.entries()) {
-      this.devices.push({ name, kind, counter, memberId: String(nth + 1).padStart(64, '0'), disk: [], seat: undefined, life: 0, clockOffsetMs: 0, writing: [], wasHeard: false });
+      this.devices.push({
+        name,
+        kind,
+        counter,
+        memberId: String(nth + 1).padStart(64, '0'),
+        disk: [],
+        seat: undefined,
+        life: 0,
+        clockOffsetMs: 0,
+        writing: [],
+        wasHeard: false,
+      });
     }
   }
 
@@ -149,7 +160,9 @@ export class Office {
   crash(device: Device): void {
     if (device.seat === undefined) return;
     const { seat } = device;
-    device.wasHeard = this.devices.some((other) => other.kind !== 'member' && other !== device && other.seat !== undefined && !isBehind(placeOnDisk(other), seat.replica.settledAt()));
+    device.wasHeard = this.devices.some(
+      (other) => other.kind !== 'member' && other !== device && other.seat !== undefined && !isBehind(placeOnDisk(other), seat.replica.settledAt()),
+    );
     device.seat.stop();
     device.seat = undefined;
     device.life += 1;
@@ -222,7 +235,7 @@ export class Office {
       this.jobs.splice(this.jobs.indexOf(next), 1);
       this.nowMs = next.atMs;
       next.run();
-      for (let turn = 0; turn < 14; turn++) await null;
+      for (let turn = 0; turn < 14; turn++) await Promise.resolve();
     }
     this.nowMs = end;
   }

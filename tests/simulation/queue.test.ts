@@ -60,7 +60,10 @@ function takeOverByWord(office: Office, device: Device): void {
 function judge(seed: number, office: Office): void {
   const standing = office.devices.map(({ name, seat }) => {
     const { standing: at, toHandIn } = seat?.link() ?? {};
-    return `${name}: ${at}, settled ${JSON.stringify(seat?.replica.settledAt())}, log to ${JSON.stringify(seat?.replica.last())}, kept ${seat?.replica.keptSeq()}, promised ${seat?.replica.promised()}, ${toHandIn} to hand in, knows ${seat?.replica.ahead().members.map((one) => one.name).join()}`;
+    return `${name}: ${at}, settled ${JSON.stringify(seat?.replica.settledAt())}, log to ${JSON.stringify(seat?.replica.last())}, kept ${seat?.replica.keptSeq()}, promised ${seat?.replica.promised()}, ${toHandIn} to hand in, knows ${seat?.replica
+      .ahead()
+      .members.map((one) => one.name)
+      .join()}`;
   });
   const tell = (what: string): string => [`seed ${seed}: ${what}`, ...standing, ...office.log.slice(-30)].join('\n');
   expect(office.wrong, tell('wrong')).toEqual([]);
@@ -86,10 +89,38 @@ function judge(seed: number, office: Office): void {
 }
 
 describe.each([
-  ['hub, standby and witness', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }, { name: 'kiosk', kind: 'member' }]],
-  ['and a third counter', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }, { name: 'kiosk', kind: 'member' }, { name: 'three', kind: 'member', counter: '3' }]],
-  ['a hub and others', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'two', kind: 'member', counter: '2' }, { name: 'kiosk', kind: 'member' }]],
-  ['hub and standby alone', [{ name: 'hub', kind: 'hub', counter: '1' }, { name: 'standby', kind: 'standby', counter: '2' }]],
+  [
+    'hub, standby and witness',
+    [
+      { name: 'hub', kind: 'hub', counter: '1' },
+      { name: 'standby', kind: 'standby', counter: '2' },
+      { name: 'kiosk', kind: 'member' },
+    ],
+  ],
+  [
+    'and a third counter',
+    [
+      { name: 'hub', kind: 'hub', counter: '1' },
+      { name: 'standby', kind: 'standby', counter: '2' },
+      { name: 'kiosk', kind: 'member' },
+      { name: 'three', kind: 'member', counter: '3' },
+    ],
+  ],
+  [
+    'a hub and others',
+    [
+      { name: 'hub', kind: 'hub', counter: '1' },
+      { name: 'two', kind: 'member', counter: '2' },
+      { name: 'kiosk', kind: 'member' },
+    ],
+  ],
+  [
+    'hub and standby alone',
+    [
+      { name: 'hub', kind: 'hub', counter: '1' },
+      { name: 'standby', kind: 'standby', counter: '2' },
+    ],
+  ],
 ] as const)('%s', (_name, kinds) => {
   it(`keeps every promise through ${SEEDS} days`, async () => {
     let calls = 0;

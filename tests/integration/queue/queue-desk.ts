@@ -33,7 +33,16 @@ export async function startDesk({ seat, role = 'officer', counter = '1', port = 
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const vault = createVault(key);
   const journal = await openJournal({ folder: join(home, 'journal'), vault, deviceKey: aDeviceKey, clock: Date.now, limits: { reserveBytes: 0 } });
-  const desk = await openQueueDesk({ folder: join(home, 'queue'), vault, journal, settings, clock: Date.now, newId: randomUUID, log, onChange: () => undefined });
+  const desk = await openQueueDesk({
+    folder: join(home, 'queue'),
+    vault,
+    journal,
+    settings,
+    clock: Date.now,
+    newId: randomUUID,
+    log,
+    onChange: () => undefined,
+  });
   return {
     desk,
     folder: home,
