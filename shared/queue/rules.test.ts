@@ -26,7 +26,11 @@ function office() {
   return {
     state: () => state,
     apply,
-    issue(groupId: string, atMs: number, { priority = 'none', appointmentAtMs, series = 0 }: { priority?: Priority; appointmentAtMs?: number; series?: number } = {}) {
+    issue(
+      groupId: string,
+      atMs: number,
+      { priority = 'none', appointmentAtMs, series = 0 }: { priority?: Priority; appointmentAtMs?: number; series?: number } = {},
+    ) {
       const ticketId = `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
       const appointment = appointmentAtMs === undefined ? {} : { appointmentAtMs };
       const event = apply(issueTicket(state, groups, { ticketId, groupId, priority, atMs, series, ...appointment }), series);
@@ -42,7 +46,12 @@ function office() {
 describe('the line', () => {
   const steps = fc.array(
     fc.oneof(
-      fc.record({ do: fc.constant('issue' as const), priority: fc.constantFrom(...priorities), groupId: fc.constantFrom('civil', 'land'), isBooked: fc.boolean() }),
+      fc.record({
+        do: fc.constant('issue' as const),
+        priority: fc.constantFrom(...priorities),
+        groupId: fc.constantFrom('civil', 'land'),
+        isBooked: fc.boolean(),
+      }),
       fc.record({ do: fc.constant('call' as const), counter: fc.constantFrom('1', '2', '3') }),
     ),
     { minLength: 20, maxLength: 160 },
@@ -84,7 +93,11 @@ describe('the line', () => {
           for (let at = 5; at < calls.length; at++) {
             const six = calls.slice(at - 5, at + 1);
             for (const kind of ['ordinary', 'appointment'] as const) {
-              if (six.every(({ waited }) => waited.has(kind))) expect(six.some((one) => one.kind === kind), `${kind} starved`).toBe(true);
+              if (six.every(({ waited }) => waited.has(kind)))
+                expect(
+                  six.some((one) => one.kind === kind),
+                  `${kind} starved`,
+                ).toBe(true);
             }
           }
         }
@@ -111,7 +124,8 @@ describe('the line', () => {
           const isOthers = ticket.state === 'called' && ticket.counter !== counter;
           const before = state();
           if (what === 'next') call(counter, atMs);
-          else if (what === 'rest' || what === 'open') apply({ ok: true, value: { type: 'counter.set', counter, groupIds: [], isOpen: what === 'open', atMs } });
+          else if (what === 'rest' || what === 'open')
+            apply({ ok: true, value: { type: 'counter.set', counter, groupIds: [], isOpen: what === 'open', atMs } });
           else {
             const decision =
               what === 'call'
@@ -127,7 +141,9 @@ describe('the line', () => {
             if (isOthers) expect(state()).toBe(before);
           }
           // Nobody is left waiting for a counter that calls nobody.
-          for (const one of state().tickets) if (one.state === 'waiting' && one.forCounter !== undefined) expect(state().counters.find((standing) => standing.counter === one.forCounter)?.isOpen).toBe(true);
+          for (const one of state().tickets)
+            if (one.state === 'waiting' && one.forCounter !== undefined)
+              expect(state().counters.find((standing) => standing.counter === one.forCounter)?.isOpen).toBe(true);
         });
       }),
       { numRuns: 300 },
@@ -137,7 +153,11 @@ describe('the line', () => {
 
 describe('numbers', () => {
   it('are never given twice in a day, by whichever devices, however their clocks go', () => {
-    const step = fc.record({ groupId: fc.constantFrom('civil', 'land'), series: fc.constantFrom(0, 1, 2, 15), clockMs: fc.integer({ min: -2 * DAY_MS, max: 2 * DAY_MS }) });
+    const step = fc.record({
+      groupId: fc.constantFrom('civil', 'land'),
+      series: fc.constantFrom(0, 1, 2, 15),
+      clockMs: fc.integer({ min: -2 * DAY_MS, max: 2 * DAY_MS }),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (given) => {
         const { issue } = office();

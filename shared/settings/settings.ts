@@ -107,7 +107,10 @@ export const settingsSchema = z.strictObject({
       seat: z.enum(seats).default('alone'),
       port: z.int().min(0).max(65535).default(7643),
       address: z.string().min(1).max(300).optional(),
-      pairingCode: z.string().regex(/^\d{6}$/u).optional(),
+      pairingCode: z
+        .string()
+        .regex(/^\d{6}$/u)
+        .optional(),
       boardPort: z.int().min(0).max(65535).default(0),
       doorsCloseAt: z
         .string()

@@ -106,14 +106,21 @@ export async function run({ isQuick, say }: BenchOptions): Promise<BenchResult> 
       },
     ],
     goals: [
-      { goal: 'every number once, every citizen called once', measured: `${numbers.size} of ${tickets}, ${wrong.length} wrong`, isMet: numbers.size === tickets && called.size === tickets && wrong.length === 0 },
+      {
+        goal: 'every number once, every citizen called once',
+        measured: `${numbers.size} of ${tickets}, ${wrong.length} wrong`,
+        isMet: numbers.size === tickets && called.size === tickets && wrong.length === 0,
+      },
       { goal: `answers at p99 ≤ ${P99_AIM_MS} ms`, measured: ms(worstP99), isMet: worstP99 <= P99_AIM_MS },
-      { goal: `hub and all ${CLIENTS} devices within ${MEMORY_AIM_MIB} MiB more`, measured: `${figure(mostMiB - before)} MiB`, isMet: mostMiB - before <= MEMORY_AIM_MIB },
+      {
+        goal: `hub and all ${CLIENTS} devices within ${MEMORY_AIM_MIB} MiB more`,
+        measured: `${figure(mostMiB - before)} MiB`,
+        isMet: mostMiB - before <= MEMORY_AIM_MIB,
+      },
     ],
     notes: [
       machineLine(machine),
       `Hub and devices share one process of Node ${machine.node} and one thread: the hub’s own share of time and memory is a fraction of what stands here. TLS on loopback; the hub’s queue log and journal are flushed for every answer, the devices’ logs too.`,
-
     ],
     raw: { samples, memory, wrong, issuedMs, servedMs },
   };
