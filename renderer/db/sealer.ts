@@ -4,14 +4,12 @@
  * and a row has fifteen new ones: it tells whoever reads that memory how to recognise a word, but opens nothing.
  */
 import { createHMAC, createSHA256 } from 'hash-wasm';
+import { BUCKETS } from '../../shared/search/segments.ts';
 
 const IV_BYTES = 12;
 /** Bumped whenever sealed bytes change their meaning; part of what is authenticated. */
 const FORMAT = 2;
 const KEPT_TOKENS = 50_000;
-
-/** 256 × 2: enough that a look-up reads little of the index, few enough that a segment is few records. */
-export const BUCKETS = 512;
 
 /** What a term is filed under: without the key neither the term nor which tokens are alike in two databases can be told. */
 export type Token = { bucket: number; id: number };

@@ -8,12 +8,11 @@
  * number (shared/search/segments.ts); the newest rows wait in memory until they fill one. A look-up reads one bucket a word
  * and segment, the newest segments first, until a page is full.
  */
-import { SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
+import { BUCKETS, SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
 import { answers, lookUpAs } from '../../shared/search/words.ts';
 import { rowsMeta, type CounterDatabase, type StoredPostings } from './database.ts';
 import { slicesOf } from './in-slices.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
-import { BUCKETS } from './sealer.ts';
 import type { Sealing } from './sealing.ts';
 
 export type SearchIndex = {

@@ -8,6 +8,8 @@
 export type Segment = { newest: number; oldest: number; rows: number };
 
 export const SEGMENT_ROWS = 2048;
+/** 256 × 2: enough that a look-up reads little of the index, few enough that a segment is few records. */
+export const BUCKETS = 512;
 const FAN_IN = 8;
 
 const sizeClass = ({ rows }: Segment): number => Math.max(0, Math.floor(Math.log(rows / SEGMENT_ROWS) / Math.log(FAN_IN)));
