@@ -27,7 +27,7 @@ import type { Log } from './log.ts';
 import { createPaperDesk, RESUME_MS, type PaperDesk } from './printing/paper-desk.ts';
 import { openPublications, type Publications } from './publications/publications.ts';
 import { openQueueDesk, type QueueDesk } from './queue/desk.ts';
-import { serveTelevisions, type Televisions } from './queue/televisions.ts';
+import { createTelevisions } from './queue/televisions.ts';
 import { ORIGIN } from './protocol.ts';
 import { openBookFile } from './reconciliation/book-file.ts';
 import { createStatements, type Statements } from './reconciliation/statements.ts';
@@ -250,7 +250,8 @@ export async function openCounter(
   });
   const retaining = setInterval(() => void retention.runWhenDue(), RETAIN_EVERY_MS);
   retaining.unref();
-  let televisions: Televisions | undefined;
+  const recordings = createRecordings(settings.voice.recordings, log);
+  const televisions = createTelevisions({ settings, folder: join(app.getAppPath(), 'out', 'board'), recordings, log });
   const queue = await openQueueDesk({
     folder: at('queue'),
     vault,
@@ -262,11 +263,10 @@ export async function openCounter(
     onChange(view, board) {
       tell('queue:changed', view);
       tell('queue:board-changed', board);
-      televisions?.tell(board);
+      televisions.tell(board);
     },
   });
-  const recordings = createRecordings(settings.voice.recordings, log);
-  televisions = serveTelevisions({ settings, folder: join(app.getAppPath(), 'out', 'board'), recordings, board: queue.board, log });
+  televisions.serve(queue.board);
   const papers = await createPaperDesk({
     folder: at('print'),
     settings,
