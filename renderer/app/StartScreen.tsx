@@ -10,7 +10,7 @@ import { Progress, useIsLate } from '../ui/Progress.tsx';
 import styles from './StartScreen.module.css';
 
 /** `reading`: the shell reads its journal again; `restoring`: the page's database is made anew from it. */
-export type StartProgress = { step: 'opening' } | { step: 'reading'; /** 0 to 1 */ share: number } | { step: 'restoring'; done: number; total: number };
+type StartProgress = { step: 'opening' } | { step: 'reading'; /** 0 to 1 */ share: number } | { step: 'restoring'; done: number; total: number };
 
 function useProgressWords(progress: StartProgress): { label: string; value?: number } {
   const { t } = useTranslation('app');

@@ -9,7 +9,7 @@ const PAGE = 500;
 export type ReplayProgress = { done: number; total: number };
 
 /** How far the journal is in Dexie. */
-export type Replayed = { journalId: string; seq: number };
+type Replayed = { journalId: string; seq: number };
 
 /**
  * After a crash in between, the page that was not finished is applied again. `from`: what the last call resolved with; then
