@@ -223,8 +223,13 @@ async function acceptOne(number: number): Promise<{ askedAtMs: number; savedAtMs
     draft: { ...shared, draftId, startedAtMs: now, updatedAtMs: now, applicantKind: 'person', applicant: person, whence: {} },
   });
   const intake = { ...shared, procedureName: procedure.name, applicant: { kind: 'person' as const, ...person } };
-  const askedAtMs = Date.now();
-  const accepted = await counter.invoke('dossiers:accept', { draftId, dossierId: crypto.randomUUID() as DossierId, intake, owePapers: false });
-  if (!accepted.ok) throw new Error(accepted.failure.kind);
-  return { askedAtMs, savedAtMs: Date.now() };
+  const dossierId = crypto.randomUUID() as DossierId;
+  for (let tries = 0; ; tries += 1) {
+    const askedAtMs = Date.now();
+    const accepted = await counter.invoke('dossiers:accept', { draftId, dossierId, intake, owePapers: false });
+    if (accepted.ok) return { askedAtMs, savedAtMs: Date.now() };
+    // A device that was started a moment ago is still being enrolled.
+    if (tries === 100 || (accepted.failure.kind !== 'not-enrolled' && accepted.failure.kind !== 'no-numbers')) throw new Error(accepted.failure.kind);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
 }
