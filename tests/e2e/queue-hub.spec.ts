@@ -125,14 +125,14 @@ test('two hundred numbers, and the queue outlives whoever holds it, twice', asyn
   /** Calls the next and finishes; whether anybody was waiting. */
   const callOne = async (device: Device): Promise<boolean> => {
     if (device.counter === undefined) throw new Error(`${device.name} is off`);
-    const called = (await device.counter.page.evaluate(async () => {
+    const called = await device.counter.page.evaluate(async () => {
       const { counter } = window as unknown as { counter: { invoke(channel: string, args: unknown): Promise<unknown> } };
       const answer = (await counter.invoke('queue:call-next', { groupIds: [] })) as { ok: boolean; value?: { ticketId: string; number: string } | null };
       const atMs = Date.now();
       if (!answer.ok || answer.value === null || answer.value === undefined) return null;
       await counter.invoke('queue:finish', { ticketId: answer.value.ticketId });
       return { ...answer.value, atMs };
-    })) as { ticketId: string; number: string; atMs: number } | null;
+    });
     if (called === null) return false;
     const { ticketId, number, atMs } = called;
     if (calledAt.has(ticketId)) wrong.push(`${number} called to ${calledAt.get(ticketId)?.counter} and to ${device.name}`);
