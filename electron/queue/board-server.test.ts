@@ -20,7 +20,7 @@ async function* follow(): AsyncGenerator<PublicBoard> {
   expect(stream.headers.get('content-type')).toBe('text/event-stream');
   let text = '';
   for await (const chunk of stream.body ?? []) {
-    text += new TextDecoder().decode(chunk as Uint8Array);
+    text += new TextDecoder().decode(chunk);
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       yield JSON.parse(text.slice('data: '.length, end)) as PublicBoard;
       text = text.slice(end + 2);

@@ -49,8 +49,6 @@ const RECENT = 2000;
 /** After these many records the log is begun anew. */
 const COMPACT_AFTER = 20_000;
 
-type Replica = ReturnType<typeof createReplica>;
-
 type Options = { keep: Keep; /** As they were kept, oldest first. */ records: readonly SeatRecord[]; /** Until the office has said. */ series: number | null };
 
 export function createReplica({ keep, records, series: firstSeries }: Options) {
