@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { paperKinds } from '../../shared/printing/paper.ts';
 import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
 import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
 import { qrOnPaper } from '../fixtures/qr-on-paper.ts';
@@ -40,7 +41,7 @@ test('a printer is found, tried out and used, also after a start; other papers o
     await page.getByRole('button', { name: 'Xem mẫu giấy' }).click();
     const preview = await opened;
     await expect(preview.getByRole('heading', { name: 'Mẫu giấy của quầy' })).toBeVisible();
-    await expect(preview.locator('section[data-kind]')).toHaveCount(14);
+    await expect(preview.locator('section[data-kind]')).toHaveCount(paperKinds.length);
     await preview.screenshot({ path: 'out/test/paper-preview.png', fullPage: true });
     await preview.close();
 
