@@ -686,11 +686,15 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
       if (wasSent) await replica.noteWithdrawal(ticketId);
       return issueOwn(input);
     },
-    /** On a person's word that whoever held the queue is off. */
+    /**
+     * On a person's word that whoever held the queue is off. With three voices it stands for none: the two that were not asked
+     * could come back without this device, and call whom it called.
+     */
     async takeOver(): Promise<Result<null, Failure>> {
       if (!mayHold) return fail('not-allowed');
       if (term !== undefined && canSettle()) return ok(null);
       const isVoted = otherVoices().some(hears) && (await ask(true));
+      if (!isVoted && voices().length > 2) return fail('queue-unsure');
       await begin(isVoted ? replica.promised() : nextEpoch(), !isVoted);
       return ok(null);
     },
