@@ -5,7 +5,8 @@
  * epoch) settles an event when two of the three have it on disk; whoever wants to hold it needs two voices, promised for its
  * epoch and refused to all before. Two such pairs always share a device, so a device that was replaced can settle nothing more,
  * and its successor knows all it settled: no citizen is called twice, whatever the network does.
- * With fewer than three voices there is no such pair: the hub settles alone, and the standby takes over on a person's word only.
+ * With fewer than three voices there is no such pair: whoever holds the queue settles alone, and goes on or takes over without the
+ * other's voice on a person's word only.
  * Numbers need no voice: each belongs to the series of the device that gives it.
  */
 import { fail, ok, type Failure, type Result } from '../lib/result.ts';
@@ -419,18 +420,11 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
 
   // ── voices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Who is in line at a hub that begins anew must not be at another counter already, under a standby it cannot hear. */
-  const isDayFresh = (): boolean => {
-    const { date, tickets } = replica.ahead();
-    return date < dateAt(ports.clockMs()) || tickets.every(({ state }) => state === 'served' || state === 'withdrawn');
-  };
-
   function standForOffice(): void {
     const count = voices().length;
     const silence = SILENCE_MS[me.seat === 'standby' ? 'standby' : 'hub'];
     const now = ports.monoMs();
-    if (me.seat === 'alone' || (me.seat === 'hub' && (count < 2 || (count === 2 && isDayFresh() && now - heardMs >= silence))))
-      return void begin(nextEpoch(), false);
+    if (me.seat === 'alone' || (me.seat === 'hub' && count < 2)) return void begin(nextEpoch(), false);
     if (!isVoice(me.memberId) || now - heardMs < silence || now - triedMs < silence) return;
     if (count === 2 && me.seat === 'standby') return;
     if (!otherVoices().some(hears)) return;
