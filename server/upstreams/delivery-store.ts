@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Settlement } from '../../shared/upstreams/settle.ts';
 import type { DossierUpstreams, UpstreamName } from '../../shared/upstreams/upstream.ts';
 import type { Connection, Tables } from '../db/database.ts';
+import type { Change } from './delivery-cursor.ts';
 
 /** What PostgreSQL cannot store, and what a screen shall not show, of words that came from a system. */
 const clean = (text: string): string => text.replace(/[\p{Cc}\p{Surrogate}]+/gu, ' ').slice(0, 300);
@@ -166,22 +167,27 @@ const deliveryOf = ({ upstream, state, since_ms: sinceMs, reference, reason, fie
 /** Longer than any transaction that changes a delivery: what was not to be seen yet is seen the next time. */
 const UNSETTLED_MS = 60_000;
 
-type ChangedDeliveries = { deliveries: Array<DossierUpstreams[number] & { dossierId: string }>; position: number; more: boolean };
+type ChangedDeliveries = { deliveries: Array<DossierUpstreams[number] & { dossierId: string }>; last: Change | undefined; more: boolean };
 
-/** Of the office, from `position` (ms of the database's clock) on, in order of the change; `position` to go on from next. */
-export async function deliveriesChanged(db: Connection, officeId: string, position: number, limit: number): Promise<ChangedDeliveries> {
-  const { rows } = await sql<DeliveryRow & { dossier_id: string; changed_ms: number; now_ms: number }>`
+/** Of the office, behind `after` (undefined: all), in order of the change; `last` to go on from next. */
+export async function deliveriesChanged(db: Connection, officeId: string, after: Change | undefined, limit: number): Promise<ChangedDeliveries> {
+  const behind =
+    after === undefined
+      ? sql`true`
+      : sql`(changed_at, dossier_id, upstream) > (timestamptz 'epoch' + ${after.atUs} * interval '1 microsecond', ${after.dossierId}::uuid, ${after.upstream})`;
+  const { rows } = await sql<DeliveryRow & { dossier_id: string; changed_us: number; now_us: number }>`
     select dossier_id, upstream, state, since_ms, reference, reason, field,
-      (extract(epoch from changed_at) * 1000)::bigint as changed_ms, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+      (extract(epoch from changed_at) * 1000000)::bigint as changed_us, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now_us
     from upstream_deliveries
-    where office_id = ${officeId} and changed_at >= timestamptz 'epoch' + ${position} * interval '1 millisecond'
+    where office_id = ${officeId} and ${behind}
     order by changed_at, dossier_id, upstream limit ${limit + 1}`.execute(db);
   const page = rows.slice(0, limit);
   const more = rows.length > limit;
-  const last = page.at(-1);
+  const end = page.at(-1);
   const deliveries = page.map((row) => ({ dossierId: row.dossier_id, ...deliveryOf(row) }));
-  if (last === undefined) return { deliveries, position, more };
-  // Rounded, a moment may lie behind the one it stands for.
-  const reached = last.changed_ms - 1;
-  return { deliveries, more, position: Math.max(position, more ? reached : Math.min(reached, last.now_ms - UNSETTLED_MS)) };
+  if (end === undefined) return { deliveries, last: after, more };
+  const reached: Change = { atUs: end.changed_us, dossierId: end.dossier_id, upstream: end.upstream };
+  const settledUs = end.now_us - UNSETTLED_MS * 1000;
+  if (more || reached.atUs <= settledUs) return { deliveries, last: reached, more };
+  return { deliveries, last: { ...reached, atUs: settledUs }, more };
 }

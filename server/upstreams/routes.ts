@@ -12,7 +12,7 @@ import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import { isHeldAlready } from '../etag.ts';
 import { Problem } from '../problem.ts';
-import { cursorOf, positionIn } from '../cursor.ts';
+import { changeIn, cursorOf } from './delivery-cursor.ts';
 import { countOpen, deliveriesChanged, deliveriesOfDossier } from './delivery-store.ts';
 import { allHealth } from './health-store.ts';
 
@@ -52,8 +52,8 @@ export const upstreamRoutes: Routes = (server, { db, upstreams, callers, lives }
       const officeId = callers.ownOffice(request, request.params.officeId);
       const epoch = await lives.epoch();
       const { after, limit } = request.query;
-      const { position, ...changed } = await deliveriesChanged(db, officeId, positionIn(epoch, after), limit);
-      const answer = { ...changed, cursor: cursorOf({ epoch, position }) };
+      const { last, ...changed } = await deliveriesChanged(db, officeId, changeIn(epoch, after), limit);
+      const answer = { ...changed, cursor: last === undefined ? '' : cursorOf(epoch, last) };
       return isHeldAlready(request, reply, answer) ? reply.code(304).send() : answer;
     },
   );

@@ -59,7 +59,8 @@ export const MAX_CHANGED_DELIVERIES = 500;
  * of another life of the province: all of it.
  */
 export const changedDeliveriesAnswerSchema = z.object({
-  cursor: z.string().max(60),
+  /** Empty: nothing has changed yet. */
+  cursor: z.string().max(200),
   more: z.boolean(),
   deliveries: z.array(deliverySchema.extend({ dossierId: z.uuid() })).max(MAX_CHANGED_DELIVERIES),
 });
