@@ -5,10 +5,11 @@ import type { JobFormat } from './escpos-job.ts';
 import { createLinePrinter, type LinePrinterOptions } from './line-printer.ts';
 import { connectionOver } from './printer-connection.ts';
 import type { Printer } from './printer.ts';
+import type { Raster } from './raster.ts';
 
 export type DevicePrinterOptions = Partial<Omit<LinePrinterOptions, 'open' | 'format'>> & Partial<JobFormat> & { path: string };
 
-export function createDevicePrinter(options: DevicePrinterOptions): Printer {
+export function createDevicePrinter(options: DevicePrinterOptions): Printer<Raster> {
   const { path, driver = 'epson', hasCutter = true, asksStatus = 'auto', ...rest } = options;
   return createLinePrinter({
     ...rest,

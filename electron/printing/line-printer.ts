@@ -2,6 +2,7 @@
 import { jobPieces, type JobFormat } from './escpos-job.ts';
 import type { PrinterConnection } from './printer-connection.ts';
 import type { Printer, PrinterStatus, PrintHooks, PrintOutcome } from './printer.ts';
+import type { Raster } from './raster.ts';
 
 export type LinePrinterOptions = {
   /** Null: it cannot be reached. */
@@ -19,7 +20,7 @@ const PIECES_AHEAD = 2;
 const POLL_MS = 500;
 const READY: PrinterStatus = { kind: 'ready', isPaperNearEnd: false };
 
-export function createLinePrinter(options: LinePrinterOptions): Printer {
+export function createLinePrinter(options: LinePrinterOptions): Printer<Raster> {
   const { open, format, answerTimeoutMs = 2000, silenceLimitMs = 45_000 } = options;
   // Star line mode does not know DLE EOT; that it took the connection is all there is to know.
   let isMute = options.asksStatus === 'none' || format.driver === 'star';

@@ -53,8 +53,8 @@ export type PaperDesk = {
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
   /** A paper somebody asked for, on the roll; the spool has it when this resolves. */
   printOnRoll(request: PaperRequest): Promise<Result<{ jobId: string }, Failure>>;
-  /** On A4 or A5, by the office's document printer. */
-  printOnSheet(request: PaperRequest, size: SheetSize): Promise<Result<null, Failure>>;
+  /** The same on A4 or A5, by the office's document printer. */
+  printOnSheet(request: PaperRequest, size: SheetSize): Promise<Result<{ jobId: string }, Failure>>;
   pdf(request: PaperRequest, size: SheetSize): Promise<Result<{ name: string; bytes: Uint8Array }, Failure>>;
   state(): PrintingState;
   /** Printers in use: those set up on this device, or those of the settings. */

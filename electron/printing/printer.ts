@@ -1,6 +1,5 @@
 /** The port every printer driver keeps: what a thermal printer can be asked, and what a print can come to. */
 import type { PrinterProblem } from '../../shared/printing/paper.ts';
-import type { Raster } from './raster.ts';
 
 export type PrinterStatus = { kind: 'ready'; isPaperNearEnd: boolean } | { kind: 'problem'; problem: PrinterProblem };
 
@@ -17,8 +16,9 @@ export type PrintHooks = {
   onProgress?(confirmedBytes: number, totalBytes: number): void;
 };
 
-export type Printer = {
+/** `Content`: what it takes, dots for a roll or a document for sheets. */
+export type Printer<Content> = {
   status(): Promise<PrinterStatus>;
   /** Not to be called while another call on the same printer is under way: port 9100 serves one caller. */
-  print(raster: Raster, hooks: PrintHooks, opensDrawer?: boolean): Promise<PrintOutcome>;
+  print(content: Content, hooks: PrintHooks, opensDrawer?: boolean): Promise<PrintOutcome>;
 };

@@ -4,8 +4,8 @@ import type { PrinterTrial } from '../../shared/printing/found-printer.ts';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import { dotsAcross, type PaperLanguage, type SheetSize } from '../../shared/printing/medium.ts';
-import type { PrintingState, RollPaper, SheetPaper } from '../../shared/printing/paper.ts';
-import { isForRoll } from '../../shared/printing/paper.ts';
+import type { Paper, PrintingState, RollPaper, SheetPaper } from '../../shared/printing/paper.ts';
+import { isForRoll, isForSheet } from '../../shared/printing/paper.ts';
 import type { PrinterSettings } from '../../shared/settings/settings.ts';
 import { isDiskFull } from '../files.ts';
 import type { Log } from '../log.ts';
@@ -13,23 +13,23 @@ import { createDevicePrinter } from './device-printer.ts';
 import type { Sealer } from './job-files.ts';
 import type { PaperWindow } from './paper-window.ts';
 import type { Printer } from './printer.ts';
-import { createQueuePrinter } from './queue-printer.ts';
-import { createSpool, type ResolveAnswer, type ResolveFailure, type SpoolPrinter } from './spool.ts';
+import { createDocumentPrinter, createQueuePrinter } from './queue-printer.ts';
+import type { Raster } from './raster.ts';
+import { createSpool, spoolPrinter, type ResolveAnswer, type ResolveFailure, type SpoolPrinter, type SubmitOptions } from './spool.ts';
 import { systemQueue } from './system-queue.ts';
 import { createTcpPrinter } from './tcp-printer.ts';
 import { missing, virtualPaperResponse } from './virtual/virtual-paper.ts';
 import { startVirtualPrinter, type VirtualPaper, type VirtualPrinter } from './virtual/virtual-printer.ts';
 
-export type PrintFailure = Failure<'no-printer' | 'disk-full'>;
-export type SheetFailure = Failure<'no-document-printer' | 'document-printer-refused' | 'drawing-failed'>;
+export type PrintFailure = Failure<'no-printer' | 'no-document-printer' | 'disk-full'>;
 
 export type Printing = {
   /** Resolves when the job is on disk. The same `jobId` again changes nothing. Throws on a disk error other than a full disk. */
   print(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
   /** The paper says "BẢN IN LẠI n". */
   reprint(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
-  /** On A4 or A5, by the first printer for documents; resolves when its queue has it. */
-  printSheet(paper: SheetPaper, size: SheetSize): Promise<Result<null, SheetFailure>>;
+  /** As `print`, on A4 or A5 by the first printer for documents. */
+  printSheet(paper: SheetPaper, size: SheetSize, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
   state(): PrintingState;
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
   /** The bytes of a PDF. Rejects when it cannot be drawn. */
@@ -70,7 +70,7 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
     return virtual;
   };
 
-  const printerOf = async (settings: PrinterSettings): Promise<Printer> => {
+  const printerOf = async (settings: PrinterSettings): Promise<Printer<Raster>> => {
     const { connection, driver, cutter: hasCutter, status: asksStatus } = settings;
     switch (connection.type) {
       case 'tcp':
@@ -87,59 +87,52 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
   };
 
   const printers: SpoolPrinter[] = [];
-  for (const settings of options.printers.filter(({ use }) => use === 'thermal')) {
-    const { id, name, connection, paperWidthMm, drawer } = settings;
-    printers.push({
-      id,
-      name,
-      isVirtual: connection.type === 'virtual',
-      widthDots: dotsAcross(paperWidthMm),
-      hasDrawer: drawer,
-      printer: await printerOf(settings),
-    });
+  for (const settings of options.printers) {
+    const { id, name, use, connection, paperWidthMm, drawer: hasDrawer } = settings;
+    if (use === 'thermal') {
+      const about = { id, name, isVirtual: connection.type === 'virtual', medium: 'roll', hasDrawer } as const;
+      const drawDots = async (paper: Paper, { reprint }: { reprint: number }): Promise<Raster> => {
+        if (!isForRoll(paper)) throw new Error(`${paper.kind} is not for a roll`);
+        return paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots: dotsAcross(paperWidthMm), language });
+      };
+      printers.push(spoolPrinter(about, await printerOf(settings), drawDots));
+    } else if (connection.type === 'queue') {
+      const printer = createDocumentPrinter({ queue: systemQueue(connection.name) });
+      printers.push(
+        spoolPrinter({ id, name, isVirtual: false, medium: 'sheet' }, printer, async (paper, { size = 'A4', reprint }) => {
+          if (!isForSheet(paper)) throw new Error(`${paper.kind} is not for a sheet`);
+          return { pdf: await paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint, language }), size };
+        }),
+      );
+    }
   }
-  const documentQueue = options.printers.flatMap(({ use, connection }) =>
-    use === 'document' && connection.type === 'queue' ? [systemQueue(connection.name)] : [],
-  )[0];
 
   const spool = await createSpool({
     dir: join(dataDir, 'spool'),
     printers,
-    draw(paper, reprint, widthDots) {
-      if (!isForRoll(paper)) throw new Error(`${paper.kind} is not for a roll`);
-      return paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots, language });
-    },
     sealer: options.sealer,
     clock: options.clock,
     onChange: options.onChange,
     log: options.log,
   });
 
-  const submit = async (paper: RollPaper, jobId: string | undefined, isReprint: boolean): Promise<Result<{ jobId: string }, PrintFailure>> => {
-    if (printers.length === 0) return fail('no-printer');
+  const submit = async (paper: Paper, wanted: SubmitOptions): Promise<Result<{ jobId: string }, PrintFailure>> => {
+    const needed = wanted.size === undefined ? 'roll' : 'sheet';
+    if (!printers.some(({ medium }) => medium === needed)) return fail(needed === 'roll' ? 'no-printer' : 'no-document-printer');
     try {
-      return ok(await spool.submit(paper, { jobId, isReprint }));
+      return ok(await spool.submit(paper, wanted));
     } catch (error) {
       if (isDiskFull(error)) return fail('disk-full');
       throw error;
     }
   };
-  const pdf = (paper: SheetPaper, size: SheetSize): Promise<Uint8Array> => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language });
-
   return {
-    print: (paper, jobId) => submit(paper, jobId, false),
-    reprint: (paper, jobId) => submit(paper, jobId, true),
-    async printSheet(paper, size) {
-      if (documentQueue === undefined) return fail('no-document-printer');
-      const drawn = await pdf(paper, size).catch((error: unknown) => {
-        options.log.error(`${paper.kind} not drawn: ${error instanceof Error ? error.message : ''}`);
-      });
-      if (drawn === undefined) return fail('drawing-failed');
-      return (await documentQueue.sendPdf(drawn, size)) === null ? fail('document-printer-refused') : ok(null);
-    },
+    print: (paper, jobId) => submit(paper, { jobId }),
+    reprint: (paper, jobId) => submit(paper, { jobId, isReprint: true }),
+    printSheet: (paper, size, jobId) => submit(paper, { jobId, size }),
     state: spool.state,
     resolve: spool.resolve,
-    pdf,
+    pdf: (paper, size) => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language }),
     async tryOut(settings, paper) {
       const printer = await printerOf(settings);
       const raster = await paperWindow.drawRoll({ medium: 'roll', paper, reprint: 0, widthDots: dotsAcross(settings.paperWidthMm), language });

@@ -1,36 +1,58 @@
-/** A thermal printer behind a queue of the operating system (CUPS, Windows): the same bytes, handed over raw. */
+/** Printers behind a queue of the operating system (CUPS, Windows): a thermal one gets its bytes raw, one for documents a PDF. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SheetSize } from '../../shared/printing/medium.ts';
 import { jobPieces, type JobFormat } from './escpos-job.ts';
 import type { Printer } from './printer.ts';
-import type { SystemQueue } from './system-queue.ts';
+import type { Raster } from './raster.ts';
+import type { Handed, SystemQueue } from './system-queue.ts';
 
-export type QueuePrinterOptions = { queue: SystemQueue; format: JobFormat; lookEveryMs?: number; giveUpMs?: number };
+/** A paper on A4 or A5. */
+export type Sheet = { pdf: Uint8Array; size: SheetSize };
+
+type Waiting = { lookEveryMs?: number; giveUpMs?: number };
+
+export const createQueuePrinter = ({ queue, format, ...waiting }: Waiting & { queue: SystemQueue; format: JobFormat }): Printer<Raster> =>
+  behind<Raster>(queue, { lookEveryMs: 500, giveUpMs: 60_000, ...waiting }, async (raster, opensDrawer) => {
+    const bytes = Buffer.concat(await jobPieces(raster, format, opensDrawer));
+    return { bytes: bytes.byteLength, hand: () => queue.sendRaw(bytes) };
+  });
+
+/** It may be shared by the whole office, so others' papers come first for a while. */
+export const createDocumentPrinter = ({ queue, ...waiting }: Waiting & { queue: SystemQueue }): Printer<Sheet> =>
+  behind<Sheet>(queue, { lookEveryMs: 2000, giveUpMs: 10 * 60_000, ...waiting }, ({ pdf, size }) =>
+    Promise.resolve({ bytes: pdf.byteLength, hand: () => queue.sendPdf(pdf, size) }),
+  );
 
 /**
  * A queue that took a job would print it some day, also after we print it again. So a job that is still in the queue when we give
  * up is taken back first, and what became of it is asked of the officer.
  */
-export function createQueuePrinter({ queue, format, lookEveryMs = 500, giveUpMs = 60_000 }: QueuePrinterOptions): Printer {
+function behind<Content>(
+  queue: SystemQueue,
+  { lookEveryMs, giveUpMs }: Required<Waiting>,
+  made: (content: Content, opensDrawer: boolean | undefined) => Promise<{ bytes: number; hand(): Promise<Handed> }>,
+): Printer<Content> {
   return {
     async status() {
       const state = await queue.state();
       return state === 'ready' ? { kind: 'ready', isPaperNearEnd: false } : { kind: 'problem', problem: state };
     },
-    async print(raster, hooks, opensDrawer) {
+    async print(content, hooks, opensDrawer) {
       const state = await queue.state();
       if (state !== 'ready') return { kind: 'not-sent', problem: state };
-      const bytes = Buffer.concat(await jobPieces(raster, format, opensDrawer));
+      const { bytes, hand } = await made(content, opensDrawer);
       await hooks.willSend();
-      const job = await queue.sendRaw(bytes);
-      if (job === null) return { kind: 'not-sent', problem: 'offline' };
+      const handed = await hand();
+      if (handed === 'refused') return { kind: 'not-sent', problem: 'offline' };
+      if (handed === 'unsure') return { kind: 'unknown', problem: 'interrupted' };
       for (const deadline = Date.now() + giveUpMs; Date.now() < deadline; await wait(lookEveryMs)) {
-        if (!(await queue.isWaiting(job))) {
-          hooks.onProgress?.(bytes.byteLength, bytes.byteLength);
+        if (!(await queue.isWaiting(handed.job))) {
+          hooks.onProgress?.(bytes, bytes);
           return { kind: 'printed', isPaperNearEnd: false };
         }
         if ((await queue.state()) !== 'ready') break;
       }
-      await queue.takeBack(job);
+      await queue.takeBack(handed.job);
       return { kind: 'unknown', problem: 'interrupted' };
     },
   };

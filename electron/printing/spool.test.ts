@@ -9,7 +9,7 @@ import { createScriptedPrinter, type ScriptedPrinter } from '../../tests/fakes/s
 import { eventually } from '../../tests/fakes/eventually.ts';
 import { createVault } from '../keys/vault.ts';
 import type { Raster } from './raster.ts';
-import { createSpool, type Spool, type SpoolOptions } from './spool.ts';
+import { createSpool, spoolPrinter, type Spool, type SpoolOptions } from './spool.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const blank: Raster = { widthDots: 8, heightDots: 1, bits: new Uint8Array(1) };
@@ -17,7 +17,7 @@ const vault = createVault(randomBytes(32));
 
 let dir: string;
 let spools: Spool[];
-let drawings: { title: string; reprint: number; widthDots: number }[];
+let drawings: { on: string; title: string; reprint: number; size?: string }[];
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spool-'));
   spools = [];
@@ -28,14 +28,20 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+type Draw = Parameters<typeof spoolPrinter<Raster>>[2];
+const noted =
+  (on: string): Draw =>
+  (paper, { reprint, size }) => {
+    drawings.push({ on, title: titleOf(paper), reprint, size });
+    return Promise.resolve(blank);
+  };
+const printerAt = (id: string, printer: ScriptedPrinter, medium: 'roll' | 'sheet' = 'roll', draw = noted(id)) =>
+  spoolPrinter({ id, name: id, isVirtual: false, medium }, printer, draw);
+
 async function open(printer: ScriptedPrinter, change: Partial<SpoolOptions> = {}): Promise<Spool> {
   const spool = await createSpool({
     dir,
-    printers: [{ id: 'desk', name: 'Desk', isVirtual: false, widthDots: 576, printer }],
-    draw(paper, reprint, widthDots) {
-      drawings.push({ title: titleOf(paper), reprint, widthDots });
-      return Promise.resolve(blank);
-    },
+    printers: [printerAt('desk', printer)],
     sealer: vault,
     clock: () => 1_800_000_000_000,
     onChange: () => undefined,
@@ -170,7 +176,8 @@ describe('spool', () => {
   it('parks a paper that cannot be drawn and prints the next', async () => {
     const printer = createScriptedPrinter();
     let isBroken = true;
-    const spool = await open(printer, { draw: (paper) => (isBroken && paper.kind === 'receipt' ? Promise.reject(new Error('no')) : Promise.resolve(blank)) });
+    const draw: Draw = (paper) => (isBroken && paper.kind === 'receipt' ? Promise.reject(new Error('no')) : Promise.resolve(blank));
+    const spool = await open(printer, { printers: [printerAt('desk', printer, 'roll', draw)] });
     const bad = await spool.submit(aReceiptPaper());
     const good = await spool.submit(aTicketPaper());
     await reaches(spool, good.jobId, 'printed');
@@ -247,9 +254,33 @@ describe('spool', () => {
     const { jobId } = await before.submit(aReceiptPaper());
     await before.stop();
     const printer = createScriptedPrinter();
-    const spool = await open(createScriptedPrinter(), { printers: [{ id: 'new', name: 'New', isVirtual: false, widthDots: 384, printer }] });
+    const spool = await open(createScriptedPrinter(), { printers: [printerAt('sheets', createScriptedPrinter(), 'sheet'), printerAt('new', printer)] });
     expect(await reaches(spool, jobId, 'printed')).toMatchObject({ printerId: 'new' });
-    expect(drawings.at(-1)).toMatchObject({ widthDots: 384 });
+    expect(drawings.at(-1)).toMatchObject({ on: 'new' });
+  });
+
+  it('also when the officer first had to be asked about it', async () => {
+    const before = await open(createScriptedPrinter([{ kind: 'unknown', problem: 'interrupted' }]));
+    const { jobId } = await before.submit(aReceiptPaper());
+    await reaches(before, jobId, 'unknown');
+    await before.stop();
+    const spool = await open(createScriptedPrinter(), { printers: [printerAt('new', createScriptedPrinter())] });
+    await spool.resolve(jobId, 'print-again');
+    expect(await reaches(spool, jobId, 'printed')).toMatchObject({ printerId: 'new', reprint: 1 });
+  });
+
+  it('keeps sheets and rolls apart, and says what size a sheet has', async () => {
+    const [roll, sheet] = [createScriptedPrinter(), createScriptedPrinter()];
+    const spool = await open(roll, { printers: [printerAt('desk', roll), printerAt('sheets', sheet, 'sheet')] });
+    const [short, full] = [await spool.submit(aReceiptPaper()), await spool.submit(aReceiptPaper(), { size: 'A5' })];
+    expect(await reaches(spool, short.jobId, 'printed')).toMatchObject({ printerId: 'desk', size: undefined });
+    expect(await reaches(spool, full.jobId, 'printed')).toMatchObject({ printerId: 'sheets', size: 'A5' });
+    expect(drawings.map(({ on, size }) => [on, size]).sort()).toEqual([
+      ['desk', undefined],
+      ['sheets', 'A5'],
+    ]);
+    expect([roll.sent.length, sheet.sent.length]).toEqual([1, 1]);
+    expect(spool.state().printers.map(({ medium }) => medium)).toEqual(['roll', 'sheet']);
   });
 
   it('forgets finished jobs after thirty days', async () => {

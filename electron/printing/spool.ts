@@ -13,27 +13,56 @@
 import { randomUUID } from 'node:crypto';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
-import { subjectOf, titleOf, type Paper, type PrinterProblem, type PrinterState, type PrintingState, type PrintJob } from '../../shared/printing/paper.ts';
-import type { RollWidthDots } from '../../shared/printing/medium.ts';
+import {
+  subjectOf,
+  titleOf,
+  type Paper,
+  type PrinterProblem,
+  type PrinterState,
+  type PrintingState,
+  type PrintJob,
+  type PrintMedium,
+} from '../../shared/printing/paper.ts';
+import type { SheetSize } from '../../shared/printing/medium.ts';
 import type { Log } from '../log.ts';
 import { openJobFiles, type Sealer, type StoredJob } from './job-files.ts';
-import type { Printer, PrinterStatus } from './printer.ts';
-import type { Raster } from './raster.ts';
+import type { Printer, PrinterStatus, PrintHooks, PrintOutcome } from './printer.ts';
 
-export type SpoolPrinter = {
+type AboutPrinter = {
   id: string;
   name: string;
   isVirtual: boolean;
-  widthDots: RollWidthDots;
-  printer: Printer;
+  /** Papers for the one never go to a printer of the other. */
+  medium: PrintMedium;
   /** Its cash drawer opens with a fee receipt. */ hasDrawer?: boolean;
 };
+/** A paper made ready for one printer: prints it, as often as it is called. */
+type ReadyPrint = (hooks: PrintHooks, opensDrawer: boolean) => Promise<PrintOutcome>;
+export type SpoolPrinter = AboutPrinter & {
+  status(): Promise<PrinterStatus>;
+  /** Rejects when the paper cannot be drawn. */
+  prepare(paper: Paper, job: PrintJob): Promise<ReadyPrint>;
+};
+
+/** A printer and what draws for it; what the drawing is, dots or a document, stays between the two. */
+export const spoolPrinter = <Content>(
+  about: AboutPrinter,
+  printer: Printer<Content>,
+  draw: (paper: Paper, job: PrintJob) => Promise<Content>,
+): SpoolPrinter => ({
+  ...about,
+  status: () => printer.status(),
+  async prepare(paper, job) {
+    const content = await draw(paper, job);
+    return (hooks, opensDrawer) => printer.print(content, hooks, opensDrawer);
+  },
+});
 
 export type ResolveAnswer = 'printed' | 'print-again' | 'cancel';
 export type ResolveFailure = Failure<'job-unknown' | 'job-settled'>;
 
-/** Without a `printerId` the paper goes to the first printer. */
-export type SubmitOptions = { jobId?: string; isReprint?: boolean; printerId?: string };
+/** With a `size` the paper goes on a sheet; without a `printerId` to the first printer of its medium. */
+export type SubmitOptions = { jobId?: string; isReprint?: boolean; printerId?: string; size?: SheetSize };
 
 export type Spool = {
   /**
@@ -50,9 +79,8 @@ export type Spool = {
 
 export type SpoolOptions = {
   dir: string;
-  /** Jobs of a printer that is gone from the settings move to the first. */
+  /** Jobs of a printer that is gone from the settings move to the first of their medium. */
   printers: readonly SpoolPrinter[];
-  draw(paper: Paper, reprint: number, widthDots: RollWidthDots): Promise<Raster>;
   sealer: Sealer;
   clock: Clock;
   onChange(state: PrintingState): void;
@@ -69,7 +97,7 @@ const FINISHED_SHOWN = 50;
 const DRAW_TRIES = 3;
 
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
-  const { printers, draw, clock, log, retryDelaysMs = [1000, 2000, 3000, 5000], statusEveryMs = 20_000 } = options;
+  const { printers, clock, log, retryDelaysMs = [1000, 2000, 3000, 5000], statusEveryMs = 20_000 } = options;
   const files = await openJobFiles(options.dir, options.sealer);
   const jobs = new Map<string, StoredJob>();
   const submitting = new Map<string, Promise<{ jobId: string }>>();
@@ -82,9 +110,10 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     const all = [...jobs.values()].map(({ job }) => job);
     const shown = new Set(all.filter(isFinished).slice(-FINISHED_SHOWN));
     return {
-      printers: printers.map(({ id, name, isVirtual }) => ({
+      printers: printers.map(({ id, name, medium, isVirtual }) => ({
         printerId: id,
         name,
+        medium,
         virtual: isVirtual,
         status: statuses.get(id) ?? 'ready',
         waiting: all.filter((job) => job.printerId === id && (job.state === 'queued' || job.state === 'printing')).length,
@@ -140,36 +169,28 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
   const nextFor = (printerId: string): StoredJob | undefined => [...jobs.values()].find(({ job }) => job.printerId === printerId && job.state === 'queued');
 
   /** One job on a printer. False: the printer is not ready, wait before the next try. */
-  const run = async (target: SpoolPrinter, stored: StoredJob, rasters: Map<string, Raster>): Promise<boolean> => {
+  const run = async (target: SpoolPrinter, stored: StoredJob, drawings: Map<string, ReadyPrint>): Promise<boolean> => {
     const { jobId } = stored.job;
     const drawing = `${jobId}/${stored.job.reprint}`;
-    let raster = rasters.get(drawing);
-    if (raster === undefined) {
-      raster = await drawn(stored, target.widthDots);
-      if (raster === undefined) {
+    let print = drawings.get(drawing);
+    if (print === undefined) {
+      print = await drawn(stored, target);
+      if (print === undefined) {
         if (jobs.get(jobId)?.job.state === 'queued') await move(jobId, { state: 'failed', reason: 'drawing-failed' });
         return true;
       }
-      rasters.clear();
-      rasters.set(drawing, raster);
+      drawings.clear();
+      drawings.set(drawing, print);
     }
-    let isCancelled = false;
-    const outcome = await target.printer
-      .print(
-        raster,
-        {
-          async willSend() {
-            isCancelled = isStopping || jobs.get(jobId)?.job.state !== 'queued';
-            if (isCancelled) throw new JobWithdrawn();
-            await move(jobId, { state: 'printing' });
-          },
-        },
-        target.hasDrawer === true && stored.job.kind === 'fee-receipt' && stored.job.reprint === 0,
-      )
-      .catch((error: unknown) => {
-        if (error instanceof JobWithdrawn) return null;
-        throw error;
-      });
+    const willSend = async (): Promise<void> => {
+      if (isStopping || jobs.get(jobId)?.job.state !== 'queued') throw new JobWithdrawn();
+      await move(jobId, { state: 'printing' });
+    };
+    const opensDrawer = target.hasDrawer === true && stored.job.kind === 'fee-receipt' && stored.job.reprint === 0;
+    const outcome = await print({ willSend }, opensDrawer).catch((error: unknown) => {
+      if (error instanceof JobWithdrawn) return null;
+      throw error;
+    });
     if (outcome === null) return true;
     switch (outcome.kind) {
       case 'printed':
@@ -196,10 +217,10 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     if (job?.state === 'printing' || (job?.state === 'queued' && job.reason !== problem)) await move(jobId, { state: 'queued', reason: problem });
   };
 
-  const drawn = async (stored: StoredJob, widthDots: RollWidthDots): Promise<Raster | undefined> => {
+  const drawn = async (stored: StoredJob, target: SpoolPrinter): Promise<ReadyPrint | undefined> => {
     for (let attempt = 1; attempt <= DRAW_TRIES && stored.paper !== undefined; attempt += 1) {
       try {
-        return await draw(stored.paper, stored.job.reprint, widthDots);
+        return await target.prepare(stored.paper, stored.job);
       } catch (error) {
         log.error(`print job ${stored.job.jobId}: drawing failed, try ${attempt}: ${error instanceof Error ? error.name : 'unknown error'}`);
       }
@@ -208,14 +229,14 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
   };
 
   const serve = async (target: SpoolPrinter): Promise<void> => {
-    const rasters = new Map<string, Raster>();
+    const drawings = new Map<string, ReadyPrint>();
     let failures = 0;
     while (!isStopping) {
       const stored = nextFor(target.id);
       let isReady = true;
       try {
-        if (stored === undefined) setStatus(target.id, shownStatus(await target.printer.status()));
-        else isReady = await run(target, stored, rasters);
+        if (stored === undefined) setStatus(target.id, shownStatus(await target.status()));
+        else isReady = await run(target, stored, drawings);
       } catch (error) {
         // The disk refused the record, or a bug: the job stays as it was on disk, and others go on.
         log.error(`printer ${target.id}: ${error instanceof Error ? error.message : 'unknown error'}`);
@@ -228,7 +249,15 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     }
   };
 
-  const submit = async (paper: Paper, jobId: string, isReprint: boolean, printerId: string): Promise<{ jobId: string }> => {
+  const firstFor = (size: SheetSize | undefined): string | undefined => printers.find(({ medium }) => medium === (size === undefined ? 'roll' : 'sheet'))?.id;
+  /** Where a job that waits can be printed; its own printer may have gone. */
+  const homeOf = ({ printerId, size }: PrintJob): string => (printers.some(({ id }) => id === printerId) ? printerId : (firstFor(size) ?? printerId));
+
+  const submit = async (
+    paper: Paper,
+    jobId: string,
+    { size, isReprint = false, printerId = firstFor(size) ?? '' }: SubmitOptions,
+  ): Promise<{ jobId: string }> => {
     if (!printers.some(({ id }) => id === printerId)) throw new Error(`no printer "${printerId}" to submit to`);
     const subjectId = subjectOf(paper);
     const earlier = [...jobs.values()].filter((stored) => stored.subjectId === subjectId && stored.job.kind === paper.kind);
@@ -239,7 +268,7 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
       subjectId,
       order,
       paper,
-      job: { jobId, kind: paper.kind, title: titleOf(paper), printerId, state: 'queued', reprint, createdAtMs: clock() },
+      job: { jobId, kind: paper.kind, title: titleOf(paper), printerId, size, state: 'queued', reprint, createdAtMs: clock() },
     });
     wake(printerId);
     return { jobId };
@@ -253,8 +282,7 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
   }
   for (const { job } of stored) {
     if (job.state === 'printing') await move(job.jobId, { state: 'unknown', reason: 'interrupted' });
-    const isHomeless = !printers.some(({ id }) => id === job.printerId);
-    if (isHomeless && job.state === 'queued' && printers[0] !== undefined) await move(job.jobId, { printerId: printers[0].id });
+    if (job.state === 'queued' && homeOf(job) !== job.printerId) await move(job.jobId, { printerId: homeOf(job) });
   }
   await prune();
   const loops = printers.map((target) => serve(target));
@@ -263,11 +291,11 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     state,
-    submit(paper, { jobId = randomUUID(), isReprint = false, printerId = printers[0]?.id ?? '' } = {}) {
+    submit(paper, { jobId = randomUUID(), ...wanted } = {}) {
       if (jobs.has(jobId)) return Promise.resolve({ jobId });
       const underWay = submitting.get(jobId);
       if (underWay !== undefined) return underWay;
-      const submitted = submit(paper, jobId, isReprint, printerId).finally(() => submitting.delete(jobId));
+      const submitted = submit(paper, jobId, wanted).finally(() => submitting.delete(jobId));
       submitting.set(jobId, submitted);
       return submitted;
     },
@@ -285,8 +313,8 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
           break;
         case 'print-again':
           // After `unknown` a first copy may be in somebody's hand; after `failed` there is none.
-          await move(jobId, { state: 'queued', reprint: job.state === 'unknown' ? job.reprint + 1 : job.reprint });
-          wake(job.printerId);
+          await move(jobId, { state: 'queued', printerId: homeOf(job), reprint: job.state === 'unknown' ? job.reprint + 1 : job.reprint });
+          wake(homeOf(job));
           break;
         default:
           unreachable(answer);

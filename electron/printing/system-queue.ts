@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { SheetSize } from '../../shared/printing/medium.ts';
 
+/** The id the queue gave the job. `refused`: it holds nothing of it; `unsure`: it did not answer in time and may hold it. */
+export type Handed = { job: string } | 'refused' | 'unsure';
+
 export type SystemQueue = {
   state(): Promise<'ready' | 'offline' | 'unreachable'>;
-  /** The job's id; null when the queue did not take it. */
-  sendRaw(bytes: Uint8Array): Promise<string | null>;
-  sendPdf(pdf: Uint8Array, size: SheetSize): Promise<string | null>;
+  sendRaw(bytes: Uint8Array): Promise<Handed>;
+  sendPdf(pdf: Uint8Array, size: SheetSize): Promise<Handed>;
   isWaiting(job: string): Promise<boolean>;
   takeBack(job: string): Promise<void>;
 };
@@ -18,19 +20,21 @@ export type SystemQueue = {
 /** Names of the queues this computer knows; empty where there is no printing system. */
 export const systemQueues = (): Promise<string[]> => (process.platform === 'win32' ? windowsQueues() : cupsQueues());
 
-export const systemQueue = (name: string): SystemQueue => (process.platform === 'win32' ? windowsQueue(name) : cupsQueue(name));
+export const systemQueue = (name: string, answerLimitMs = RUN_LIMIT_MS): SystemQueue =>
+  process.platform === 'win32' ? windowsQueue(name) : cupsQueue(name, answerLimitMs);
 
-type Ran = { code: number; output: string };
+/** `code` is null when the program had to be ended; -1 when it could not be started. */
+type Ran = { code: number | null; output: string };
 const RUN_LIMIT_MS = 20_000;
 
 /** English words whatever the user's language, because they are read. */
-function run(command: string, args: readonly string[], input?: Uint8Array): Promise<Ran> {
+function run(command: string, args: readonly string[], input?: Uint8Array, limitMs = RUN_LIMIT_MS): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'ignore'], timeout: RUN_LIMIT_MS, windowsHide: true });
+    const child = spawn(command, args, { env: { ...process.env, LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'ignore'], timeout: limitMs, windowsHide: true });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     child.on('error', () => resolve({ code: -1, output }));
-    child.on('close', (code) => resolve({ code: code ?? -1, output }));
+    child.on('close', (code) => resolve({ code, output }));
     // A program that ends without reading its input says so by its exit code.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
@@ -42,10 +46,11 @@ async function cupsQueues(): Promise<string[]> {
   return output.split('\n').filter((name) => name !== '');
 }
 
-function cupsQueue(name: string): SystemQueue {
-  const send = async (bytes: Uint8Array, options: readonly string[]): Promise<string | null> => {
-    const { code, output } = await run('lp', ['-d', name, ...options.flatMap((option) => ['-o', option]), '-'], bytes);
-    return code === 0 ? (/request id is (\S+)/u.exec(output)?.[1] ?? name) : null;
+function cupsQueue(name: string, answerLimitMs: number): SystemQueue {
+  const send = async (bytes: Uint8Array, options: readonly string[]): Promise<Handed> => {
+    const { code, output } = await run('lp', ['-d', name, ...options.flatMap((option) => ['-o', option]), '-'], bytes, answerLimitMs);
+    if (code === null) return 'unsure';
+    return code === 0 ? { job: /request id is (\S+)/u.exec(output)?.[1] ?? name } : 'refused';
   };
   return {
     async state() {
@@ -98,7 +103,7 @@ public static class Spool {
       int written;
       bool whole = WritePrinter(printer, bytes, bytes.Length, out written) && written == bytes.Length;
       EndDocPrinter(printer);
-      return whole ? job : 0;
+      return whole ? job : -1;
     } finally { ClosePrinter(printer); }
   }
 }
@@ -107,7 +112,7 @@ public static class Spool {
 
 /** Written to Microsoft's documentation of the spooler (OpenPrinter, StartDocPrinter, Get-PrintJob); not run on the machines this was built on. */
 function windowsQueue(name: string): SystemQueue {
-  const withFile = async (bytes: Uint8Array, extension: string, work: (path: string) => Promise<string | null>): Promise<string | null> => {
+  const withFile = async (bytes: Uint8Array, extension: string, work: (path: string) => Promise<Handed>): Promise<Handed> => {
     const path = join(tmpdir(), `qmc-${randomUUID()}.${extension}`);
     await writeFile(path, bytes, { mode: 0o600 });
     try {
@@ -124,9 +129,10 @@ function windowsQueue(name: string): SystemQueue {
     },
     sendRaw: (bytes) =>
       withFile(bytes, 'prn', async (path) => {
-        const { output } = await powershell(SEND_RAW, [name, path]);
+        const { code, output } = await powershell(SEND_RAW, [name, path]);
         const job = output.trim();
-        return /^[1-9]\d*$/u.test(job) ? job : null;
+        if (/^[1-9]\d*$/u.test(job)) return { job };
+        return code === null || job === '-1' ? 'unsure' : 'refused';
       }),
     /** By the program that opens PDF on this computer, which must know the verb PrintTo. */
     sendPdf: (pdf) =>
@@ -135,7 +141,7 @@ function windowsQueue(name: string): SystemQueue {
           `Start-Process -FilePath $a[1] -Verb PrintTo -ArgumentList ('"' + $a[0] + '"') -Wait -WindowStyle Hidden -ErrorAction Stop`,
           [name, path],
         );
-        return code === 0 ? name : null;
+        return code === 0 ? { job: name } : code === null ? 'unsure' : 'refused';
       }),
     async isWaiting(job) {
       const { output } = await powershell('(Get-PrintJob -PrinterName $a[0] -ID ([int]$a[1]) -ErrorAction SilentlyContinue).Id', [name, job]);

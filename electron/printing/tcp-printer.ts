@@ -3,11 +3,12 @@ import type { JobFormat } from './escpos-job.ts';
 import { createLinePrinter, type LinePrinterOptions } from './line-printer.ts';
 import { connectPrinter } from './printer-connection.ts';
 import type { Printer } from './printer.ts';
+import type { Raster } from './raster.ts';
 
 export type TcpPrinterOptions = Partial<Omit<LinePrinterOptions, 'open' | 'format'>> &
   Partial<JobFormat> & { host: string; port: number; connectTimeoutMs?: number };
 
-export function createTcpPrinter(options: TcpPrinterOptions): Printer {
+export function createTcpPrinter(options: TcpPrinterOptions): Printer<Raster> {
   const { host, port, connectTimeoutMs = 3000, driver = 'epson', hasCutter = true, asksStatus = 'auto', ...rest } = options;
   return createLinePrinter({
     ...rest,

@@ -34,7 +34,7 @@ function device({ isReachable = true, freeBytes = () => Promise.resolve(5e9), ne
     appVersion: '0.1.0',
     freeBytes,
     day: () => ({ date: '2026-11-22', tickets: [ticket('A001', 'served'), ticket('A002', 'waiting')] }),
-    printing: () => ({ printers: [{ printerId: 'p', name: 'Quầy 1', status: 'paper-out', virtual: false, waiting: 2 }], jobs: [] }),
+    printing: () => ({ printers: [{ printerId: 'p', name: 'Quầy 1', status: 'paper-out', medium: 'roll', virtual: false, waiting: 2 }], jobs: [] }),
     held: () => [{ kind: 'catalogue', sha256: 'a'.repeat(64) }],
     refused: () => [{ kind: 'catalogue', version: 'tinh-2', reason: 'missing', place: '$.forms' }],
     clock: () => 1_795_000_000_000,

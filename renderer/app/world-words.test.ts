@@ -14,7 +14,7 @@ const sync = (more: Partial<SyncState> = {}): SyncState => ({
   ...more,
 });
 const printing = (status: PrintingState['printers'][number]['status'], waiting = 0, jobs: PrintJob[] = []): PrintingState => ({
-  printers: [{ printerId: 'p', name: 'P', status, virtual: false, waiting }],
+  printers: [{ printerId: 'p', name: 'P', status, medium: 'roll', virtual: false, waiting }],
   jobs,
 });
 const job = (state: PrintJob['state']): PrintJob => ({ jobId: 'j', kind: 'ticket', title: 'A001', printerId: 'p', state, reprint: 0, createdAtMs: 0 });

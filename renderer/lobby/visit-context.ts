@@ -25,5 +25,5 @@ export function useCatalogue(): Catalogue | null {
 /** Also while nothing is known yet: the ticket is then tried, and the citizen told as soon as there is no paper. */
 export function useCanPrint(): boolean {
   const printers = usePrinting()?.printers;
-  return printers === undefined || printers.some(({ status }) => status === 'ready' || status === 'paper-near-end');
+  return printers === undefined || printers.some(({ medium, status }) => medium === 'roll' && (status === 'ready' || status === 'paper-near-end'));
 }

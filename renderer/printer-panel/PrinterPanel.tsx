@@ -68,6 +68,7 @@ function Job({ job, onResolve }: { job: PrintJob; onResolve: (answer: 'printed' 
       <div className={styles.line}>
         <b>
           {t(`kind.${job.kind}`)} {job.title}
+          {job.size !== undefined && ` · ${job.size}`}
         </b>
         <Chip tone={job.state === 'unknown' || job.state === 'failed' ? 'danger' : 'neutral'}>{t(`state.${job.state}`)}</Chip>
       </div>

@@ -5,7 +5,8 @@ import type { RollPaper, SheetPaper } from './paper.ts';
 export type RollWidthDots = 576 | 384;
 export const dotsAcross = (paperWidthMm: 80 | 58): RollWidthDots => (paperWidthMm === 80 ? 576 : 384);
 
-export type SheetSize = 'A4' | 'A5';
+export const sheetSizes = ['A4', 'A5'] as const;
+export type SheetSize = (typeof sheetSizes)[number];
 
 /** What the shell asks the hidden paper page to draw. One CSS pixel is one dot on a roll. */
 export type DrawRequest =

@@ -6,6 +6,7 @@ import { formatDate, formatDateTime } from '../lib/time.ts';
 import { ticketSchema } from '../queue/ticket.ts';
 import { feeTotalsSchema, ticketTotalsSchema } from '../reconciliation/statement.ts';
 import { officeHeadingSchema } from './heading.ts';
+import { sheetSizes } from './medium.ts';
 import { filledBlockSchema } from './template.ts';
 
 const instant = z.int().nonnegative();
@@ -275,6 +276,8 @@ export const printJobSchema = z.object({
   /** Ticket number or dossier code. */
   title: z.string(),
   printerId: z.string(),
+  /** Of a sheet; a paper without it goes on a roll. */
+  size: z.enum(sheetSizes).optional(),
   state: z.enum(printJobStates),
   /** Failure kind, words in the locale file. */
   reason: z.enum(printerProblems).optional(),
@@ -285,5 +288,14 @@ export const printJobSchema = z.object({
 });
 export type PrintJob = z.infer<typeof printJobSchema>;
 
-export type PrinterState = { printerId: string; name: string; status: 'ready' | 'paper-near-end' | PrinterProblem; virtual: boolean; waiting: number };
+/** What a printer prints on: a roll of its own, or sheets of A4 and A5. */
+export type PrintMedium = 'roll' | 'sheet';
+export type PrinterState = {
+  printerId: string;
+  name: string;
+  medium: PrintMedium;
+  status: 'ready' | 'paper-near-end' | PrinterProblem;
+  virtual: boolean;
+  waiting: number;
+};
 export type PrintingState = { printers: PrinterState[]; jobs: PrintJob[] };

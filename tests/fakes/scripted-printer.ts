@@ -2,7 +2,7 @@
 import type { Printer, PrinterStatus, PrintOutcome } from '../../electron/printing/printer.ts';
 import type { Raster } from '../../electron/printing/raster.ts';
 
-export type ScriptedPrinter = Printer & {
+export type ScriptedPrinter = Printer<Raster> & {
   /** Rasters for which bytes left, in order. */
   readonly sent: Raster[];
   /** The outcome of coming prints, in order; when the script is over, they succeed. */

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { jobPieces, type JobFormat } from '../../../electron/printing/escpos-job.ts';
 import type { Raster } from '../../../electron/printing/raster.ts';
-import { createSpool, type Spool, type SpoolPrinter } from '../../../electron/printing/spool.ts';
+import { createSpool, spoolPrinter, type Spool, type SpoolPrinter } from '../../../electron/printing/spool.ts';
 import { createTcpPrinter } from '../../../electron/printing/tcp-printer.ts';
 import { startVirtualPrinter, type VirtualPrinter } from '../../../electron/printing/virtual/virtual-printer.ts';
 import type { PrintJobState } from '../../../shared/printing/paper.ts';
@@ -54,13 +54,15 @@ async function virtual(change: { port?: number; widthDots?: number; name?: strin
 }
 
 const driver = (port: number) => createTcpPrinter({ host: '127.0.0.1', port, connectTimeoutMs: 1000, answerTimeoutMs: 400, silenceLimitMs: 1500 });
-const asSpoolPrinter = (id: string, port: number): SpoolPrinter => ({ id, name: id, isVirtual: true, widthDots: 576, printer: driver(port) });
+const asSpoolPrinter = (id: string, port: number): SpoolPrinter =>
+  spoolPrinter({ id, name: id, isVirtual: true, medium: 'roll' }, driver(port), (paper, { reprint }) =>
+    Promise.resolve(testRaster(paper.kind === 'ticket' ? Number(paper.ticket.number.slice(1)) : 900 + reprint)),
+  );
 
 async function spoolOn(printers: SpoolPrinter[]): Promise<Spool> {
   const spool = await createSpool({
     dir: join(dir, 'spool'),
     printers,
-    draw: (paper, reprint, widthDots) => Promise.resolve(testRaster(paper.kind === 'ticket' ? Number(paper.ticket.number.slice(1)) : 900 + reprint, widthDots)),
     sealer: vault,
     clock: Date.now,
     onChange: () => undefined,
@@ -289,8 +291,7 @@ describe('spool on real sockets', () => {
       };
       const spool = await createSpool({
         dir: join(dir, 'spool'),
-        printers: [{ id: 'desk', name: 'desk', isVirtual: true, widthDots: 576, printer: counted }],
-        draw: () => Promise.resolve(testRaster(900)),
+        printers: [spoolPrinter({ id: 'desk', name: 'desk', isVirtual: true, medium: 'roll' }, counted, () => Promise.resolve(testRaster(900)))],
         sealer: vault,
         clock: Date.now,
         onChange: () => undefined,
