@@ -3,11 +3,10 @@ import type { Role } from '../settings/settings.ts';
 import type { Channel } from './contract.ts';
 
 const everyone: Channel[] = ['app:info', 'app:report-error', 'catalogue:get', 'queue:state', 'printing:state'];
-/** How any device of an office becomes known to its hub. */
+/** How a device of an office becomes known to its hub; a kiosk asks the supervisor's PIN for it (`lobby:pair`). */
 const joining: Channel[] = ['queue:find-hubs', 'queue:pair'];
 const lobby: Channel[] = [
   ...everyone,
-  ...joining,
   'queue:issue',
   'queue:attach',
   'lobby:state',

@@ -2,16 +2,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CDPSession, Page } from '@playwright/test';
-import { argon2id } from 'hash-wasm';
 import { cards } from '../fixtures/intakes.ts';
+import { hashOf, PIN } from '../fixtures/pin.ts';
 import { officeSettings } from '../fixtures/settings.ts';
 import { startRefused, type Counter } from './app.ts';
 import { officerAt } from './officer.ts';
 import { expect, test } from './test.ts';
 
-const PIN = '739154';
-const hashOf = (pin: string) =>
-  argon2id({ password: pin, salt: new Uint8Array(16).fill(7), iterations: 2, parallelism: 1, memorySize: 19 * 1024, hashLength: 32, outputType: 'encoded' });
 const kioskSettings = async () => ({ ...officeSettings({ provinceUrl: 'http://127.0.0.1:9', role: 'lobby' }), lobby: { supervisorPin: await hashOf(PIN) } });
 
 type Probe = { counter: Counter; page: Page; cdp: CDPSession };

@@ -255,17 +255,21 @@ describe('a scan on its way', () => {
     await expectExactlyOnce([dossier]);
   });
 
-  const inTheMiddle: Array<[string, Line]> = [
-    ['is swallowed', { kind: 'swallow', path: `${paths.scans}/` }],
-    ['is answered by a portal', { kind: 'portal', path: paths.scans }],
-    ['is answered 502', { kind: 'answer', status: '502 Bad Gateway', body: '<html>', path: paths.scans }],
-    ['loses the answer to its last byte', { kind: 'answers-lost', path: `${paths.scans}/` }],
-    ['loses the answer to its first', { kind: 'answers-lost', path: paths.scans }],
-    ['hears nothing but drips', { kind: 'drip', bytesPerSecond: 20, path: paths.scans }],
+  /** Too large to go whole in the request that announces it. */
+  const inPieces = (): Buffer => largePage(2_200_000);
+  const inTheMiddle: Array<[string, Line, () => Buffer]> = [
+    ['is swallowed whole', { kind: 'swallow', path: paths.scans }, newPage],
+    ['is swallowed piece by piece', { kind: 'swallow', path: `${paths.scans}/` }, inPieces],
+    ['is answered by a portal', { kind: 'portal', path: paths.scans }, newPage],
+    ['is answered 502', { kind: 'answer', status: '502 Bad Gateway', body: '<html>', path: paths.scans }, newPage],
+    ['loses the answer to the whole of it', { kind: 'answers-lost', path: paths.scans }, newPage],
+    ['loses the answer to its first word', { kind: 'answers-lost', path: paths.scans }, inPieces],
+    ['loses the answer to every piece', { kind: 'answers-lost', path: `${paths.scans}/` }, inPieces],
+    ['hears nothing but drips', { kind: 'drip', bytesPerSecond: 20, path: paths.scans }, newPage],
   ];
-  it.each(inTheMiddle)('that %s blocks no dossier, and is sent when the line is good', async (_, broken) => {
+  it.each(inTheMiddle)('that %s blocks no dossier, and is sent when the line is good', async (_, broken, page) => {
     line.set(broken);
-    const withScan = await device.accept([newPage()]);
+    const withScan = await device.accept([page()]);
     device.sync.wake();
     await expect.poll(() => (device.sync.wake(), device.sync.memory().unconfirmed)).toHaveProperty(withScan.dossierId);
     const startedAtMs = Date.now();
