@@ -1,4 +1,5 @@
 /** One open line to another device of the office: frames that were parsed, and an end that is noticed. */
+import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { MOST_FRAME_CHARACTERS, frameSchema, type Frame } from '../../shared/queue/frame.ts';
@@ -15,6 +16,7 @@ const MOST_UNSENT_BYTES = 32 * 1024 * 1024;
 /** Frames within `BURST_MS` beyond which a device is taken for broken. */
 const MOST_FRAMES = 4_000;
 const BURST_MS = 10_000;
+const FORBIDDEN = 403;
 
 export type Connection = { send(frame: Frame): void; close(): void };
 type Handlers = { mostCharacters: number; onFrame(frame: Frame): void; onEnd(why: string): void };
@@ -59,13 +61,16 @@ export function serveConnection(socket: WebSocket, { mostCharacters, onFrame, on
   };
 }
 
-/** Resolves with the socket once the other side has proved to be who is expected (or is told apart by `memberId` where anyone may answer). */
+/**
+ * Resolves with the socket once the other side has proved to be who is expected (or is told apart by `memberId` where anyone may
+ * answer); with `refused` when that very one lets this device in no further, with undefined when nobody answers.
+ */
 export function dial(
   address: string,
   path: string,
   identity: OfficeIdentity,
   expected: string | undefined,
-): Promise<{ socket: WebSocket; memberId: string } | undefined> {
+): Promise<{ socket: WebSocket; memberId: string } | 'refused' | undefined> {
   return new Promise((done) => {
     let socket: WebSocket;
     try {
@@ -82,9 +87,14 @@ export function dial(
       return done(undefined);
     }
     let memberId: string | undefined;
-    socket.on('upgrade', (response) => {
+    const isExpected = (response: IncomingMessage): boolean => {
       memberId = response.socket instanceof TLSSocket ? fingerprintOf(response.socket) : undefined;
-      if (memberId === undefined || (expected !== undefined && memberId !== expected)) socket.terminate();
+      return memberId !== undefined && (expected === undefined || memberId === expected);
+    };
+    socket.on('upgrade', (response) => isExpected(response) || socket.terminate());
+    socket.on('unexpected-response', (_request, response) => {
+      done(response.statusCode === FORBIDDEN && isExpected(response) ? 'refused' : undefined);
+      response.destroy();
     });
     socket.once('open', () => (memberId === undefined ? socket.terminate() : done({ socket, memberId })));
     const failed = (): void => done(undefined);

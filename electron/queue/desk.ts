@@ -11,7 +11,7 @@ import { createSeat, BEAT_MS, type OfficeSeat } from '../../shared/queue/seat.ts
 import { orderOf, rangeOf } from '../../shared/queue/series.ts';
 import { emptyQueue } from '../../shared/queue/state.ts';
 import { ticketSchema, type IssuedTicket, type Priority, type QueueDay, type Ticket } from '../../shared/queue/ticket.ts';
-import { boardOf, viewOf, type PublicBoard, type QueueView } from '../../shared/queue/view.ts';
+import { boardOf, viewOf, type PublicBoard, type QueueLink, type QueueView } from '../../shared/queue/view.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Vault } from '../keys/vault.ts';
@@ -133,11 +133,17 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
     }
   }
 
+  /** Whoever is let in by nobody is to be paired again, whatever its log remembers. */
+  const link = (): QueueLink => {
+    const own = seat.link();
+    return own.standing === 'lost' && lines?.isRefused() === true ? { ...own, standing: 'unpaired' } : own;
+  };
+
   const view = (): QueueView => {
     const now = clock();
     const state = seat.replica.settled();
     const own = seat.replica.own().filter(({ ticketId }) => !state.tickets.some((ticket) => ticket.ticketId === ticketId));
-    const seen = viewOf(state, groups, seat.link(), now);
+    const seen = viewOf(state, groups, link(), now);
     const isAfterHours = settings.queue.doorsCloseAt !== undefined && formatDateTime(now).slice(11) >= settings.queue.doorsCloseAt;
     return {
       ...seen,
@@ -176,7 +182,19 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
   }
 
   if (identity !== undefined) {
-    lines = await openOffice({ folder, vault, identity, settings, name: counterName(settings), clock, newId, log, attachments, seat: () => seat });
+    lines = await openOffice({
+      folder,
+      vault,
+      identity,
+      settings,
+      name: counterName(settings),
+      clock,
+      newId,
+      log,
+      attachments,
+      seat: () => seat,
+      onRefusal: tellSoon,
+    });
   }
   const office: Office = lines ?? createLoneOffice(attachments);
   seat.start();

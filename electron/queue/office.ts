@@ -69,18 +69,26 @@ type Options = {
   log: Log;
   attachments: Attachments;
   seat(): OfficeSeat;
+  /** `isRefused` has changed. */
+  onRefusal(): void;
 };
 
-export type ConnectedOffice = Office & { send(memberId: string, frame: Frame): void };
+export type ConnectedOffice = Office & {
+  send(memberId: string, frame: Frame): void;
+  /** This device was made known to the office once, and is not let in any more. */
+  isRefused(): boolean;
+};
 
 export async function openOffice(options: Options): Promise<ConnectedOffice> {
-  const { folder, vault, identity, settings, name, clock, newId, log, attachments, seat } = options;
+  const { folder, vault, identity, settings, name, clock, newId, log, attachments, seat, onRefusal } = options;
   const { seat: kind, port, address: typedAddress } = settings.queue;
   const path = join(folder, 'holders.sealed');
   const mayHold = kind === 'hub' || kind === 'standby';
   const discovery = createDiscovery(log);
   const lines = new Map<string, Connection>();
   const dialling = new Set<string>();
+  /** Who holds the queue and does not know this device any more, e.g. because an officer let it go. It is asked again all the same. */
+  const refusedBy = new Set<string>();
   const asked = new Map<string, (result: Result<unknown, Failure>) => void>();
   /** Who may hold the queue, as known from the pairing; what the queue itself says counts more. */
   let holders = await readHolders();
@@ -158,7 +166,8 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       if (target === undefined) break;
       for (const address of await addressesOf(target, waitMs >= REDIAL_MS.most)) {
         const open = isStopped ? undefined : await dial(address, MEMBER_PATH, identity, memberId);
-        if (open === undefined) continue;
+        if (open !== undefined) noteRefusal(memberId, open === 'refused');
+        if (open === undefined || open === 'refused') continue;
         if (isStopped) open.socket.terminate();
         else takeLine(memberId, open.socket);
         break;
@@ -168,6 +177,13 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       waitMs = Math.min(waitMs * 1.6, REDIAL_MS.most);
     }
     dialling.delete(memberId);
+  }
+
+  function noteRefusal(memberId: string, isRefused: boolean): void {
+    if (refusedBy.has(memberId) === isRefused) return;
+    if (isRefused) refusedBy.add(memberId);
+    else refusedBy.delete(memberId);
+    onRefusal();
   }
 
   /** The typed one, what is known, and after a while whatever the network says. */
@@ -257,6 +273,7 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
 
   return {
     send: (memberId, frame) => lines.get(memberId)?.send(frame),
+    isRefused: () => refusedBy.size > 0,
     changed: dialAll,
     async attach(ticketId, text) {
       const kept = await attachments.put(ticketId, text, true);
@@ -278,8 +295,9 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       if (kind === 'hub') return fail('queue-alone');
       const address = addressOf(typed, port);
       const open = address === undefined ? undefined : await dial(address, PAIRING_PATH, identity, undefined);
-      // A hub that offers no code answers nobody it does not know.
       if (address === undefined || open === undefined) return fail('hub-unreachable');
+      // A hub that offers no code answers nobody it does not know.
+      if (open === 'refused') return fail('pairing-closed');
       const names = { hub: open.memberId, device: identity.memberId, officeId: settings.office.id };
       const about = { name, seat: kind === 'standby' ? ('standby' as const) : ('member' as const), role: settings.role, port: server?.port ?? 0 };
       const paired = await pairWith(open.socket, { code, names, about });

@@ -4,6 +4,7 @@ import { reportError } from '../app/ErrorBoundary.tsx';
 import { useBoard, useNow, useQueue, useShell } from '../app/shell-context.tsx';
 import { Board } from './Board.tsx';
 import { readBoard } from './board-view.ts';
+import { Unpaired } from './Unpaired.tsx';
 import { bundledClip } from './voice/bundled-clips.ts';
 import type { ClipSource } from './voice/clips.ts';
 import { useVoice } from './voice/useVoice.ts';
@@ -21,6 +22,7 @@ export function BoardScreen() {
   });
   const onError = useCallback((error: unknown) => reportError(bridge, error), [bridge]);
   useVoice({ called: view?.called ?? null, settings: settings.voice, sources, clock, onError });
+  if (link?.standing === 'unpaired') return <Unpaired />;
   return (
     <Board view={view} nowMs={nowMs} notice={settings.board.notice ?? null} lostSinceMs={view?.isLost === true && link !== undefined ? link.sinceMs : null} />
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { unreachable } from '../../shared/lib/result.ts';
 import { formatDateTime } from '../../shared/lib/time.ts';
+import { useDeviceName } from '../app/useDeviceName.ts';
 import type { QueueLink } from '../../shared/queue/view.ts';
 import { Button } from '../ui/Button.tsx';
 import { Chip, type ChipTone } from '../ui/Chip.tsx';
@@ -33,10 +34,11 @@ const timeOf = (link: QueueLink): string | undefined => formatDateTime(link.sinc
 
 export function LinkChip({ link }: { link: QueueLink }) {
   const { t } = useTranslation('queue');
+  const deviceName = useDeviceName();
   const { key, tone } = wordsOf(link);
   return (
     <span role="status" data-testid="queue-link" data-standing={link.standing}>
-      <Chip tone={tone}>{t(`link.${key}.chip`, { leader: link.leader, time: timeOf(link) })}</Chip>
+      <Chip tone={tone}>{t(`link.${key}.chip`, { leader: link.leader && deviceName(link.leader), time: timeOf(link) })}</Chip>
     </span>
   );
 }

@@ -94,7 +94,8 @@ describe('an office', () => {
     await leads(hub);
     const port = await portOf(hub);
     const kiosk = await start({ seat: 'member', role: 'lobby' });
-    expect(await kiosk.desk.office.pair(`127.0.0.1:${port}`, '000000')).toMatchObject({ failure: { kind: 'hub-unreachable' } });
+    expect(await kiosk.desk.office.pair(`127.0.0.1:${port}`, '000000')).toMatchObject({ failure: { kind: 'pairing-closed' } });
+    expect(await kiosk.desk.office.pair(`127.0.0.1:${free()}`, '000000')).toMatchObject({ failure: { kind: 'hub-unreachable' } });
     const offer = await hub.desk.office.offerPairing();
     const code = offer.ok ? offer.value.code : '';
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
@@ -111,6 +112,13 @@ describe('an office', () => {
     // A code is for one device.
     await pair(hub, await start({ seat: 'member', role: 'board' }));
     expect((await other.desk.office.pair(`127.0.0.1:${port}`, again.ok ? again.value.code : '')).ok).toBe(false);
+
+    // Who was let go says so by itself, and comes back by a code only.
+    const { memberId } = await kiosk.identity();
+    expect(await hub.desk.office.removeMember(memberId)).toMatchObject({ ok: true });
+    await eventually(() => standing(kiosk) === 'unpaired');
+    await pair(hub, kiosk);
+    await follows(kiosk);
   });
 
   it('is not disturbed by strangers and by a device gone mad', async () => {
