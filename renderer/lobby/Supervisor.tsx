@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShell } from '../app/shell-context.tsx';
+import { useDeviceName } from '../app/useDeviceName.ts';
 import { useFailureWords } from '../app/useFailureWords.ts';
 import type { Failure, Result } from '../../shared/lib/result.ts';
 import { Notice } from '../ui/Notice.tsx';
@@ -18,6 +19,7 @@ export function Supervisor() {
   const { t } = useTranslation('lobby');
   const { bridge } = useShell();
   const failureWords = useFailureWords();
+  const deviceName = useDeviceName();
   const { back } = useVisit();
   const [isPairing, setIsPairing] = useState(false);
   const [pin, setPin] = useState('');
@@ -41,7 +43,7 @@ export function Supervisor() {
     if (!isComplete || isAsking) return;
     // Once it is right the program ends; there is nothing more to say.
     if (!isPairing) void ask(bridge.invoke('lobby:leave', { pin }), () => undefined);
-    else void ask(bridge.invoke('lobby:pair', { pin, address, code }), ({ hubName }) => setPairedWith(hubName));
+    else void ask(bridge.invoke('lobby:pair', { pin, address, code }), ({ hubName }) => setPairedWith(deviceName(hubName)));
   };
   const words = ({ kind, details }: Failure): string =>
     ['no-pin', 'wrong-pin', 'locked-out'].includes(kind) ? t(`supervisor.failed.${kind}`, { ...details }) : failureWords({ kind, ...(details && { details }) });
