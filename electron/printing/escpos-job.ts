@@ -1,5 +1,5 @@
 /** Turns a raster into the ESC/POS (or Star) bytes of one job, in pieces small enough to pace a slow printer. */
-import nodeThermalPrinter from 'node-thermal-printer';
+import type { ThermalPrinter } from 'node-thermal-printer';
 import { bandsOf, rasterToPng, type Band, type Raster } from './raster.ts';
 
 const BAND_ROWS = 48;
@@ -34,9 +34,9 @@ const INITIALISE = Buffer.from([0x1b, 0x40]);
 const FEED = Buffer.from([0x1b, 0x64, 5]);
 const STAR_FEED = Buffer.from([0x1b, 0x61, 5]);
 
-type Builder = InstanceType<typeof nodeThermalPrinter.ThermalPrinter>;
-
-async function build(driver: PrinterDriver, write: (printer: Builder) => unknown): Promise<Buffer> {
+async function build(driver: PrinterDriver, write: (printer: ThermalPrinter) => unknown): Promise<Buffer> {
+  // With its tables the largest library of the shell: the first paper waits for it, not the start.
+  const { default: nodeThermalPrinter } = await import('node-thermal-printer');
   // No interface: the library only builds bytes; its `execute` cannot tell "sent" from "printed".
   const printer = new nodeThermalPrinter.ThermalPrinter({ type: nodeThermalPrinter.PrinterTypes[driver === 'star' ? 'STAR' : 'EPSON'], interface: '' });
   await write(printer);

@@ -2,7 +2,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { z } from 'zod';
 import { isMissing, preparePrivateFolder, writeDurably } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
@@ -30,6 +29,8 @@ export async function openOfficeIdentity(folder: string, vault: Vault, nowMs: nu
 }
 
 async function newPair(nowMs: number): Promise<z.infer<typeof schema>> {
+  // Once in a device's life: no other start waits for its code.
+  const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'quay-mot-cua' }], {
     keyType: 'ec',
     curve: 'P-256',
