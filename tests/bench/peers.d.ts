@@ -4,12 +4,20 @@ declare module 'pouchdb-browser' {
   type Document = { _id: string; _attachments?: Record<string, Attachment> };
   type Answer = { ok: true } | { error: true; message: string };
   export default class PouchDB {
+    static plugin(plugin: unknown): void;
+    createIndex(index: { index: { fields: string[] } }): Promise<unknown>;
+    find(query: { selector: object; limit: number }): Promise<{ docs: Document[] }>;
     constructor(name: string, options?: { adapter?: 'idb'; auto_compaction?: boolean });
     put(document: Document & Record<string, unknown>): Promise<{ ok: boolean }>;
     bulkDocs(documents: ReadonlyArray<Document & Record<string, unknown>>): Promise<Answer[]>;
     get(id: string, options?: { attachments?: boolean; binary?: boolean }): Promise<Document>;
     close(): Promise<void>;
   }
+}
+
+declare module 'pouchdb-find' {
+  const plugin: unknown;
+  export default plugin;
 }
 
 declare module 'rxdb' {

@@ -19,7 +19,8 @@ type Bulk = Extract<Said, { kind: 'bulk' }>;
 
 /** Nothing answers there. */
 const NOWHERE = 'http://127.0.0.1:9';
-const PAGE_TIMEOUT_MS = 10 * 60_000;
+/** The first start over a million dossiers takes minutes. */
+const PAGE_TIMEOUT_MS = 20 * 60_000;
 
 const words: Record<ContenderName, string> = {
   'product-at-once': 'product, scans and dossier at once',
@@ -44,7 +45,7 @@ export async function run({ seed, isFull, isQuick, say }: BenchOptions): Promise
     const flushed = hasStrace() ? await countFlushes(home, { seed: seed + 1, saves: isQuick ? 3 : 10, restMs: 250, bulkRounds: 0 }, say) : undefined;
     const sizes = isQuick ? [0, 1000] : [0, 10_000, ...(isFull ? [100_000, 1_000_000] : [])];
     keep({ saves, flushed });
-    const devices = await startAll(home, sizes, isFull ? 100_000 : 10_000, isQuick ? 2 : 3, say);
+    const devices = await startAll(home, sizes, isQuick ? 2 : 3, say);
     keep({ saves, flushed, devices });
     const bulk = await bulkAll(home, isQuick ? 1000 : 5000, isQuick ? 1 : 3, seed + 2, say);
 
@@ -182,8 +183,8 @@ async function timeStart(app: App, device: { userData: string; config: string })
   return tookMs;
 }
 
-/** The app itself is started with journals of up to `largestStarted`: its first start makes the whole database anew. */
-async function startAll(home: string, sizes: readonly number[], largestStarted: number, rounds: number, say: BenchOptions['say']): Promise<Starts> {
+/** A first start makes the whole database anew. */
+async function startAll(home: string, sizes: readonly number[], rounds: number, say: BenchOptions['say']): Promise<Starts> {
   const empty: number[] = [];
   const made: Array<{ device: { userData: string; config: string }; result: Device }> = [];
   for (const dossiers of sizes) {
@@ -192,9 +193,8 @@ async function startAll(home: string, sizes: readonly number[], largestStarted: 
     say(`a journal of ${dossiers} dossiers in ${(filled.tookMs / 1000).toFixed(1)} s`);
     const opened = [];
     for (let round = 0; round < Math.max(3, rounds); round++) opened.push(await timeOpening(device.userData));
-    const isStarted = dossiers <= largestStarted;
-    const firstStartMs = isStarted ? await timeStart('product', device) : Number.NaN;
-    if (isStarted) say(`first start with ${dossiers}: ${ms(firstStartMs)}`);
+    const firstStartMs = await timeStart('product', device);
+    say(`first start with ${dossiers}: ${ms(firstStartMs)}`);
     made.push({
       device,
       result: {
@@ -213,7 +213,7 @@ async function startAll(home: string, sizes: readonly number[], largestStarted: 
   say(`${rounds} starts each`);
   for (let round = 0; round < rounds; round++) {
     empty.push(await timeStart('empty', emptyDevice));
-    for (const { device, result } of made) if (!Number.isNaN(result.firstStartMs)) result.startMs.push(await timeStart('product', device));
+    for (const { device, result } of made) result.startMs.push(await timeStart('product', device));
   }
   return { empty, devices: made.map(({ result }) => result) };
 }
@@ -262,7 +262,7 @@ function bulkTable(bulk: BulkRates): Table {
     product: 'product: IPC, sealed, search index of every word’s beginnings',
     raw: 'raw IndexedDB, plain, five indexes',
     rxdb: 'RxDB, plain, four indexes, half of the rows',
-    pouchdb: 'PouchDB, plain, no index, a tenth of the rows',
+    pouchdb: 'PouchDB, plain, four indexes, a tenth of the rows',
   };
   const product = median(bulk.product);
   return {
@@ -289,9 +289,9 @@ function startTables({ empty, devices }: Starts): Table[] {
         dossiers.toLocaleString('en-US'),
         ms(median(openMs)),
         String(entriesRead),
-        startMs.length === 0 ? 'not started' : ms(median(startMs)),
-        startMs.length === 0 ? '' : ratio(median(startMs) / base),
-        startMs.length === 0 ? '' : ms(firstStartMs),
+        ms(median(startMs)),
+        ratio(median(startMs) / base),
+        ms(firstStartMs),
       ]),
     },
   ];
@@ -311,12 +311,10 @@ function goalsOf(saves: Saves, flushed: Flushed | undefined, bulk: BulkRates, { 
     ...(flushed === undefined
       ? []
       : [atMost('≤ 4 flushes a save, everything at once', flushed['product-at-once'].saved, 4, String(flushed['product-at-once'].saved))]),
-    atLeast('bulk insert ≥ 12 × PouchDB (an aim set against PouchDB with indexes)', median(bulk.product) / median(bulk.pouchdb), 12),
+    atLeast('bulk insert ≥ 12 × PouchDB', median(bulk.product) / median(bulk.pouchdb), 12),
     atLeast('bulk insert ≥ 1.5 × RxDB', median(bulk.product) / median(bulk.rxdb), 1.5),
-    ...devices
-      .filter(({ startMs }) => startMs.length > 0)
-      .map(({ dossiers, startMs }) =>
-        atMost(`start with ${dossiers.toLocaleString('en-US')} dossiers ≤ 1.3 × an empty window`, median(startMs) / median(empty), 1.3),
-      ),
+    ...devices.map(({ dossiers, startMs }) =>
+      atMost(`start with ${dossiers.toLocaleString('en-US')} dossiers ≤ 1.3 × an empty window`, median(startMs) / median(empty), 1.3),
+    ),
   ];
 }
