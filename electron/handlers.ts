@@ -9,6 +9,7 @@ import type { Counter } from './counter.ts';
 import type { RebuildDatabase } from './database/rebuild-database.ts';
 import type { Handlers } from './ipc.ts';
 import { tell } from './ipc.ts';
+import { joinOffice } from './lobby/join-office.ts';
 import type { Kiosk } from './lobby/kiosk.ts';
 import type { Log } from './log.ts';
 import { RECEIPT_EXTENSION, TAKEAWAY_EXTENSION } from '../shared/takeaway/file-format.ts';
@@ -146,10 +147,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
       if (judged.ok) setImmediate(() => kiosk?.quit());
       return judged;
     },
-    'lobby:pair': async ({ pin, address, code }) => {
-      const judged = (await kiosk?.supervisorPin.judge(pin)) ?? fail('no-pin' as const);
-      return judged.ok ? queue.office.pair(address, code) : judged;
-    },
+    'lobby:pair': (wish) => joinOffice(kiosk?.supervisorPin, queue.office, wish),
     'printing:state': () => (settings.role === 'lobby' ? { ...papers.state(), jobs: [] } : papers.state()),
     'printing:reprint': ({ kind, id }) => papers.reprint(kind, id),
     'printing:resolve': ({ jobId, answer }) => papers.resolve(jobId, answer),

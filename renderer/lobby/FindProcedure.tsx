@@ -8,7 +8,7 @@ import { useShell } from '../app/shell-context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { Choice, Choices, Next, Question, Waiting } from './parts.tsx';
-import { useCanPrint, useCatalogue, useVisit } from './visit-context.ts';
+import { useCatalogue, usePaperTrouble, useVisit } from './visit-context.ts';
 import styles from './lobby.module.css';
 
 const SHOWN = 6;
@@ -43,7 +43,7 @@ export function FindProcedure({ isDeclaring }: { isDeclaring: boolean }) {
 export function Papers({ procedure }: { procedure: Procedure }) {
   const { t } = useTranslation('lobby');
   const { bridge, info } = useShell();
-  const canPrint = useCanPrint();
+  const canPrint = usePaperTrouble() === null;
   const { back, go, wishFor } = useVisit();
   const [isPrinted, setIsPrinted] = useState(false);
   const papers = useMemo(() => papersToBring(procedure, info.settings.office.areaClass), [procedure, info]);
@@ -65,7 +65,7 @@ export function Papers({ procedure }: { procedure: Procedure }) {
           </li>
         ))}
       </ul>
-      <p className={styles.hint}>{t('papers.onTicket')}</p>
+      {papers.length > 0 && <p className={styles.hint}>{t(canPrint ? 'papers.onTicket' : 'papers.onScreen')}</p>}
       <Choices>
         <Choice onPress={() => go({ name: 'declare', procedure, part: 'who' })}>{t('papers.declare')}</Choice>
         {papers.length > 0 && canPrint && (

@@ -7,17 +7,18 @@ import { languages } from '../app/i18n.ts';
 import { useNow, usePreferences, useShell } from '../app/shell-context.tsx';
 import { unreachable } from '../../shared/lib/result.ts';
 import { isAllowedInLobby } from '../../shared/lobby/allowed-keys.ts';
+import { Notice } from '../ui/Notice.tsx';
 import { Declare } from './Declare.tsx';
 import { FindProcedure, Papers } from './FindProcedure.tsx';
 import { createLobbyStore, type LobbyState } from './lobby-store.ts';
 import { LookUp, Status } from './LookUp.tsx';
-import { Door, Ending, Waiting } from './parts.tsx';
+import { Door, Waiting } from './parts.tsx';
 import { Rate, Reasons, Thanks } from './Rate.tsx';
 import { ScreenKeyboard } from './ScreenKeyboard.tsx';
 import { Supervisor } from './Supervisor.tsx';
-import { Given, Groups, Priorities } from './TakeTicket.tsx';
+import { Given, Groups, NotGiven, Priorities } from './TakeTicket.tsx';
 import { useReadAloud } from './useReadAloud.ts';
-import { useVisit, VisitProvider } from './visit-context.ts';
+import { useClosure, usePaperTrouble, useVisit, VisitProvider } from './visit-context.ts';
 import styles from './lobby.module.css';
 
 /** How long a finger rests on the office's name to ask for the supervisor's PIN. */
@@ -151,11 +152,7 @@ function StepView({ state }: { state: LobbyState }) {
     case 'done':
       return <Given ticket={step.ticket} isDeclared={step.isDeclared} onEnd={end} />;
     case 'failed':
-      return (
-        <Ending isBad title={t('failed')} onEnd={end} label={t('startAgain')}>
-          <p className={styles.hint}>{t(step.failure.kind === 'doors-closed' ? 'doorsClosed' : 'failedHint')}</p>
-        </Ending>
-      );
+      return <NotGiven kind={step.failure.kind} onEnd={end} />;
     case 'look-up':
       return <LookUp failure={step.failure} />;
     case 'status':
@@ -176,13 +173,35 @@ function StepView({ state }: { state: LobbyState }) {
 function Doors() {
   const { t } = useTranslation('lobby');
   const { go } = useVisit();
+  const closure = useClosure();
+  const trouble = usePaperTrouble();
+  const isClosed = closure !== null;
   return (
     <div className={styles.doors}>
       <h1 className={styles.question}>{t('welcome')}</h1>
+      {closure !== null && (
+        <Notice tone="info" title={t(`notGiven.${closure}.title`)}>
+          {t(`notGiven.${closure}.hint`)}
+        </Notice>
+      )}
+      {!isClosed && trouble !== null && trouble !== 'no-printer' && <Notice tone="warning" title={t(`paperTrouble.${trouble}`)} />}
       <div className={styles.doorRow}>
-        <Door icon="ticket" label={t('takeNumber')} hint={t('takeNumberHint')} onPress={() => go({ name: 'group', wish: {} })} autoFocus />
+        <Door
+          icon="ticket"
+          label={t('takeNumber')}
+          hint={t('takeNumberHint')}
+          isDisabled={isClosed}
+          onPress={() => go({ name: 'group', wish: {} })}
+          autoFocus
+        />
         <Door icon="search" label={t('lookUp.door')} hint={t('lookUp.doorHint')} onPress={() => go({ name: 'look-up' })} />
-        <Door icon="file" label={t('declare.door')} hint={t('declare.doorHint')} onPress={() => go({ name: 'find', isDeclaring: true })} />
+        <Door
+          icon="file"
+          label={t('declare.door')}
+          hint={t('declare.doorHint')}
+          isDisabled={isClosed}
+          onPress={() => go({ name: 'find', isDeclaring: true })}
+        />
       </div>
       <Button className={styles.quietDoor} onPress={() => go({ name: 'rate' })}>
         {t('rate.door')}

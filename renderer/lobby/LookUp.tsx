@@ -48,7 +48,8 @@ export function LookUp({ failure }: { failure: LookUpFailureKind | undefined }) 
     >
       {failure !== undefined && !isAsking && (
         <Notice tone={failure === 'offline' ? 'offline' : 'warning'} title={t(`lookUp.failed.${failure}`)}>
-          {t(`lookUp.advice.${failure}`, { phone: info.settings.office.phone ?? '' })}
+          {t(`lookUp.advice.${failure}`)}
+          {failure === 'offline' && info.settings.office.phone !== undefined && ` ${t('lookUp.call', { phone: info.settings.office.phone })}`}
         </Notice>
       )}
       <div className={styles.fields}>

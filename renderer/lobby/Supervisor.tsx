@@ -58,8 +58,6 @@ export function Supervisor() {
         </Next>
       }
     >
-      {failure !== null && <Notice tone="warning" title={words(failure)} />}
-      {pairedWith !== null && <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />}
       <Choices>
         <Choice isOn={!isPairing} onPress={() => setIsPairing(false)}>
           {t('supervisor.toLeave')}
@@ -91,6 +89,9 @@ export function Supervisor() {
           />
         </>
       )}
+      {/* Where the eye is: beside the button, above the keyboard. */}
+      {failure !== null && <Notice tone="warning" title={words(failure)} />}
+      {pairedWith !== null && <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />}
     </Question>
   );
 }

@@ -73,7 +73,7 @@ describe('a visit to the lobby', () => {
     expect(state().endsAtMs).toBe(11_000 + DONE_MS);
     state().touch();
     expect(state().endsAtMs).toBe(11_000 + DONE_MS);
-    state().sayWithoutPaper();
+    state().sayWithoutPaper('paper-out');
     expect(state().endsAtMs).toBe(11_000 + NO_PAPER_MS);
   });
 

@@ -30,6 +30,9 @@ export type Step =
   | { name: 'thanks' }
   | { name: 'supervisor' };
 
+/** Why a ticket could not be printed. */
+export type PaperTrouble = 'no-printer' | 'paper-out' | 'not-ready';
+
 /** Idle time after which a visit ends; one that is served or failed ends sooner, a number without paper later: it is to be written down. */
 export const IDLE_MS = 60_000;
 export const DONE_MS = 20_000;
@@ -45,8 +48,8 @@ export type LobbyState = {
   /** What can be done here; null until it was read, which begins when it is first needed. */
   catalogue: Catalogue | null;
   needCatalogue(): void;
-  /** The ticket could not be printed. */
-  isWithoutPaper: boolean;
+  /** Stays as it was first said: the number is being written down. */
+  withoutPaper: PaperTrouble | null;
   go(step: Step): void;
   back(): void;
   /** On to the group this procedure belongs to, or to the question which. */
@@ -54,7 +57,7 @@ export type LobbyState = {
   choosePriority(priority: Priority): Promise<void>;
   lookUp(code: string, lastDigits: string): Promise<void>;
   rate(rating: Rating): Promise<void>;
-  sayWithoutPaper(): void;
+  sayWithoutPaper(trouble: PaperTrouble): void;
   /** Ends the visit: the page is loaded anew, and nothing of it is left. */
   end(): void;
   /** Someone is there: the idle time starts again. */
@@ -92,7 +95,7 @@ export function createLobbyStore({ bridge, clock, groups }: Options): StoreApi<L
       step: { name: 'door' },
       endsAtMs: null,
       lengthMs: IDLE_MS,
-      isWithoutPaper: false,
+      withoutPaper: null,
       catalogue: null,
       needCatalogue() {
         reading ??= bridge.invoke('catalogue:get').then((text) => set({ catalogue: JSON.parse(text) as Catalogue }));
@@ -130,13 +133,13 @@ export function createLobbyStore({ bridge, clock, groups }: Options): StoreApi<L
         go({ name: 'thanks' });
         await bridge.invoke('lobby:rate', rating);
       },
-      sayWithoutPaper() {
-        if (get().step.name !== 'done' || get().isWithoutPaper) return;
-        set({ isWithoutPaper: true, lengthMs: NO_PAPER_MS, endsAtMs: clock() + NO_PAPER_MS });
+      sayWithoutPaper(trouble) {
+        if (get().step.name !== 'done' || get().withoutPaper !== null) return;
+        set({ withoutPaper: trouble, lengthMs: NO_PAPER_MS, endsAtMs: clock() + NO_PAPER_MS });
       },
       end() {
         past = [];
-        set({ step: { name: 'door' }, endsAtMs: null, isWithoutPaper: false });
+        set({ step: { name: 'door' }, endsAtMs: null, withoutPaper: null });
         void bridge.invoke('lobby:end');
       },
       touch() {

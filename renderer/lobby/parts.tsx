@@ -61,9 +61,11 @@ export function Next({ onPress, isDisabled, children }: { onPress: () => void; i
   );
 }
 
-export function Door({ icon, label, hint, onPress, autoFocus }: { icon: IconName; label: string; hint: string; onPress: () => void; autoFocus?: boolean }) {
+type DoorProps = { icon: IconName; label: string; hint: string; onPress: () => void; isDisabled?: boolean; autoFocus?: boolean };
+
+export function Door({ icon, label, hint, onPress, isDisabled, autoFocus }: DoorProps) {
   return (
-    <Button className={styles.door} onPress={onPress} autoFocus={autoFocus}>
+    <Button className={styles.door} onPress={onPress} isDisabled={isDisabled} autoFocus={autoFocus}>
       <Icon name={icon} size={88} />
       <span className={styles.doorLabel}>{label}</span>
       <span className={styles.hint}>{hint}</span>

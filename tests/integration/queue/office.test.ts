@@ -89,6 +89,17 @@ describe('an office', () => {
     await eventually(() => JSON.stringify(standby.desk.day().tickets) === JSON.stringify(back.desk.day().tickets));
   });
 
+  it('gives no number at a kiosk after closing time, and still at a counter', async () => {
+    const hub = await start({ seat: 'hub', doorsCloseAt: '00:00' });
+    await leads(hub);
+    const kiosk = await start({ seat: 'member', role: 'lobby', counter: 'K', doorsCloseAt: '00:00' });
+    await pair(hub, kiosk);
+    await follows(kiosk);
+    expect(kiosk.desk.view().isClosed).toBe(true);
+    expect(await kiosk.desk.issue({ groupId: 'ho-tich', priority: 'none' })).toMatchObject({ failure: { kind: 'doors-closed' } });
+    expect(await number(hub)).toBe('A001');
+  });
+
   it('lets in nobody without the code, and voids a code that is guessed at', async () => {
     const hub = await start({ seat: 'hub', port: free() });
     await leads(hub);

@@ -20,16 +20,25 @@ export type TestDesk = {
   kill(): Promise<void>;
 };
 
-type Wanted = { seat: Settings['queue']['seat']; role?: Settings['role']; counter?: string; port?: number; folder?: string; key?: Buffer; officeId?: string };
+type Wanted = {
+  seat: Settings['queue']['seat'];
+  role?: Settings['role'];
+  counter?: string;
+  port?: number;
+  folder?: string;
+  key?: Buffer;
+  officeId?: string;
+  doorsCloseAt?: string;
+};
 
 const keys = new Map<string, Buffer>();
 
-export async function startDesk({ seat, role = 'officer', counter = '1', port = 0, folder, officeId }: Wanted): Promise<TestDesk> {
+export async function startDesk({ seat, role = 'officer', counter = '1', port = 0, folder, officeId, doorsCloseAt }: Wanted): Promise<TestDesk> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'qmc-queue-')));
   const key = keys.get(home) ?? randomBytes(32);
   keys.set(home, key);
   const raw = officeSettings({ provinceUrl: 'http://127.0.0.1:9', role });
-  const settings = settingsSchema.parse({ ...raw, office: { ...raw.office, id: officeId ?? raw.office.id }, counter, queue: { seat, port } });
+  const settings = settingsSchema.parse({ ...raw, office: { ...raw.office, id: officeId ?? raw.office.id }, counter, queue: { seat, port, doorsCloseAt } });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const vault = createVault(key);
   const journal = await openJournal({ folder: join(home, 'journal'), vault, deviceKey: aDeviceKey, clock: Date.now, limits: { reserveBytes: 0 } });
