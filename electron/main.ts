@@ -67,14 +67,12 @@ async function open(userData: string, log: Log): Promise<void> {
   if (office === undefined) return;
   const { settings, province } = office;
   setLanguage(settings.language);
+  if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
+  await removeBroken(userData);
   denyByDefault();
   // Before the counter, whose spool at once draws what a crash left unprinted: without its page that ends the whole process.
   const { servePaper, handedOver } = serveApp(join(__dirname, '../renderer'));
-  // The window begins its own processes meanwhile; its page comes after what the page must not find.
-  const { window, show } = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
   const room = keepRoomForPage(userData);
-  if (await removePlainDatabase(userData)) log.info('page database of an older version removed');
-  await removeBroken(userData);
   await room.clear();
 
   let hasCrashed = false;
@@ -83,6 +81,7 @@ async function open(userData: string, log: Log): Promise<void> {
     hasCrashed = false;
     return notice;
   };
+  const { window, show } = openMainWindow(userData, settings.role, join(__dirname, '../preload/preload.cjs'));
   const kiosk: Kiosk | undefined =
     settings.role === 'lobby'
       ? (await import('./lobby/kiosk.ts')).openKiosk({ window, userData, settings, log, load: loadPage, onAskedToLeave: () => tell('lobby:leave-asked', null) })
