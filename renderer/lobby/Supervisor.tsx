@@ -15,6 +15,8 @@ const LONGEST_PIN = 12;
 const PAIRING_DIGITS = 6;
 const digits = (text: string, most: number): string => text.replace(/\D/gu, '').slice(0, most);
 
+const intoSight = (said: HTMLElement | null): void => said?.scrollIntoView({ block: 'nearest' });
+
 export function Supervisor() {
   const { t } = useTranslation('lobby');
   const { bridge } = useShell();
@@ -33,11 +35,12 @@ export function Supervisor() {
   async function ask<T>(asked: Promise<Result<T>>, then: (value: T) => void): Promise<void> {
     setIsAsking(true);
     setPairedWith(null);
+    setFailure(null);
     const answer = await asked;
     setPin('');
-    setFailure(answer.ok ? null : answer.failure);
     setIsAsking(false);
     if (answer.ok) then(answer.value);
+    else setFailure(answer.failure);
   }
   const go = () => {
     if (!isComplete || isAsking) return;
@@ -89,9 +92,13 @@ export function Supervisor() {
           />
         </>
       )}
-      {/* Where the eye is: beside the button, above the keyboard. */}
-      {failure !== null && <Notice tone="warning" title={words(failure)} />}
-      {pairedWith !== null && <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />}
+      {(failure !== null || pairedWith !== null) && (
+        // Beside the button; on a low screen the keyboard would leave it out of sight.
+        <div ref={intoSight}>
+          {failure !== null && <Notice tone="warning" title={words(failure)} />}
+          {pairedWith !== null && <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />}
+        </div>
+      )}
     </Question>
   );
 }
