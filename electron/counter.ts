@@ -260,10 +260,12 @@ export async function openCounter(
     clock,
     newId: randomUUID,
     log,
-    onChange(view, board) {
-      tell('queue:changed', view);
-      tell('queue:board-changed', board);
-      televisions.tell(board);
+    onChange({ view, board }) {
+      const seen = view();
+      tell('queue:changed', seen);
+      const shown = board(seen);
+      tell('queue:board-changed', shown);
+      televisions.tell(shown);
     },
   });
   televisions.serve(queue.board);

@@ -14,7 +14,8 @@ export type Attachments = {
   put(ticketId: string, text: string, isToSend: boolean): Promise<Result<null, Failure<'disk-full' | 'attachment-too-large'>>>;
   get(ticketId: string): Promise<string | null>;
   toSend(): Promise<string[]>;
-  sent(ticketId: string): Promise<void>;
+  /** The holder has this text; what was put since is still to be sent. */
+  sent(ticketId: string, text: string): Promise<void>;
   /** Removes what is of an earlier day, by this device's clock. */
   dropOld(): Promise<void>;
 };
@@ -50,26 +51,40 @@ export async function openAttachments({ folder, vault, clock, log }: { folder: s
   }
   await dropOld();
 
+  /** One change of the folder after the other: what was sent must not be taken for what was put meanwhile. */
+  let changing: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = changing.then(change);
+    changing = changed.catch(() => undefined);
+    return changed;
+  }
+
+  async function put(ticketId: string, text: string, isToSend: boolean): ReturnType<Attachments['put']> {
+    if (Buffer.byteLength(text) > 4 * MAX_ATTACHMENT_BYTES || (await readdir(folder)).length >= MOST) return fail('attachment-too-large');
+    const sealed = vault.seal(Buffer.from(JSON.stringify({ date: dateAt(clock()), text })), contextOf(ticketId));
+    const [end, other] = isToSend ? [TO_SEND, KEPT] : [KEPT, TO_SEND];
+    try {
+      await writeDurably(join(folder, `${ticketId}${end}`), sealed);
+      await rm(join(folder, `${ticketId}${other}`), { force: true });
+      return ok(null);
+    } catch (error) {
+      if (isDiskFull(error)) return fail('disk-full');
+      throw error;
+    }
+  }
+
+  async function sent(ticketId: string, text: string): Promise<void> {
+    if ((await read(ticketId))?.text !== text) return;
+    await rename(join(folder, `${ticketId}${TO_SEND}`), join(folder, `${ticketId}${KEPT}`)).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+
   return {
-    async put(ticketId, text, isToSend) {
-      if (Buffer.byteLength(text) > 4 * MAX_ATTACHMENT_BYTES || (await readdir(folder)).length >= MOST) return fail('attachment-too-large');
-      const sealed = vault.seal(Buffer.from(JSON.stringify({ date: dateAt(clock()), text })), contextOf(ticketId));
-      const [end, other] = isToSend ? [TO_SEND, KEPT] : [KEPT, TO_SEND];
-      try {
-        await writeDurably(join(folder, `${ticketId}${end}`), sealed);
-        await rm(join(folder, `${ticketId}${other}`), { force: true });
-        return ok(null);
-      } catch (error) {
-        if (isDiskFull(error)) return fail('disk-full');
-        throw error;
-      }
-    },
+    put: (ticketId, text, isToSend) => inTurn(() => put(ticketId, text, isToSend)),
     get: async (ticketId) => (await read(ticketId))?.text ?? null,
     toSend: async () => (await readdir(folder)).filter((name) => name.endsWith(TO_SEND)).map(ticketOf),
-    sent: (ticketId) =>
-      rename(join(folder, `${ticketId}${TO_SEND}`), join(folder, `${ticketId}${KEPT}`)).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      }),
-    dropOld,
+    sent: (ticketId, text) => inTurn(() => sent(ticketId, text)),
+    dropOld: () => inTurn(dropOld),
   };
 }

@@ -6,7 +6,9 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 import { dateAt, formatDateTime, type Clock } from '../../shared/lib/time.ts';
 import type { Command } from '../../shared/queue/command.ts';
 import { isBehind, type LoggedEvent } from '../../shared/queue/event.ts';
+import { placeOf } from '../../shared/queue/places.ts';
 import { seatRecordSchema, type SeatRecord } from '../../shared/queue/replica.ts';
+import { createForecast } from '../../shared/queue/forecast.ts';
 import { createSeat, BEAT_MS, type OfficeSeat } from '../../shared/queue/seat.ts';
 import { orderOf, rangeOf } from '../../shared/queue/series.ts';
 import { emptyQueue } from '../../shared/queue/state.ts';
@@ -25,8 +27,8 @@ import { openRecordLog } from './record-log.ts';
 const NOBODY = '0'.repeat(64);
 /** Numbers left out where a log's end was torn and may have held some that were said aloud. */
 const GAP = 20;
-/** Screens are told at once, and then not more often than this. */
-const TELL_EVERY_MS = 60;
+/** Screens are told at once, and then not more often than this; less often where telling takes long, as late on a day of thousands. */
+const TELL_EVERY_MS = { least: 60, most: 250, share: 6 };
 const PASSING_MS = 15_000;
 const DROP_EVERY_MS = 30 * 60_000;
 /** A window that closes does not wait longer than this for the hub to hear that its counter rests. */
@@ -58,7 +60,8 @@ export type QueueDeskOptions = {
   clock: Clock;
   newId: () => string;
   log: Log;
-  onChange(view: QueueView, board: PublicBoard): void;
+  /** `view` and `board` are others now. */
+  onChange(now: { view(): QueueView; board(seen: QueueView): PublicBoard }): void;
 };
 
 export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDesk> {
@@ -70,7 +73,7 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
   const identity = isAlone ? undefined : await openOfficeIdentity(folder, vault, clock());
   let lines: ConnectedOffice | undefined;
   let isStopped = false;
-  let toldMs = Number.NEGATIVE_INFINITY;
+  let tellAgainMs = Number.NEGATIVE_INFINITY;
   let telling: ReturnType<typeof setTimeout> | undefined;
 
   const seat = createSeat({
@@ -139,11 +142,12 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
     return own.standing === 'lost' && lines?.isRefused() === true ? { ...own, standing: 'unpaired' } : own;
   };
 
+  const forecast = createForecast(groups);
   const view = (): QueueView => {
     const now = clock();
     const state = seat.replica.settled();
-    const own = seat.replica.own().filter(({ ticketId }) => !state.tickets.some((ticket) => ticket.ticketId === ticketId));
-    const seen = viewOf(state, groups, link(), now);
+    const own = seat.replica.own().filter(({ ticketId }) => placeOf(state.tickets, ticketId) < 0);
+    const seen = viewOf(state, { groups, forecast, link: link(), nowMs: now });
     const isAfterHours = settings.queue.doorsCloseAt !== undefined && formatDateTime(now).slice(11) >= settings.queue.doorsCloseAt;
     return {
       ...seen,
@@ -155,12 +159,13 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
 
   function tellSoon(): void {
     if (telling !== undefined || isStopped) return;
-    const waitMs = Math.max(0, TELL_EVERY_MS - (performance.now() - toldMs));
+    const waitMs = Math.max(0, tellAgainMs - performance.now());
     telling = setTimeout(() => {
       telling = undefined;
-      toldMs = performance.now();
-      const seen = view();
-      onChange(seen, board(seen));
+      const startedMs = performance.now();
+      onChange({ view, board });
+      const endedMs = performance.now();
+      tellAgainMs = startedMs + Math.min(TELL_EVERY_MS.most, Math.max(TELL_EVERY_MS.least, TELL_EVERY_MS.share * (endedMs - startedMs)));
       lines?.changed();
       openCounterOnce();
     }, waitMs);

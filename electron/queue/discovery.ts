@@ -1,4 +1,5 @@
 /** Who of the office's hubs says on the network that it is there (mDNS). A network without multicast is no failure: addresses can be typed. */
+import type { EventEmitter } from 'node:events';
 import { Bonjour, type Service } from 'bonjour-service';
 import type { FoundHub } from '../../shared/queue/office.ts';
 import type { Log } from '../log.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../log.ts';
 const TYPE = 'qmc-queue';
 const LOOK_MS = 1_500;
 const LONGEST = 100;
+const MULTICAST_PORT = 5353;
 
 export type Discovery = {
   /** Says that this device listens on the port. */
@@ -15,14 +17,21 @@ export type Discovery = {
   stop(): void;
 };
 
-export function createDiscovery(log: Log): Discovery {
+/** `port`: another than everybody's is for tests. */
+export function createDiscovery(log: Log, port = MULTICAST_PORT): Discovery {
   let hasFailed = false;
   const failed = (error: unknown): void => {
     if (!hasFailed) log.info(`queue: no multicast: ${error instanceof Error ? error.message : ''}`);
     hasFailed = true;
   };
   let bonjour: Bonjour | undefined;
-  const open = (): Bonjour => (bonjour ??= new Bonjour({}, failed));
+  function open(): Bonjour {
+    if (bonjour !== undefined) return bonjour;
+    bonjour = new Bonjour({ port }, failed);
+    // A port that another program has for itself is told where Bonjour lets nobody listen, and what nobody hears ends the process.
+    (bonjour as unknown as { server: { mdns: EventEmitter } }).server.mdns.on('error', failed);
+    return bonjour;
+  }
 
   return {
     announce({ name, officeId, memberId, port }) {

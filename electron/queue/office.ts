@@ -263,7 +263,7 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       if (mayHold) passOn(ticketId, text);
       const sent = mayHold ? ok(null) : await askHolder({ t: 'attach', id: newId(), ticketId, text });
       if (!sent.ok) return;
-      await attachments.sent(ticketId);
+      await attachments.sent(ticketId, text);
     }
   }
 

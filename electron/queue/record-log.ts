@@ -1,7 +1,7 @@
 /**
  * A small durable log of sealed records: what `append` resolves for has been through fdatasync, and all that wait share one.
- * A file is a run of frames (length, then the sealed record); each is sealed to its place, so none can be left out, moved or
- * doubled. `begin` starts the next file with a record that makes the older ones unnecessary.
+ * A file is a run of frames (length, then what shared one write, sealed); each is sealed to its place, so none can be left out,
+ * moved or doubled. `begin` starts the next file with a record that makes the older ones unnecessary.
  */
 import { open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
     found.isTorn ||= read.isTorn;
     if (read.records.length === 0) continue;
     found.records = read.records;
-    [generation, size, count] = [candidate, read.bytes, read.records.length];
+    [generation, size, count] = [candidate, read.bytes, read.frames];
     break;
   }
   // What lies behind a torn frame must not come back as soon as another record ends where it begins.
@@ -58,8 +58,9 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
   // Never a generation that was used: the same key, place and name must not seal two things.
   let newest = generations[0] ?? 0;
 
-  const frame = (record: unknown, of: number, index: number): Buffer => {
-    const sealed = vault.seal(Buffer.from(JSON.stringify(record)), contextOf(of, index));
+  /** Older versions wrote one record a frame, not in a list; a record itself is no list. */
+  const frame = (records: readonly unknown[], of: number, index: number): Buffer => {
+    const sealed = vault.seal(Buffer.from(JSON.stringify(records)), contextOf(of, index));
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32BE(sealed.length);
     return Buffer.concat([length, sealed]);
@@ -67,7 +68,7 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
 
   async function write(records: readonly unknown[]): Promise<Result<null, RecordLogFailure>> {
     if (isBroken) return fail('queue-failed');
-    const bytes = Buffer.concat(records.map((record, nth) => frame(record, generation, count + nth)));
+    const bytes = frame(records, generation, count);
     try {
       await withReserve(async () => {
         file ??= await open(join(folder, nameOf(generation)), 'r+');
@@ -90,7 +91,7 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
       return fail('queue-failed');
     }
     size += bytes.length;
-    count += records.length;
+    count += 1;
     return ok(null);
   }
 
@@ -109,7 +110,7 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
     while (working !== undefined) await working;
     newest += 1;
     const next = newest;
-    const bytes = frame(first(), next, 0);
+    const bytes = frame([first()], next, 0);
     let done: () => void = () => undefined;
     working = new Promise((resolve) => (done = resolve));
     try {
@@ -147,19 +148,23 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
   };
 }
 
-function readFrames(bytes: Buffer, generation: number, vault: Vault): { records: unknown[]; bytes: number; isTorn: boolean } {
+function readFrames(bytes: Buffer, generation: number, vault: Vault): { records: unknown[]; frames: number; bytes: number; isTorn: boolean } {
   const records: unknown[] = [];
+  let frames = 0;
   let at = 0;
   while (at + LENGTH_BYTES <= bytes.length) {
     const length = bytes.readUInt32BE(at);
     const end = at + LENGTH_BYTES + length;
     if (length > MOST_FRAME_BYTES || end > bytes.length) break;
     try {
-      records.push(JSON.parse(vault.open(bytes.subarray(at + LENGTH_BYTES, end), contextOf(generation, records.length)).toString('utf8')));
+      const read: unknown = JSON.parse(vault.open(bytes.subarray(at + LENGTH_BYTES, end), contextOf(generation, frames)).toString('utf8'));
+      if (Array.isArray(read)) records.push(...(read as unknown[]));
+      else records.push(read);
     } catch {
       break;
     }
+    frames += 1;
     at = end;
   }
-  return { records, bytes: at, isTorn: at < bytes.length };
+  return { records, frames, bytes: at, isTorn: at < bytes.length };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dateAt, type PlainDate } from '../lib/time.ts';
 import { isBehind, placeSchema, type Place } from '../queue/event.ts';
+import { withAdded, withChanged } from '../queue/places.ts';
 import { queuedTicketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
 import { numberLeaseSchema, type JournalEntry, type NumberLease } from './operation.ts';
 
@@ -66,7 +67,7 @@ function effectOf(state: CounterState, { operation, atMs }: Pick<JournalEntry, '
       // A clock set back does not reopen an earlier day: numbers of the newest day seen go on.
       if (ticket.date < state.queue.date) return state;
       const tickets = ticket.date === state.queue.date ? state.queue.tickets : [];
-      return { ...state, queue: { date: ticket.date, tickets: [...tickets, { ...ticket, state: 'waiting' }] } };
+      return { ...state, queue: { date: ticket.date, tickets: withAdded(tickets, { ...ticket, state: 'waiting' }) } };
     }
     case 'ticket.called':
     case 'ticket.recalled':
@@ -118,8 +119,7 @@ const ended = (state: CounterState, ticketId: string, as: TicketState, atMs: num
   withTicket(state, ticketId, (ticket) => ({ ...ticket, state: as, endedAtMs: atMs }));
 
 function withTicket(state: CounterState, ticketId: string, change: (ticket: QueuedTicket) => QueuedTicket): CounterState {
-  const tickets = state.queue.tickets.map((ticket) => (ticket.ticketId === ticketId ? change(ticket) : ticket));
-  return { ...state, queue: { ...state.queue, tickets } };
+  return { ...state, queue: { ...state.queue, tickets: withChanged(state.queue.tickets, ticketId, change) } };
 }
 
 /** A state that was kept on disk; new fields need a default, because a state may outlive the version that wrote it. */

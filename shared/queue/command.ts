@@ -5,6 +5,7 @@ import { fail, ok, unreachable, type Failure, type Result } from '../lib/result.
 import type { QueueGroup, Role } from '../settings/settings.ts';
 import { callNext, callTicket, endTicket, holdTicket, issueTicket, isWithdrawable, recallTicket, returnTicket, transferTicket } from './decide.ts';
 import type { Member, QueueEvent } from './event.ts';
+import { placeOf, ticketOf } from './places.ts';
 import { orderOf, rangeOf } from './series.ts';
 import { officeDate, type QueueState } from './state.ts';
 import { priorities, ticketSchema } from './ticket.ts';
@@ -77,7 +78,7 @@ export function decideCommand(
     'ticketId' in command && 'counter' in command ? { ticketId: command.ticketId, counter: command.counter, atMs } : { ticketId: '', counter: '', atMs };
   switch (command.type) {
     case 'issue': {
-      if (state.tickets.some(({ ticketId }) => ticketId === command.ticketId)) return ok([]);
+      if (placeOf(state.tickets, command.ticketId) >= 0) return ok([]);
       const isSelfService = asker.role === 'lobby';
       if (isSelfService && isAfterHours) return fail('doors-closed');
       const { ticketId, groupId: id, priority, appointmentAtMs } = command;
@@ -123,17 +124,18 @@ function handedIn(
 ): Decided {
   if (series === null) return [];
   const { from, to } = rangeOf(series);
-  const known = new Set(state.tickets.map(({ ticketId }) => ticketId));
   return tickets.flatMap((given) => {
     // A kiosk whose clock is ahead must not end the office's day.
     const ticket = given.date > today ? { ...given, date: today } : given;
     const order = orderOf(ticket.number);
     const isOurs = order >= from && order <= to && groups.some(({ id, letter }) => id === ticket.groupId && ticket.number.startsWith(letter));
-    return isOurs && !known.has(ticket.ticketId) && ticket.date >= state.date ? [{ event: { type: 'ticket.issued', ticket } as const, series }] : [];
+    return isOurs && placeOf(state.tickets, ticket.ticketId) < 0 && ticket.date >= state.date
+      ? [{ event: { type: 'ticket.issued', ticket } as const, series }]
+      : [];
   });
 }
 
 const withdrawn = (state: QueueState, ticketIds: readonly string[], atMs: number): Decided =>
   ticketIds
-    .filter((id) => isWithdrawable(state.tickets.find(({ ticketId }) => ticketId === id)))
+    .filter((id) => isWithdrawable(ticketOf(state.tickets, id)))
     .map((ticketId) => ({ event: { type: 'ticket.withdrawn', ticketId, atMs }, series: null }));

@@ -4,6 +4,7 @@ import { dateAt } from '../lib/time.ts';
 import type { QueueGroup } from '../settings/settings.ts';
 import type { QueueEvent, TicketStep } from './event.ts';
 import { isCounterOpen, nextInLine } from './line.ts';
+import { ticketOf } from './places.ts';
 import { HUB_SERIES, numberOf, orderOf, rangeOf } from './series.ts';
 import { officeDate, seriesKey, type QueueState } from './state.ts';
 import type { Priority, QueueDay, QueuedTicket, TicketState } from './ticket.ts';
@@ -68,7 +69,7 @@ export type StepFailure = Failure<'ticket-unknown' | 'ticket-not-called' | 'tick
 
 /** Only the counter that called a ticket does anything with it, or two officers would have the same citizen. */
 function step<T extends TicketStep['type']>(day: QueueDay, type: T, { ticketId, counter, atMs }: StepInput, from: readonly TicketState[]) {
-  const ticket = day.tickets.find((candidate) => candidate.ticketId === ticketId);
+  const ticket = ticketOf(day.tickets, ticketId);
   if (ticket === undefined) return fail('ticket-unknown');
   if (!from.includes(ticket.state)) return fail(from.includes('waiting') ? 'ticket-not-waiting' : 'ticket-not-called');
   if (ticket.state === 'called' && ticket.counter !== counter) return fail('ticket-elsewhere', { counter: ticket.counter ?? '' });

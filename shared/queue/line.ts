@@ -36,7 +36,7 @@ export function groupsOf(state: Partial<Pick<QueueState, 'counters'>>, counter: 
 export const isCounterOpen = (state: Partial<Pick<QueueState, 'counters'>>, counter: string): boolean =>
   standingOf(state.counters ?? [], counter)?.isOpen ?? true;
 
-const mayCall = (ticket: QueuedTicket, counter: string, groupIds: readonly string[] | undefined): boolean =>
+export const mayCall = (ticket: QueuedTicket, counter: string, groupIds: readonly string[] | undefined): boolean =>
   ticket.state === 'waiting' && (ticket.forCounter === undefined ? groupIds === undefined || groupIds.includes(ticket.groupId) : ticket.forCounter === counter);
 
 /** When it was called to the counter that has it, recalls apart; 0: never. */
@@ -64,7 +64,11 @@ export function nextInLine(
     const best = first[kind];
     if (best === undefined || ticket.issuedAtMs < best.issuedAtMs) first[kind] = ticket;
   }
-  const calls = lastCalls(state, counter);
+  return inTurn(first, lastCalls(state, counter));
+}
+
+/** Of the first of each kind, after these calls of the counter, the newest first. */
+export function inTurn(first: Partial<Record<Kind, QueuedTicket>>, calls: readonly Kind[]): QueuedTicket | undefined {
   const isOthersTurn = calls.length >= PRIORITY_RUN && calls.slice(0, PRIORITY_RUN).every((kind) => kind === 'priority');
   const lastOther = calls.find((kind) => kind !== 'priority');
   const other = lastOther === 'appointment' ? (first.ordinary ?? first.appointment) : (first.appointment ?? first.ordinary);

@@ -44,7 +44,7 @@ export type Keep = {
   begin(base: () => SeatRecord): Promise<Result<null, Failure>>;
 };
 
-/** Events that are at hand for devices that were away for a moment; who was away longer gets the whole queue. */
+/** Events that are at hand (this many at least) for devices that were away for a moment; who was away longer gets the whole queue. */
 const RECENT = 2000;
 /** After these many records the log is begun anew. */
 const COMPACT_AFTER = 20_000;
@@ -98,7 +98,8 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     settled = moved.reduce(reduceLogged, settled);
     const end = moved.at(-1);
     if (end !== undefined) at = { epoch: end.epoch, seq: end.seq };
-    recent = [...recent, ...moved].slice(-RECENT);
+    recent.push(...moved);
+    if (recent.length > RECENT * 1.25) recent = recent.slice(-RECENT);
     return moved;
   }
 
@@ -232,9 +233,11 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
       const end = kept.at(-1) ?? at;
       if (place.seq === end.seq && place.epoch === end.epoch) return [];
       if (place.seq === at.seq && place.epoch === at.epoch) return kept;
-      const known = [...recent, ...kept];
-      const found = known.findIndex(({ seq, epoch }) => seq === place.seq && epoch === place.epoch);
-      return found < 0 ? undefined : known.slice(found + 1);
+      const known = place.seq > at.seq ? kept : recent;
+      const found = place.seq - (known[0]?.seq ?? 0);
+      const last = known[found];
+      if (last === undefined || last.seq !== place.seq || last.epoch !== place.epoch) return undefined;
+      return known === kept ? kept.slice(found + 1) : [...recent.slice(found + 1), ...kept];
     },
     snapshot: (isWithTail: boolean): Snapshot => ({ state: settled, at, tail: isWithTail ? keptTail() : [] }),
     /** Another device's queue in place of ours. Numbers that are used stay used. */

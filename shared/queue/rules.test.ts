@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../lib/time.ts';
 import { callNext, callTicket, endTicket, holdTicket, issueTicket, returnTicket, transferTicket } from './decide.ts';
 import type { QueueEvent } from './event.ts';
-import { expectedWaits } from './forecast.ts';
-import { kindOf, type Kind } from './line.ts';
+import { expectedWaits, serviceMs } from './forecast.ts';
+import { kindOf, nextInLine, type Kind } from './line.ts';
 import { LAST_SERIES, rangeOf } from './series.ts';
 import { emptyQueue, reduceQueue, type QueueState } from './state.ts';
 import { priorities, type Priority } from './ticket.ts';
@@ -202,5 +202,62 @@ describe('the expected wait', () => {
     expect(expectedWaits(state(), groups, now)['civil']).toBe(4 * 300_000);
     open('2', ['civil']);
     expect(expectedWaits(state(), groups, now)['civil']).toBe(2 * 300_000);
+  });
+
+  /** What the forecast is by its definition: the rule itself, asked for every call until the one who came last is called. */
+  function playedForward(state: QueueState, groupId: string, nowMs: number): number {
+    const last = { ticketId: 'last', number: 'A000', groupId, date: state.date, issuedAtMs: nowMs + 1, priority: 'none', state: 'waiting' } as const;
+    let tickets: QueueState['tickets'] = [...state.tickets, last];
+    const desks = state.counters.map(({ counter }) => {
+      const serving = tickets.find((ticket) => ticket.state === 'called' && ticket.counter === counter);
+      const left = serving === undefined ? 0 : serviceMs(state, serving.groupId) - (nowMs - (serving.servedFromMs ?? nowMs));
+      return { counter, atMs: nowMs + Math.max(0, left) };
+    });
+    for (;;) {
+      const desk = desks.sort((a, b) => a.atMs - b.atMs)[0];
+      if (desk === undefined) return Number.NaN;
+      const next = nextInLine({ ...state, tickets }, { counter: desk.counter, groupIds: [], nowMs: desk.atMs });
+      if (next === last) return desk.atMs - nowMs;
+      if (next === undefined) desks.shift();
+      else {
+        const called = { ...next, state: 'called' as const, counter: desk.counter, servedFromMs: desk.atMs };
+        tickets = tickets.map((ticket) => (ticket === next ? called : ticket));
+        desk.atMs += serviceMs(state, next.groupId);
+      }
+    }
+  }
+
+  it('is what playing the rule of calling forward comes to', () => {
+    const step = fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.record({ priority: fc.constantFrom('none', 'none', 'elderly'), groupId: fc.constantFrom('civil', 'land'), booked: fc.boolean() }),
+      },
+      { weight: 2, arbitrary: fc.constantFrom('1', '2', '3') },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { issue, apply, state, call } = office();
+        const counters: Record<string, string[]> = { '1': [], '2': ['civil'], '3': ['land', 'civil'] };
+        for (const [counter, groupIds] of Object.entries(counters))
+          apply({ ok: true, value: { type: 'counter.set', counter, groupIds, isOpen: true, atMs: MORNING } });
+        let atMs = MORNING;
+        const serving: Record<string, string> = {};
+        for (const one of steps) {
+          atMs += 47_001;
+          if (typeof one !== 'string') {
+            issue(one.groupId, atMs, { priority: one.priority, ...(one.booked ? { appointmentAtMs: atMs + 900_000 } : {}) });
+            continue;
+          }
+          const before = serving[one];
+          if (before !== undefined) apply(endTicket(state(), { ticketId: before, counter: one, atMs, as: 'finished' }));
+          serving[one] = call(one, atMs + 1)?.ticketId ?? '';
+        }
+        const waits = expectedWaits(state(), groups, atMs);
+        // Who comes last of a group waits for nobody of the other who comes then too.
+        for (const { id } of groups) expect(waits[id]).toBe(playedForward(state(), id, atMs));
+      }),
+      { numRuns: 60 },
+    );
   });
 });

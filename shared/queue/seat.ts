@@ -15,8 +15,9 @@ import type { QueueGroup, Role } from '../settings/settings.ts';
 import { decideCommand, mayAsk, MOST_HANDED_IN, type Command } from './command.ts';
 import { issueTicket, waitingIn } from './decide.ts';
 import { isBehind, type LoggedEvent, type Member, type Place, type QueueEvent } from './event.ts';
-import { expectedWaits } from './forecast.ts';
+import { createForecast } from './forecast.ts';
 import type { Frame } from './frame.ts';
+import { ticketOf } from './places.ts';
 import { createReplica, type Keep, type SeatRecord } from './replica.ts';
 import { freeSeries, HUB_SERIES, STANDBY_SERIES } from './series.ts';
 import type { Seat } from './seat-kinds.ts';
@@ -38,6 +39,8 @@ const COMMAND_PATIENCE_MS = 6_000;
 const SHORT_PATIENCE_MS = 500;
 /** After this much silence a number is given at once from the device's own series. */
 const LOST_FOR_MS = 3_000;
+/** Devices hear of what is settled at once, and then not more often than this; a device that asked hears with its answer. */
+const SPREAD_EVERY_MS = 40;
 /** The hub goes on without a standby that hears it and does not answer. */
 const STANDBY_WITHIN_MS = 2_000;
 /** A device that claims to have heard of a term this far ahead is not believed. */
@@ -67,7 +70,8 @@ export type SeatOptions = {
 };
 
 type Term = { epoch: number; isSole: boolean; hasBegun: boolean };
-type Peer = { sent: Place | undefined; stored: number };
+/** `told`: what it was told is settled. */
+type Peer = { sent: Place | undefined; told: number; stored: number };
 type Asking = { epoch: number; isWord: boolean; end(isWon: boolean): void };
 type Pending = { command: Command; inFlight: boolean; wasSent: boolean; resolve(result: Result<unknown, Failure>): void };
 type Waiter = { seq: number; resolve(outcome: Result<null, Failure>): void };
@@ -94,15 +98,23 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   let isHandingIn = false;
   let clockOffsetMs = 0;
   let reporting: Promise<void> = Promise.resolve();
-  let forecast: { atMs: number; waits: Record<string, number | null> } = { atMs: Number.NEGATIVE_INFINITY, waits: {} };
+  let unreported: LoggedEvent[] = [];
+  let isKeeping = false;
+  let spreading: 'at-once' | 'resting' | 'again' = 'at-once';
+  const forecast = createForecast(groups);
+  let knownVoices: { ahead: readonly Member[]; settled: readonly Member[]; ids: readonly string[] } | undefined;
   let isStopped = false;
 
   const memberOf = (memberId: string): Member | undefined => replica.ahead().members.find((member) => member.memberId === memberId);
   const myMember = (): Member | undefined => memberOf(me.memberId);
   /** Settled and coming: a voice that is being added or taken away counts in both. */
-  const voices = (): string[] => {
-    const isVoice = ({ seat, isWitness }: Member): boolean => seat !== 'member' || isWitness;
-    return [...new Set([...replica.ahead().members, ...replica.settled().members].filter(isVoice).map(({ memberId }) => memberId))];
+  const voices = (): readonly string[] => {
+    const [ahead, settled] = [replica.ahead().members, replica.settled().members];
+    if (knownVoices === undefined || knownVoices.ahead !== ahead || knownVoices.settled !== settled) {
+      const held = [...ahead, ...settled].filter(({ seat, isWitness }) => seat !== 'member' || isWitness);
+      knownVoices = { ahead, settled, ids: [...new Set(held.map(({ memberId }) => memberId))] };
+    }
+    return knownVoices.ids;
   };
   const otherVoices = (): string[] => voices().filter((memberId) => memberId !== me.memberId);
   /** Two of three must have what is settled. */
@@ -151,7 +163,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     if (!promised.ok || term !== mine) return stepDown();
     const events: QueueEvent[] = [{ type: 'term.began', memberId: me.memberId, isSole, atMs: ports.clockMs() }];
     if (me.seat === 'hub' && myMember() === undefined) events.push({ type: 'member.set', member: hubMember() });
-    for (const peer of peers.values()) peer.stored = 0;
+    for (const peer of peers.values()) [peer.stored, peer.told] = [0, 0];
     const { kept } = write(events.map((event) => ({ event, series: null })));
     for (const memberId of peers.keys()) greet(memberId);
     if (!(await kept).ok && term === mine) stepDown();
@@ -192,13 +204,22 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
         for (const { resolve } of fallen) resolve(written.failure.kind === 'cut-off' ? fail('no-hub') : written);
         // Another may have been sent what this disk refused: its place in the log is never used for anything else.
         if (term === mine) stepDown();
-      } else if (term === mine) {
-        for (const memberId of otherVoices()) feed(memberId);
-        advance();
-      }
+      } else if (term === mine) keptMore();
       return written;
     });
     return { kept, settled };
+  }
+
+  /** Commands that shared one write to the disk are told of, and settled, together. */
+  function keptMore(): void {
+    if (isKeeping) return;
+    isKeeping = true;
+    void Promise.resolve().then(() => {
+      isKeeping = false;
+      if (term === undefined) return;
+      for (const memberId of otherVoices()) feed(memberId);
+      advance();
+    });
   }
 
   /**
@@ -226,39 +247,69 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     if (moved.length === 0) return;
     waitingSinceMs = ports.monoMs();
     mine.hasBegun = true;
-    reporting = reporting.then(() => ports.report(moved)).catch(() => undefined);
+    unreported.push(...moved);
+    reporting = reporting.then(reportAll).catch(() => undefined);
     const through = replica.settledAt().seq;
     const done = waiters.filter(({ seq }) => seq <= through);
     waiters = waiters.filter(({ seq }) => seq > through);
     void reporting.then(() => done.forEach(({ resolve }) => resolve(ok(null))));
-    for (const memberId of peers.keys()) feed(memberId);
-    beat();
+    spread();
     noteStanding();
     pump();
   }
 
-  function beat(): void {
-    if (term === undefined) return;
-    const settled = replica.settledAt().seq;
-    for (const memberId of peers.keys()) {
-      const through = isVoice(memberId) ? replica.lastKept().seq : settled;
-      send(memberId, { t: 'beat', epoch: term.epoch, settled, through, atMs: ports.clockMs() });
+  /** All that was settled while the last report was under way is one report. */
+  async function reportAll(): Promise<void> {
+    const events = unreported;
+    unreported = [];
+    if (events.length > 0) await ports.report(events);
+  }
+
+  function spread(): void {
+    if (spreading !== 'at-once') {
+      spreading = 'again';
+      return;
     }
+    spreading = 'resting';
+    ports.after(SPREAD_EVERY_MS, () => {
+      const isMore = spreading === 'again';
+      spreading = 'at-once';
+      if (isMore) spread();
+    });
+    for (const memberId of peers.keys()) tell(memberId);
+  }
+
+  /** What is settled, with the events when the other does not have them yet. */
+  function tell(memberId: string): void {
+    feed(memberId);
+    const peer = peers.get(memberId);
+    if (peer !== undefined && peer.told < replica.settledAt().seq) beat(memberId);
+  }
+
+  function beat(memberId: string): void {
+    const peer = peers.get(memberId);
+    if (term === undefined || peer === undefined) return;
+    const settled = replica.settledAt().seq;
+    const through = isVoice(memberId) ? replica.lastKept().seq : settled;
+    peer.told = settled;
+    send(memberId, { t: 'beat', epoch: term.epoch, settled, through, atMs: ports.clockMs() });
   }
 
   /** What the other has not been sent yet; the tail only to those whose voice can settle it. */
   function feed(memberId: string, isAsked = false): void {
     const peer = peers.get(memberId);
-    if (term === undefined || peer === undefined || memberOf(memberId) === undefined) return;
+    // Until it has said where its log ends, it would have to be sent the whole queue.
+    if (term === undefined || peer?.sent === undefined || memberOf(memberId) === undefined) return;
     const isWithTail = isVoice(memberId);
     const settled = replica.settledAt().seq;
-    const events = peer.sent === undefined ? undefined : replica.after(peer.sent, isWithTail);
-    if (peer.sent !== undefined && events !== undefined) {
+    const events = replica.after(peer.sent, isWithTail);
+    if (events !== undefined) {
       // Nothing new is an answer too: their logs are one.
       if (events.length > 0 || isAsked) send(memberId, { t: 'events', epoch: term.epoch, after: peer.sent, events, settled });
     } else {
       send(memberId, { t: 'snapshot', epoch: term.epoch, snapshot: replica.snapshot(isWithTail), settled });
     }
+    if (events === undefined || events.length > 0 || isAsked) peer.told = settled;
     peer.sent = isWithTail ? replica.lastKept() : replica.settledAt();
   }
 
@@ -266,22 +317,16 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
 
   function answerOf(command: Command, ticketId: string): Result<unknown, Failure> {
     if (command.type === 'issue' || command.type === 'call' || command.type === 'call-next') {
-      const ticket = replica.ahead().tickets.find((one) => one.ticketId === ticketId);
+      const ticket = ticketOf(replica.ahead().tickets, ticketId);
       if (ticket === undefined) return fail('ticket-unknown');
       return ok(command.type === 'issue' ? issuedOf(ticket) : ticket);
     }
     return ok(null);
   }
 
-  /** Good for a second: a hundred numbers at eight in the morning need not each be forecast anew. */
-  function waitsNow(state: QueueState): Record<string, number | null> {
-    if (ports.monoMs() - forecast.atMs > 1_000) forecast = { atMs: ports.monoMs(), waits: expectedWaits(state, groups, ports.clockMs()) };
-    return forecast.waits;
-  }
-
   const issuedOf = (ticket: Ticket): IssuedTicket => {
     const state = replica.ahead();
-    const waits = waitsNow(state);
+    const waits = forecast(state, ports.clockMs());
     return { ...ticket, waitingAhead: Math.max(0, waitingIn(state, ticket.groupId) - 1), expectedWaitMs: waits[ticket.groupId] ?? null };
   };
 
@@ -515,8 +560,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     if (mine !== undefined && me.seat === 'member' && mine.series !== replica.series()) replica.setSeries(mine.series);
   }
 
+  /** Nobody waits for the word of a device that has no voice. */
   async function stored(from: string, epoch: number, kept: Promise<Result<null, Failure>>): Promise<void> {
-    if ((await kept).ok && leader?.memberId === from && leader.epoch === epoch) send(from, { t: 'stored', epoch, seq: replica.keptSeq() });
+    if ((await kept).ok && isVoice(me.memberId) && leader?.memberId === from && leader.epoch === epoch)
+      send(from, { t: 'stored', epoch, seq: replica.keptSeq() });
   }
 
   function heardEvents(from: string, { epoch, after, events, settled }: Extract<Frame, { t: 'events' }>): void {
@@ -604,14 +651,17 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     tick(): void {
       if (isStopped) return;
       if (term !== undefined) {
-        beat();
+        for (const memberId of peers.keys()) {
+          feed(memberId);
+          beat(memberId);
+        }
         advance();
       } else if (mayHold && asking === undefined && (!isLeaderHeard() || ports.monoMs() - heardMs > SILENCE_MS.standby)) standForOffice();
       void handIn();
       if (standing !== standingNow()) noteStanding();
     },
     connected(memberId: string): void {
-      peers.set(memberId, { sent: undefined, stored: 0 });
+      peers.set(memberId, { sent: undefined, told: 0, stored: 0 });
       greet(memberId);
       noteStanding();
     },
@@ -659,7 +709,10 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
           const member = memberOf(from);
           if (member === undefined) return;
           return void carryOut(frame.id, frame.command, member).then((result) => {
-            if (result.ok || result.failure.kind !== 'no-hub') send(from, { t: 'answer', id: frame.id, result });
+            if (!result.ok && result.failure.kind === 'no-hub') return;
+            // Whoever hears the answer has seen what it comes from.
+            tell(from);
+            send(from, { t: 'answer', id: frame.id, result });
           });
         }
         case 'attach':

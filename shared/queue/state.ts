@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unreachable } from '../lib/result.ts';
 import { dateAt, type PlainDate } from '../lib/time.ts';
 import { memberSchema, type LoggedEvent, type QueueEvent, type TicketStep } from './event.ts';
+import { placeOf, ticketOf, withAdded, withChanged } from './places.ts';
 import { orderOf } from './series.ts';
 import { queuedTicketSchema, type QueuedTicket } from './ticket.ts';
 
@@ -43,13 +44,16 @@ export const seriesKey = (letter: string, series: number): string => (series ===
 /** The day an operation at `atMs` belongs to: never one before the newest seen, so that a clock set back repeats no number. */
 export const officeDate = (state: Pick<QueueState, 'date'>, atMs: number): PlainDate => (state.date > dateAt(atMs) ? state.date : dateAt(atMs));
 
-const KEPT_COMMANDS = 400;
+/** Of several seconds when hundreds come in each; some more before the oldest go. A device asks again while no answer comes. */
+const KEPT_COMMANDS = 1000;
+const SOME_MORE = 200;
 
 export function reduceLogged(state: QueueState, { event, series, commandId }: Pick<LoggedEvent, 'event' | 'series' | 'commandId'>): QueueState {
   const next = reduceQueue(state, event, series);
   if (commandId === undefined) return next;
   const ticketId = event.type === 'ticket.issued' ? event.ticket.ticketId : 'ticketId' in event ? event.ticketId : '';
-  return { ...next, carriedOut: [...next.carriedOut.slice(1 - KEPT_COMMANDS), [commandId, ticketId]] };
+  const kept = next.carriedOut.length < KEPT_COMMANDS + SOME_MORE ? next.carriedOut : next.carriedOut.slice(-KEPT_COMMANDS);
+  return { ...next, carriedOut: [...kept, [commandId, ticketId]] };
 }
 
 /** An event that does not fit (its ticket is over, or of an earlier day) changes nothing. `series`: of the device that gave the number. */
@@ -58,10 +62,10 @@ export function reduceQueue(state: QueueState, event: QueueEvent, series: number
     case 'ticket.issued': {
       const { ticket } = event;
       const day = ticket.date > state.date ? newDay(state, ticket.date) : state;
-      if (ticket.date < state.date || day.tickets.some(({ ticketId }) => ticketId === ticket.ticketId)) return state;
+      if (ticket.date < state.date || placeOf(day.tickets, ticket.ticketId) >= 0) return state;
       const key = series === null ? undefined : seriesKey(ticket.number.slice(0, 1), series);
       const numbers = key === undefined ? day.numbers : { ...day.numbers, [key]: Math.max(day.numbers[key] ?? 0, orderOf(ticket.number)) };
-      return { ...day, numbers, tickets: [...day.tickets, { ...ticket, state: 'waiting' }] };
+      return { ...day, numbers, tickets: withAdded(day.tickets, { ...ticket, state: 'waiting' }) };
     }
     case 'ticket.called':
       return change(state, event, (ticket) => ({
@@ -130,16 +134,12 @@ const newDay = (state: QueueState, date: PlainDate): QueueState => ({ ...state, 
 const change = (state: QueueState, event: TicketStep, to: (ticket: QueuedTicket) => QueuedTicket): QueueState => withTicket(state, event.ticketId, to);
 
 function withTicket(state: QueueState, ticketId: string, to: (ticket: QueuedTicket) => QueuedTicket): QueueState {
-  const at = state.tickets.findIndex((ticket) => ticket.ticketId === ticketId);
-  const ticket = state.tickets[at];
-  if (ticket === undefined) return state;
-  const tickets = [...state.tickets];
-  tickets[at] = to(ticket);
-  return { ...state, tickets };
+  const tickets = withChanged(state.tickets, ticketId, to);
+  return tickets === state.tickets ? state : { ...state, tickets };
 }
 
 function ended(state: QueueState, event: TicketStep): QueueState {
-  const ticket = state.tickets.find(({ ticketId }) => ticketId === event.ticketId);
+  const ticket = ticketOf(state.tickets, event.ticketId);
   const served = change(state, event, (one) => ({ ...one, state: 'served', endedAtMs: event.atMs }));
   const tookMs = event.atMs - (ticket?.servedFromMs ?? event.atMs);
   if (ticket === undefined || tookMs < SERVICE_BOUNDS_MS.from || tookMs > SERVICE_BOUNDS_MS.to) return served;

@@ -1,7 +1,7 @@
 /** What screens know of the queue: the office's for its own staff and kiosk, and the public one for boards, with no more than number, counter and group. */
 import type { QueueGroup } from '../settings/settings.ts';
 import { dateAt } from '../lib/time.ts';
-import { expectedWaits } from './forecast.ts';
+import type { Waits } from './forecast.ts';
 import { groupsOf } from './line.ts';
 import type { Seat } from './seat-kinds.ts';
 import { officeDate, type CounterStanding, type QueueState } from './state.ts';
@@ -75,8 +75,7 @@ const BOARD_CALLS = 24;
 const ofToday = (state: QueueState, nowMs: number): QueueState =>
   state.date >= dateAt(nowMs) ? state : { ...state, date: dateAt(nowMs), tickets: [], numbers: {} };
 
-function standings(state: QueueState, groups: readonly QueueGroup[], nowMs: number): GroupStanding[] {
-  const waits = expectedWaits(state, groups, nowMs);
+function standings(state: QueueState, groups: readonly QueueGroup[], waits: Waits): GroupStanding[] {
   return groups.map(({ id }) => {
     const waiting = state.tickets.filter((ticket) => ticket.groupId === id && ticket.state === 'waiting');
     return {
@@ -89,37 +88,48 @@ function standings(state: QueueState, groups: readonly QueueGroup[], nowMs: numb
   });
 }
 
-export function viewOf(state: QueueState, groups: readonly QueueGroup[], link: QueueLink, nowMs: number): QueueView {
+type Seen = { groups: readonly QueueGroup[]; forecast: (state: QueueState, nowMs: number) => Waits; link: QueueLink; nowMs: number };
+
+export function viewOf(state: QueueState, { groups, forecast, link, nowMs }: Seen): QueueView {
   const today = ofToday(state, nowMs);
   return {
     date: today.date,
     tickets: today.tickets,
     counters: today.counters,
-    groups: standings(today, groups, nowMs),
+    groups: standings(today, groups, forecast(today, nowMs)),
     isClosed: today.closedOn === officeDate(today, nowMs),
     link,
   };
 }
 
+/** In one pass: a day has thousands, and the board changes with every call. */
+function newestCalls(tickets: readonly QueuedTicket[]): QueuedTicket[] {
+  const newest: QueuedTicket[] = [];
+  for (const ticket of tickets) {
+    const { state, calledAtMs, counter } = ticket;
+    if ((state !== 'called' && state !== 'served') || calledAtMs === undefined || counter === undefined) continue;
+    let at = newest.length;
+    while (at > 0 && (newest[at - 1]?.calledAtMs ?? 0) < calledAtMs) at -= 1;
+    if (at >= BOARD_CALLS) continue;
+    newest.splice(at, 0, ticket);
+    if (newest.length > BOARD_CALLS) newest.pop();
+  }
+  return newest;
+}
+
 export function boardOf(view: QueueView, groups: readonly QueueGroup[], officeName: string, nowMs: number): PublicBoard {
-  const shown = view.tickets.filter(
-    ({ state, calledAtMs, counter }) => (state === 'called' || state === 'served') && calledAtMs !== undefined && counter !== undefined,
-  );
   return {
     date: view.date,
     officeName,
     atMs: nowMs,
-    called: shown
-      .map(({ ticketId, number, counter = '', calledAtMs = 0, calls = 1, state }) => ({
-        ticketId,
-        number,
-        counter,
-        calledAtMs,
-        calls,
-        isAtCounter: state === 'called',
-      }))
-      .sort((a, b) => b.calledAtMs - a.calledAtMs)
-      .slice(0, BOARD_CALLS),
+    called: newestCalls(view.tickets).map(({ ticketId, number, counter = '', calledAtMs = 0, calls = 1, state }) => ({
+      ticketId,
+      number,
+      counter,
+      calledAtMs,
+      calls,
+      isAtCounter: state === 'called',
+    })),
     groups: view.groups.flatMap(({ groupId, waiting, expectedWaitMs }) => {
       const group = groups.find(({ id }) => id === groupId);
       return group === undefined ? [] : [{ groupId, letter: group.letter, name: group.name, waiting, expectedWaitMs }];

@@ -235,7 +235,7 @@ export class Office {
       this.jobs.splice(this.jobs.indexOf(next), 1);
       this.nowMs = next.atMs;
       next.run();
-      for (let turn = 0; turn < 14; turn++) await Promise.resolve();
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     }
     this.nowMs = end;
   }

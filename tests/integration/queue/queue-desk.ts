@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openJournal } from '../../../electron/journal/journal.ts';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
-import { openQueueDesk, type QueueDesk } from '../../../electron/queue/desk.ts';
+import { openQueueDesk, type QueueDesk, type QueueDeskOptions } from '../../../electron/queue/desk.ts';
 import { settingsSchema, type Settings } from '../../../shared/settings/settings.ts';
 import { aDeviceKey } from '../../fixtures/journals.ts';
 import { officeSettings } from '../../fixtures/settings.ts';
@@ -26,14 +26,23 @@ type Wanted = {
   counter?: string;
   port?: number;
   folder?: string;
-  key?: Buffer;
   officeId?: string;
   doorsCloseAt?: string;
+  onChange?: QueueDeskOptions['onChange'];
 };
 
 const keys = new Map<string, Buffer>();
 
-export async function startDesk({ seat, role = 'officer', counter = '1', port = 0, folder, officeId, doorsCloseAt }: Wanted): Promise<TestDesk> {
+export async function startDesk({
+  seat,
+  role = 'officer',
+  counter = '1',
+  port = 0,
+  folder,
+  officeId,
+  doorsCloseAt,
+  onChange = () => undefined,
+}: Wanted): Promise<TestDesk> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'qmc-queue-')));
   const key = keys.get(home) ?? randomBytes(32);
   keys.set(home, key);
@@ -50,7 +59,7 @@ export async function startDesk({ seat, role = 'officer', counter = '1', port = 
     clock: Date.now,
     newId: randomUUID,
     log,
-    onChange: () => undefined,
+    onChange,
   });
   return {
     desk,
