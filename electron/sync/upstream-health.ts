@@ -10,6 +10,8 @@ import type { DeliveryMirror } from './delivery-mirror.ts';
 import type { Identity } from './identity.ts';
 
 const ASK_EVERY_MS = 30_000;
+/** While somebody looks at a dossier that is on its way. */
+const WATCHED_EVERY_MS = 5_000;
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -39,6 +41,7 @@ export function createUpstreamHealth({ url, agent, province, identity, mirror, i
   let etag: string | undefined;
   let askedAtMs = -Infinity;
   let isAsking = false;
+  let watching: ReturnType<typeof setTimeout> | undefined;
 
   async function ask(): Promise<void> {
     const bearer = await province.authorise();
@@ -57,8 +60,8 @@ export function createUpstreamHealth({ url, agent, province, identity, mirror, i
     await mirror.pull();
   }
 
-  function wake(): void {
-    if (isAsking || !isOnline() || Math.abs(clock() - askedAtMs) < ASK_EVERY_MS) return;
+  function wake(everyMs = ASK_EVERY_MS): void {
+    if (isAsking || !isOnline() || Math.abs(clock() - askedAtMs) < everyMs) return;
     askedAtMs = clock();
     isAsking = true;
     ask()
@@ -68,17 +71,31 @@ export function createUpstreamHealth({ url, agent, province, identity, mirror, i
       });
   }
 
-  const timer = setInterval(wake, ASK_EVERY_MS);
+  /** What is said anew makes the page that shows the dossier ask for it again, and one that shows it no longer does not. */
+  function watch(deliveries: DossierUpstreams): void {
+    clearTimeout(watching);
+    if (!deliveries.some(({ state }) => state === 'queued' || state === 'awaiting-scans')) return;
+    watching = setTimeout(() => wake(WATCHED_EVERY_MS), WATCHED_EVERY_MS);
+    watching.unref();
+  }
+
+  const timer = setInterval(() => wake(), ASK_EVERY_MS);
   timer.unref();
   return {
     state: () => state,
-    wake,
-    stop: () => clearInterval(timer),
+    wake: () => wake(),
+    stop() {
+      clearInterval(timer);
+      clearTimeout(watching);
+    },
     async ofDossier(dossierId) {
       const officeId = identity()?.officeId;
       const isCurrent = isOnline() && (await mirror.pull());
       const held = mirror.of(dossierId);
-      if (held !== undefined) return ok(held);
+      if (held !== undefined) {
+        watch(held);
+        return ok(held);
+      }
       if (officeId === undefined || !isCurrent) return fail('province-unreachable');
       // Not on its way anywhere, or not changed for a very long time.
       const answer = await province.get(pathOf(paths.dossierUpstreams, { officeId, dossierId }), dossierUpstreamsAnswerSchema);
