@@ -168,7 +168,7 @@ export function createHandlers({ counter, settings, isDemoOffice, window, log, t
     'printing:preview': () => papers.showPreview(),
     'printing:printers': () => [...papers.printers()],
     'printing:find': ({ address }) => papers.findPrinters(address),
-    'printing:try': ({ printer }) => papers.tryPrinter(printer),
+    'printing:try': ({ printer, letters }) => papers.tryPrinter(printer, letters),
     'printing:use': ({ printers }) => papers.usePrinters(printers),
     'printing:show-virtual-paper': () => papers.showVirtualPaper(),
     'sync:state': () => sync.state(),

@@ -1,15 +1,14 @@
 /** A thermal printer on a cable: the operating system's device file (`/dev/usb/lp0`, `/dev/ttyUSB0`), never waiting on it in a thread. */
 import { closeSync, constants, openSync, read, write } from 'node:fs';
 import { Duplex } from 'node:stream';
-import type { JobFormat } from './escpos-job.ts';
+import type { JobFormat, RollContent } from './escpos-job.ts';
 import { createLinePrinter, type LinePrinterOptions } from './line-printer.ts';
 import { connectionOver } from './printer-connection.ts';
 import type { Printer } from './printer.ts';
-import type { Raster } from './raster.ts';
 
 export type DevicePrinterOptions = Partial<Omit<LinePrinterOptions, 'open' | 'format'>> & Partial<JobFormat> & { path: string };
 
-export function createDevicePrinter(options: DevicePrinterOptions): Printer<Raster> {
+export function createDevicePrinter(options: DevicePrinterOptions): Printer<RollContent> {
   const { path, driver = 'epson', hasCutter = true, asksStatus = 'auto', ...rest } = options;
   return createLinePrinter({
     ...rest,

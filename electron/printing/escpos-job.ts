@@ -1,4 +1,4 @@
-/** Turns a raster into the ESC/POS (or Star) bytes of one job, in pieces small enough to pace a slow printer. */
+/** Turns a paper, as dots or as text, into the ESC/POS (or Star) bytes of one job, in pieces small enough to pace a slow printer. */
 import type { ThermalPrinter } from 'node-thermal-printer';
 import { bandsOf, rasterToPng, type Band, type Raster } from './raster.ts';
 
@@ -15,12 +15,21 @@ export type JobFormat = {
   hasCutter: boolean;
 };
 
+/** ESC/POS commands that print letters of the printer's own; made by text/text-roll.ts only. */
+export type TextRoll = { commands: readonly Buffer[] };
+export type RollContent = Raster | TextRoll;
+
 /** The bytes of one paper with its end; each piece ends between two commands. */
-export async function jobPieces(raster: Raster, { driver, hasCutter }: JobFormat, opensDrawer = false): Promise<Buffer[]> {
+export async function jobPieces(content: RollContent, { driver, hasCutter }: JobFormat, opensDrawer = false): Promise<Buffer[]> {
   const commands: Buffer[] = [await build(driver, (printer) => printer.add(INITIALISE))];
-  if (driver === 'star') commands.push(await build(driver, (printer) => printer.printImageBuffer(rasterToPng(raster))));
+  if ('commands' in content) {
+    if (driver === 'star') throw new Error('a Star printer gets dots only');
+    // Models made for China take two bytes for one of their letters unless told otherwise; Epson's others print the dot of this command.
+    if (driver === 'generic') commands.push(SINGLE_BYTES);
+    commands.push(...content.commands);
+  } else if (driver === 'star') commands.push(await build(driver, (printer) => printer.printImageBuffer(rasterToPng(content))));
   else {
-    const safe = withoutRealTimeCommands(raster);
+    const safe = withoutRealTimeCommands(content);
     commands.push(...bandsOf(safe, BAND_ROWS).map((band) => rasterCommand(safe, band)));
   }
   if (hasCutter) commands.push(await build(driver, (printer) => printer.cut({ verticalTabAmount: 1 })));
@@ -30,6 +39,8 @@ export async function jobPieces(raster: Raster, { driver, hasCutter }: JobFormat
 }
 
 const INITIALISE = Buffer.from([0x1b, 0x40]);
+/** FS . */
+const SINGLE_BYTES = Buffer.from([0x1c, 0x2e]);
 /** ESC d 5, ESC a 5: five lines, past the tear bar. */
 const FEED = Buffer.from([0x1b, 0x64, 5]);
 const STAR_FEED = Buffer.from([0x1b, 0x61, 5]);

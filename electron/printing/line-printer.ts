@@ -1,8 +1,7 @@
 /** Prints over one line to a printer, a socket or a device file, and says only what the printer confirmed. */
-import { jobPieces, type JobFormat } from './escpos-job.ts';
+import { jobPieces, type JobFormat, type RollContent } from './escpos-job.ts';
 import type { PrinterConnection } from './printer-connection.ts';
 import type { Printer, PrinterStatus, PrintHooks, PrintOutcome } from './printer.ts';
-import type { Raster } from './raster.ts';
 
 export type LinePrinterOptions = {
   /** Null: it cannot be reached. */
@@ -20,7 +19,7 @@ const PIECES_AHEAD = 2;
 const POLL_MS = 500;
 const READY: PrinterStatus = { kind: 'ready', isPaperNearEnd: false };
 
-export function createLinePrinter(options: LinePrinterOptions): Printer<Raster> {
+export function createLinePrinter(options: LinePrinterOptions): Printer<RollContent> {
   const { open, format, answerTimeoutMs = 2000, silenceLimitMs = 45_000 } = options;
   // Star line mode does not know DLE EOT; that it took the connection is all there is to know.
   let isMute = options.asksStatus === 'none' || format.driver === 'star';
@@ -48,13 +47,13 @@ export function createLinePrinter(options: LinePrinterOptions): Printer<Raster> 
         connection.close();
       }
     },
-    async print(raster, hooks, opensDrawer) {
+    async print(content, hooks, opensDrawer) {
       const connection = await open();
       if (connection === null) return { kind: 'not-sent', problem: 'unreachable' };
       try {
         const before = await asked(connection);
         if (before.kind === 'problem') return { kind: 'not-sent', problem: before.problem };
-        const pieces = await jobPieces(raster, format, opensDrawer);
+        const pieces = await jobPieces(content, format, opensDrawer);
         return isMute
           ? await printUnconfirmed(connection, pieces, hooks, silenceLimitMs)
           : await printConfirmed(connection, pieces, hooks, answerTimeoutMs, silenceLimitMs);

@@ -5,6 +5,7 @@ import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { dossierOf, type JournalEntry, type JournalHead } from '../../shared/journal/operation.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { dateAt, instantOf, type Clock, type PlainDate } from '../../shared/lib/time.ts';
+import type { PrinterLetters } from '../../shared/printing/code-pages.ts';
 import type { OfficeHeading } from '../../shared/printing/heading.ts';
 import type { FoundPrinter, PrinterTrial } from '../../shared/printing/found-printer.ts';
 import type { SheetSize } from '../../shared/printing/medium.ts';
@@ -60,7 +61,8 @@ export type PaperDesk = {
   /** Printers in use: those set up on this device, or those of the settings. */
   printers(): readonly PrinterSettings[];
   findPrinters(address: string): Promise<FoundPrinter[]>;
-  tryPrinter(printer: PrinterSettings): Promise<Result<PrinterTrial, Failure>>;
+  /** Prints the test page, or every letter in each of these code pages. */
+  tryPrinter(printer: PrinterSettings, letters?: readonly PrinterLetters[]): Promise<Result<PrinterTrial, Failure>>;
   /** From now on, and kept on this device. */
   usePrinters(printers: readonly PrinterSettings[]): Promise<Result<null, Failure>>;
   showPreview(): Promise<void>;
@@ -285,10 +287,10 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
     state: () => printing.state(),
     printers: () => printers,
     findPrinters: (address) => findPrinters({ address }),
-    async tryPrinter(printer) {
+    async tryPrinter(printer, letters) {
       await exchanged;
       try {
-        return ok(await printing.tryOut(printer, { kind: 'test-page', heading, printerName: printer.name, printedAtMs: clock() }));
+        return ok(await printing.tryOut(printer, letters ?? { kind: 'test-page', heading, printerName: printer.name, printedAtMs: clock() }));
       } catch (error) {
         log.error(`test page not printed: ${error instanceof Error ? error.message : ''}`);
         return fail('drawing-failed');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PrinterTrial } from '../../shared/printing/found-printer.ts';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
+import type { PrinterLetters } from '../../shared/printing/code-pages.ts';
 import { dotsAcross, type PaperLanguage, type SheetSize } from '../../shared/printing/medium.ts';
 import type { Paper, PrintingState, RollPaper, SheetPaper } from '../../shared/printing/paper.ts';
 import { isForRoll, isForSheet } from '../../shared/printing/paper.ts';
@@ -10,11 +11,11 @@ import type { PrinterSettings } from '../../shared/settings/settings.ts';
 import { isDiskFull } from '../files.ts';
 import type { Log } from '../log.ts';
 import { createDevicePrinter } from './device-printer.ts';
+import type { RollContent } from './escpos-job.ts';
 import type { Sealer } from './job-files.ts';
 import type { PaperWindow } from './paper-window.ts';
 import type { Printer } from './printer.ts';
 import { createDocumentPrinter, createQueuePrinter } from './queue-printer.ts';
-import type { Raster } from './raster.ts';
 import { createSpool, spoolPrinter, type ResolveAnswer, type ResolveFailure, type SpoolPrinter, type SubmitOptions } from './spool.ts';
 import { systemQueue } from './system-queue.ts';
 import { createTcpPrinter } from './tcp-printer.ts';
@@ -34,8 +35,8 @@ export type Printing = {
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
   /** The bytes of a PDF. Rejects when it cannot be drawn. */
   pdf(paper: SheetPaper, size: SheetSize): Promise<Uint8Array>;
-  /** Prints on a printer that is in no settings yet. */
-  tryOut(settings: PrinterSettings, paper: RollPaper): Promise<PrinterTrial>;
+  /** Prints on a printer that is in no settings yet: a paper, or every letter in each of these code pages. */
+  tryOut(settings: PrinterSettings, what: RollPaper | readonly PrinterLetters[]): Promise<PrinterTrial>;
   /** What virtual printers printed, oldest first; empty when the office has none. */
   virtualPapers(): readonly VirtualPaper[];
   /** The answer for `app://paper<path>`. */
@@ -70,7 +71,7 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
     return virtual;
   };
 
-  const printerOf = async (settings: PrinterSettings): Promise<Printer<Raster>> => {
+  const printerOf = async (settings: PrinterSettings): Promise<Printer<RollContent>> => {
     const { connection, driver, cutter: hasCutter, status: asksStatus } = settings;
     switch (connection.type) {
       case 'tcp':
@@ -86,16 +87,24 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
     }
   };
 
+  /** Dots, or the printer's own letters where it was set up for them and they can say the paper. */
+  const drawnFor = async ({ mode, paperWidthMm }: PrinterSettings, paper: Paper, reprint: number): Promise<RollContent> => {
+    if (!isForRoll(paper)) throw new Error(`${paper.kind} is not for a roll`);
+    const widthDots = dotsAcross(paperWidthMm);
+    if (mode !== 'raster') {
+      const { textRoll } = await import('./text/text-roll.ts');
+      const text = textRoll(paper, { letters: mode, widthDots, reprint, language });
+      if (text !== null) return text;
+    }
+    return paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots, language });
+  };
+
   const printers: SpoolPrinter[] = [];
   for (const settings of options.printers) {
-    const { id, name, use, connection, paperWidthMm, drawer: hasDrawer } = settings;
+    const { id, name, use, connection, drawer: hasDrawer } = settings;
     if (use === 'thermal') {
       const about = { id, name, isVirtual: connection.type === 'virtual', medium: 'roll', hasDrawer } as const;
-      const drawDots = async (paper: Paper, { reprint }: { reprint: number }): Promise<Raster> => {
-        if (!isForRoll(paper)) throw new Error(`${paper.kind} is not for a roll`);
-        return paperWindow.drawRoll({ medium: 'roll', paper, reprint, widthDots: dotsAcross(paperWidthMm), language });
-      };
-      printers.push(spoolPrinter(about, await printerOf(settings), drawDots));
+      printers.push(spoolPrinter(about, await printerOf(settings), (paper, { reprint }) => drawnFor(settings, paper, reprint)));
     } else if (connection.type === 'queue') {
       const printer = createDocumentPrinter({ queue: systemQueue(connection.name) });
       printers.push(
@@ -133,10 +142,11 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
     state: spool.state,
     resolve: spool.resolve,
     pdf: (paper, size) => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language }),
-    async tryOut(settings, paper) {
+    async tryOut(settings, what) {
       const printer = await printerOf(settings);
-      const raster = await paperWindow.drawRoll({ medium: 'roll', paper, reprint: 0, widthDots: dotsAcross(settings.paperWidthMm), language });
-      const outcome = await printer.print(raster, { willSend: () => Promise.resolve() });
+      const content =
+        'kind' in what ? await drawnFor(settings, what, 0) : (await import('./text/text-roll.ts')).lettersTrial(what, dotsAcross(settings.paperWidthMm));
+      const outcome = await printer.print(content, { willSend: () => Promise.resolve() });
       return outcome.kind === 'printed' ? { outcome: 'printed', isNearEnd: outcome.isPaperNearEnd } : { outcome: outcome.kind, problem: outcome.problem };
     },
     virtualPapers: () => [...virtualPrinters.values()][0]?.papers() ?? [],

@@ -1,9 +1,8 @@
 /** Printers behind a queue of the operating system (CUPS, Windows): a thermal one gets its bytes raw, one for documents a PDF. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SheetSize } from '../../shared/printing/medium.ts';
-import { jobPieces, type JobFormat } from './escpos-job.ts';
+import { jobPieces, type JobFormat, type RollContent } from './escpos-job.ts';
 import type { Printer } from './printer.ts';
-import type { Raster } from './raster.ts';
 import type { Handed, SystemQueue } from './system-queue.ts';
 
 /** A paper on A4 or A5. */
@@ -11,9 +10,9 @@ export type Sheet = { pdf: Uint8Array; size: SheetSize };
 
 type Waiting = { lookEveryMs?: number; giveUpMs?: number };
 
-export const createQueuePrinter = ({ queue, format, ...waiting }: Waiting & { queue: SystemQueue; format: JobFormat }): Printer<Raster> =>
-  behind<Raster>(queue, { lookEveryMs: 500, giveUpMs: 60_000, ...waiting }, async (raster, opensDrawer) => {
-    const bytes = Buffer.concat(await jobPieces(raster, format, opensDrawer));
+export const createQueuePrinter = ({ queue, format, ...waiting }: Waiting & { queue: SystemQueue; format: JobFormat }): Printer<RollContent> =>
+  behind<RollContent>(queue, { lookEveryMs: 500, giveUpMs: 60_000, ...waiting }, async (content, opensDrawer) => {
+    const bytes = Buffer.concat(await jobPieces(content, format, opensDrawer));
     return { bytes: bytes.byteLength, hand: () => queue.sendRaw(bytes) };
   });
 

@@ -26,6 +26,7 @@ export const demoSettings = (provinceUrl: string): Settings => ({
       paperWidthMm: 80,
       driver: 'epson',
       status: 'auto',
+      mode: 'raster',
       cutter: true,
       drawer: false,
     },

@@ -7,7 +7,7 @@ import '@fontsource/be-vietnam-pro/800.css';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { FRAME_MARK_CELLS, frameMarkBits, type DrawnPaper, type DrawRequest } from '../../shared/printing/medium.ts';
-import { paperWords } from './paper-words.ts';
+import { paperWords } from '../../shared/printing/paper-words.ts';
 import './drawing-board.css';
 import { DrawnOnRoll, DrawnOnSheet } from './papers/DrawnPaper.tsx';
 

@@ -12,11 +12,12 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { idOf } from './printer-id.ts';
+import { PrinterLetters } from './PrinterLetters.tsx';
 import styles from './settings.module.css';
 
 const VIRTUAL: FoundPrinter = { name: '', connection: { type: 'virtual', port: 0 }, by: 'address' };
 
-type Chosen = Pick<PrinterSettings, 'name' | 'use' | 'paperWidthMm' | 'driver' | 'cutter' | 'drawer'> & { found: FoundPrinter };
+type Chosen = Pick<PrinterSettings, 'name' | 'use' | 'paperWidthMm' | 'driver' | 'mode' | 'cutter' | 'drawer'> & { found: FoundPrinter };
 
 const settingsOf = ({ found, ...chosen }: Chosen, taken: readonly PrinterSettings[]): PrinterSettings => ({
   ...chosen,
@@ -38,6 +39,7 @@ export function PrinterWizard({ printers, onUse, onClose }: WizardProps) {
   const [found, setFound] = useState<FoundPrinter[] | null>(null);
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [trial, setTrial] = useState<PrinterTrial | null>(null);
+  const [isChoosingLetters, setIsChoosingLetters] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<'find' | 'try' | 'use' | null>(null);
 
@@ -48,18 +50,22 @@ export function PrinterWizard({ printers, onUse, onClose }: WizardProps) {
   };
   const choose = (printer: FoundPrinter) => {
     setTrial(null);
+    setIsChoosingLetters(false);
     setChosen({
       found: printer,
       name: printer.connection.type === 'virtual' ? t('virtual') : printer.name.slice(0, 100),
       use: 'thermal',
       paperWidthMm: 80,
       driver: 'epson',
+      mode: 'raster',
       cutter: true,
       drawer: false,
     });
   };
   const change = (part: Partial<Chosen>) => {
-    if (chosen !== null) setChosen({ ...chosen, ...part });
+    // What was seen on paper holds for this width and model only.
+    if (chosen !== null) setChosen({ ...chosen, mode: 'raster', ...part });
+    setIsChoosingLetters(false);
     setTrial(null);
   };
   const tryOut = async () => {
@@ -170,6 +176,22 @@ export function PrinterWizard({ printers, onUse, onClose }: WizardProps) {
             )}
             {failure !== null && <Notice tone="danger" title={words(failure)} />}
           </div>
+        )}
+        {chosen !== null && trial?.outcome === 'printed' && chosen.driver !== 'star' && (
+          <>
+            <Checkbox
+              isSelected={isChoosingLetters}
+              onChange={(isOn) => {
+                setIsChoosingLetters(isOn);
+                setChosen({ ...chosen, mode: 'raster' });
+              }}
+            >
+              {t('letters.useThem')}
+            </Checkbox>
+            {isChoosingLetters && (
+              <PrinterLetters printer={settingsOf(chosen, printers)} mode={chosen.mode} onChange={(mode) => setChosen({ ...chosen, mode })} />
+            )}
+          </>
         )}
       </div>
     </Dialog>

@@ -6,14 +6,16 @@ import { useShell } from '../app/shell-context.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { Panel } from '../ui/Panel.tsx';
+import { PrinterLettersDialog } from './PrinterLetters.tsx';
 import { PrinterWizard } from './PrinterWizard.tsx';
 import styles from './settings.module.css';
 
 export function PrintersPanel({ maySetUp }: { maySetUp: boolean }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'printer-setup']);
   const { bridge, info } = useShell();
   const [printers, setPrinters] = useState<PrinterSettings[]>(info.settings.printers);
   const [isSettingUp, setIsSettingUp] = useState(false);
+  const [lettersOf, setLettersOf] = useState<PrinterSettings | null>(null);
   useEffect(() => {
     if (maySetUp) void bridge.invoke('printing:printers').then(setPrinters);
   }, [bridge, maySetUp]);
@@ -43,6 +45,10 @@ export function PrintersPanel({ maySetUp }: { maySetUp: boolean }) {
                 {printer.use === 'document' ? t('printers.document') : t('printers.paper', { mm: printer.paperWidthMm })} · {where(printer)}
               </span>
               {printer.connection.type === 'virtual' && <Chip tone="warning">{t('printers.demo')}</Chip>}
+              {printer.mode !== 'raster' && <Chip tone="neutral">{t(`printer-setup:letters.codePage.${printer.mode.text}`)}</Chip>}
+              {maySetUp && printer.use === 'thermal' && printer.driver !== 'star' && (
+                <Button onPress={() => setLettersOf(printer)}>{t('printer-setup:letters.open')}</Button>
+              )}
             </li>
           ))}
         </ul>
@@ -53,6 +59,7 @@ export function PrintersPanel({ maySetUp }: { maySetUp: boolean }) {
           <Button onPress={() => setIsSettingUp(true)}>{t('printers.setUp')}</Button>
         </div>
       )}
+      {lettersOf !== null && <PrinterLettersDialog printer={lettersOf} printers={printers} onUse={setPrinters} onClose={() => setLettersOf(null)} />}
       {isSettingUp && <PrinterWizard printers={printers} onUse={setPrinters} onClose={() => setIsSettingUp(false)} />}
     </Panel>
   );

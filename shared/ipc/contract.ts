@@ -7,6 +7,7 @@ import { dossierIdSchema, intakeSchema, plainDateSchema, type Dossier, type Doss
 import { MAX_HANDED_OVER, type JournalEntry, type JournalHead } from '../journal/operation.ts';
 import { MAX_PASSPHRASE_LENGTH } from '../keys/passphrase.ts';
 import type { Failure, Result } from '../lib/result.ts';
+import { printerLettersSchema, type PrinterLetters } from '../printing/code-pages.ts';
 import type { FoundPrinter, PrinterTrial } from '../printing/found-printer.ts';
 import { declarationSchema, type Declaration } from '../lobby/declaration.ts';
 import { lookUpRequestSchema, type DossierStatus, type LookUpFailureKind, type LookUpRequest } from '../lobby/look-up.ts';
@@ -162,8 +163,8 @@ export type IpcContract = {
   /** Printers in use; those set up on this device stand in the place of those in the settings. */
   'printing:printers': { args: undefined; result: PrinterSettings[] };
   'printing:find': { args: { address: string }; result: FoundPrinter[] };
-  /** Prints the test page. */
-  'printing:try': { args: { printer: PrinterSettings }; result: Result<PrinterTrial> };
+  /** Prints the test page, or every letter in each of these code pages. */
+  'printing:try': { args: { printer: PrinterSettings; letters?: PrinterLetters[] | undefined }; result: Result<PrinterTrial> };
   'printing:use': { args: { printers: PrinterSettings[] }; result: Result<null> };
   'printing:show-virtual-paper': { args: undefined; result: void };
   'sync:state': { args: undefined; result: SyncState };
@@ -348,7 +349,7 @@ export const argsParsers: { [C in Channel]: z.ZodType<ArgsOf<C>> } = {
       .max(255)
       .regex(/^[\w.:*-]*$/u),
   }),
-  'printing:try': z.strictObject({ printer: printerSettingsSchema }),
+  'printing:try': z.strictObject({ printer: printerSettingsSchema, letters: z.array(printerLettersSchema).min(1).max(12).optional() }),
   'printing:use': z.strictObject({ printers: z.array(printerSettingsSchema).max(20) }),
   'printing:show-virtual-paper': none,
   'sync:state': none,

@@ -7,6 +7,7 @@ import nodeThermalPrinter from 'node-thermal-printer';
 import { PNG } from 'pngjs';
 import { runtimeName } from '../../build/electron-runtime.mjs';
 import { jobPieces } from '../../electron/printing/escpos-job.ts';
+import { textRoll } from '../../electron/printing/text/text-roll.ts';
 import { rasterToPng, thresholdBgra, type Raster } from '../../electron/printing/raster.ts';
 import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts';
@@ -50,8 +51,13 @@ export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise
         },
         {
           title: 'Papers (sample data that fills every field)',
-          head: ['', '80 mm, ESC/POS', '58 mm, ESC/POS', 'A5 or A4, PDF', 'drawn in, 80 mm', 'PDF in'],
-          rows: sizes.map(({ kind, wide, narrow, pdf, drawnMs, pdfMs }) => [kind, ...[wide, narrow, pdf].map(kib), maybeMs(drawnMs), maybeMs(pdfMs)]),
+          head: ['', '80 mm, ESC/POS', '58 mm, ESC/POS', '80 mm, printer’s letters', 'A5 or A4, PDF', 'drawn in, 80 mm', 'PDF in'],
+          rows: sizes.map(({ kind, wide, narrow, letters, pdf, drawnMs, pdfMs }) => [
+            kind,
+            ...[wide, narrow, letters, pdf].map(kib),
+            maybeMs(drawnMs),
+            maybeMs(pdfMs),
+          ]),
         },
         {
           title: '576 × 1,200 dots from a picture to the bytes of a job',
@@ -80,7 +86,7 @@ export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise
 const kib = (bytes: number | undefined): string => (bytes === undefined ? '' : `${figure(bytes / 1024)} KiB`);
 const maybeMs = (value: number | undefined): string => (value === undefined ? '' : ms(value));
 
-type Weighed = { kind: string; wide?: number; narrow?: number; pdf?: number; drawnMs?: number; pdfMs?: number };
+type Weighed = { kind: string; wide?: number; narrow?: number; letters?: number; pdf?: number; drawnMs?: number; pdfMs?: number };
 
 async function weighPapers(say: BenchOptions['say']): Promise<Weighed[]> {
   const press = await startPaperPress();
@@ -93,6 +99,8 @@ async function weighPapers(say: BenchOptions['say']): Promise<Weighed[]> {
         Buffer.concat(await jobPieces((await press.roll(paper, widthDots)).raster, format)).byteLength;
       one.wide = await bytesOn(576);
       one.narrow = await bytesOn(384);
+      const inLetters = textRoll(paper, { letters: { text: 'tcvn-3', table: 30 }, widthDots: 576, reprint: 0, language: 'vi' });
+      if (inLetters !== null) one.letters = Buffer.concat(await jobPieces(inLetters, format)).byteLength;
       one.drawnMs = median([(await press.roll(paper, 576)).tookMs, (await press.roll(paper, 576)).tookMs, (await press.roll(paper, 576)).tookMs]);
     }
     if (isForSheet(paper)) {

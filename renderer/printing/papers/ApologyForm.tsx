@@ -2,7 +2,7 @@
 import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { ApologyPaper } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { momentParts } from '../due-words.ts';
+import { momentParts } from '../../../shared/printing/due-words.ts';
 import { OfficialForm, Written, type FormProps } from './OfficialForm.tsx';
 import { Box } from './parts.tsx';
 import styles from './parts.module.css';

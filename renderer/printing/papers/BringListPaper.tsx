@@ -2,7 +2,7 @@
 import { printable } from '../../../shared/printing/printable.ts';
 import type { BringListPaper as BringList } from '../../../shared/printing/paper.ts';
 import { formatDateTime } from '../../../shared/lib/time.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { Heading } from './Heading.tsx';
 import styles from './roll.module.css';
 

@@ -3,7 +3,7 @@ import type { CustomPaper as Custom } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
 import type { FilledBlock } from '../../../shared/printing/template.ts';
 import { classes } from '../../ui/classes.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Facts, Rows } from './parts.tsx';
 import { QrCode } from './QrCode.tsx';

@@ -4,8 +4,8 @@ import { formatVnd } from '../../../shared/lib/money.ts';
 import { formatDate, formatDateTime } from '../../../shared/lib/time.ts';
 import type { DayStatementPaper as DayStatement } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { counted } from '../due-words.ts';
-import type { PaperWords } from '../paper-words.ts';
+import { counted } from '../../../shared/printing/due-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Box, Facts, Rows, Signatures } from './parts.tsx';
 

@@ -2,7 +2,7 @@
 import { unreachable } from '../../../shared/lib/result.ts';
 import type { RollWidthDots, SheetSize } from '../../../shared/printing/medium.ts';
 import type { RollPaper, SheetPaper } from '../../../shared/printing/paper.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { ApologyForm } from './ApologyForm.tsx';
 import { BringListPaper } from './BringListPaper.tsx';
 import { ControlSlipForm } from './ControlSlipForm.tsx';

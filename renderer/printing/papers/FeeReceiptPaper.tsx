@@ -6,7 +6,7 @@ import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { FeeReceiptPaper as FeeReceipt } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
 import { receiptFacts } from '../../../shared/printing/receipt-facts.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Box, Facts, Rows, Section, Signatures } from './parts.tsx';
 import { QrCode } from './QrCode.tsx';

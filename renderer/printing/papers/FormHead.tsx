@@ -1,8 +1,8 @@
 /** The top of every official form: QR at the left (TT 01/2023, TCVN 7322), the agency, the state's name and motto, the day. */
 import { printable } from '../../../shared/printing/printable.ts';
 import type { OfficeHeading } from '../../../shared/printing/heading.ts';
-import { momentParts } from '../due-words.ts';
-import type { PaperWords } from '../paper-words.ts';
+import { momentParts } from '../../../shared/printing/due-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { QrCode } from './QrCode.tsx';
 import styles from './form.module.css';
 

@@ -1,6 +1,6 @@
 /** Which paper this one takes the place of, by the codes that stand on it. */
 import { Fragment } from 'react';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import styles from './former-codes.module.css';
 
 export function FormerCodes({ codes, t }: { codes: readonly string[]; t: PaperWords }) {

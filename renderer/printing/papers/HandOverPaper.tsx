@@ -2,8 +2,8 @@
 import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { HandOverPaper as HandOver } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { counted } from '../due-words.ts';
-import type { PaperWords } from '../paper-words.ts';
+import { counted } from '../../../shared/printing/due-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Facts, Rows, Signatures } from './parts.tsx';
 

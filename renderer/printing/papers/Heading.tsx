@@ -1,7 +1,7 @@
 /** The agency at the top of every roll, and the bar that says a paper is not the first of its kind. */
 import { printable } from '../../../shared/printing/printable.ts';
 import type { OfficeHeading } from '../../../shared/printing/heading.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import styles from './roll.module.css';
 
 export function Heading({ heading, reprint, t }: { heading: OfficeHeading; reprint: number; t: PaperWords }) {

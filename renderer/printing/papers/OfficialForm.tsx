@@ -5,7 +5,7 @@ import type { SheetSize } from '../../../shared/printing/medium.ts';
 import type { OfficeHeading } from '../../../shared/printing/heading.ts';
 import { printable } from '../../../shared/printing/printable.ts';
 import { receiptFacts } from '../../../shared/printing/receipt-facts.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame } from './PaperFrame.tsx';
 import { Facts, Section, Signatures, type FactLine } from './parts.tsx';
 

@@ -2,7 +2,7 @@
 import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { OwedListPaper as OwedList } from '../../../shared/printing/paper.ts';
 import { receiptFacts } from '../../../shared/printing/receipt-facts.ts';
-import type { PaperWords } from '../paper-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Facts, Rows, Signatures } from './parts.tsx';
 import styles from './parts.module.css';

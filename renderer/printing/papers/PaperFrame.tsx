@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { RollWidthDots, SheetSize } from '../../../shared/printing/medium.ts';
 import type { OfficeHeading } from '../../../shared/printing/heading.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { paperWords, type PaperWords } from '../paper-words.ts';
+import { paperWords, type PaperWords } from '../../../shared/printing/paper-words.ts';
 import { FormHead } from './FormHead.tsx';
 import { Heading } from './Heading.tsx';
 import { QrCode } from './QrCode.tsx';

@@ -5,9 +5,10 @@ import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { RollWidthDots } from '../../../shared/printing/medium.ts';
 import type { ReceiptPaper as Receipt } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { receiptFacts, type FeeFacts, type PaperFacts } from '../../../shared/printing/receipt-facts.ts';
-import { counted, dueRuleWords } from '../due-words.ts';
-import type { PaperWords } from '../paper-words.ts';
+import { receiptFacts, type FeeFacts } from '../../../shared/printing/receipt-facts.ts';
+import { counted, dueRuleWords } from '../../../shared/printing/due-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
+import { applicantLines, countWords, feeWords } from '../../../shared/printing/receipt-words.ts';
 import { FormerCodes } from './FormerCodes.tsx';
 import { Heading } from './Heading.tsx';
 import { QrCode } from './QrCode.tsx';
@@ -43,18 +44,9 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       </section>
 
       <dl className={styles.facts}>
-        <Fact label={t(`receipt.applicant.${applicant.kind}`)} value={applicant.name} />
-        <Fact label={t(`receipt.idNumber.${applicant.kind}`)} value={applicant.idNumber} />
-        <Fact label={t('receipt.address')} value={applicant.address} />
-        <Fact label={t('receipt.phone')} value={applicant.phone} />
-        <Fact label={t('receipt.email')} value={applicant.email} />
-        {submitter !== undefined && (
-          <Fact
-            label={t(`receipt.submitter.${submitter.relation}`)}
-            value={[submitter.name, submitter.idNumber, submitter.phone].filter(Boolean).join(' · ')}
-          />
-        )}
-        <Fact label={t('receipt.content')} value={t('receipt.procedure', { name: facts.procedureName, code: facts.procedureCode })} />
+        {applicantLines(facts, t).map(([label, value]) => (
+          <Fact key={label} label={label} value={value} />
+        ))}
       </dl>
 
       <Section title={t('receipt.papers')}>
@@ -120,12 +112,6 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
   );
 }
 
-/** `01 bản chính`, `02 bản chụp`; kinds that were not handed in are left out. */
-function countWords(paper: PaperFacts, t: PaperWords): string[] {
-  const kinds = ['originals', 'certifiedCopies', 'photocopies'] as const;
-  return kinds.filter((kind) => paper[kind] > 0).map((kind) => t(`receipt.${kind}`, { copies: counted(paper[kind]) }));
-}
-
 function DueAt({ atMs, t }: { atMs: number; t: PaperWords }) {
   const [date, time] = formatDateTime(atMs).split(' ');
   return <div className={styles.dueAt}>{t('receipt.dueAt', { date: date ?? '', time: time ?? '' })}</div>;
@@ -156,11 +142,7 @@ function Fees({ fees, totalVnd, t }: { fees: readonly FeeFacts[]; totalVnd: numb
       <ul className={styles.fees}>
         {fees.map((fee, index) => (
           <li key={index}>
-            <span>
-              {t(`receipt.kind.${fee.kind}`)}: {fee.name}
-              {fee.quantity > 1 && ` ${t('receipt.times', { quantity: fee.quantity })}`}
-              {fee.exemption !== undefined && ` (${fee.exemption})`}
-            </span>
+            <span>{feeWords(fee, t)}</span>
             <b>{formatVnd(fee.amountVnd)}</b>
           </li>
         ))}

@@ -2,7 +2,7 @@
 import { formatDate, formatDateTime, instantOf } from '../../../shared/lib/time.ts';
 import type { RegisterPaper } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { counted } from '../due-words.ts';
+import { counted } from '../../../shared/printing/due-words.ts';
 import { PaperFrame } from './PaperFrame.tsx';
 import type { FormProps } from './OfficialForm.tsx';
 import { Rows } from './parts.tsx';

@@ -1,7 +1,7 @@
 /** Mẫu 02 (phiếu yêu cầu bổ sung, hoàn thiện hồ sơ): everything at once, with the reason, its ground and who approved it. */
 import type { SupplementPaper } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import { counted } from '../due-words.ts';
+import { counted } from '../../../shared/printing/due-words.ts';
 import { OfficialForm, Written, type FormProps } from './OfficialForm.tsx';
 import { Rows, Section } from './parts.tsx';
 import styles from './parts.module.css';

@@ -2,8 +2,8 @@
 import { formatDateTime } from '../../../shared/lib/time.ts';
 import type { TestPagePaper as TestPage } from '../../../shared/printing/paper.ts';
 import { printable } from '../../../shared/printing/printable.ts';
-import type { PaperWords } from '../paper-words.ts';
-import { vietnameseLetters } from '../vietnamese-letters.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
+import { vietnameseLetters } from '../../../shared/printing/vietnamese-letters.ts';
 import { PaperFrame, type Medium } from './PaperFrame.tsx';
 import { Facts } from './parts.tsx';
 import styles from './test-page.module.css';

@@ -2,8 +2,8 @@
 import { formatDateTime } from '../../../shared/lib/time.ts';
 import { printable } from '../../../shared/printing/printable.ts';
 import type { TicketPaper as Ticket } from '../../../shared/printing/paper.ts';
-import type { PaperWords } from '../paper-words.ts';
-import { counted } from '../due-words.ts';
+import type { PaperWords } from '../../../shared/printing/paper-words.ts';
+import { counted } from '../../../shared/printing/due-words.ts';
 import { Heading } from './Heading.tsx';
 import { QrCode } from './QrCode.tsx';
 import styles from './roll.module.css';

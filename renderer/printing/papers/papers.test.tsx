@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { aDossier, aLandDossier, aReceiptPaper, aTicket, aTicketPaper } from '../../../tests/fixtures/dossiers.ts';
 import { isForRoll, isForSheet, paperKinds, type Paper } from '../../../shared/printing/paper.ts';
 import { samplePapers } from '../../../shared/printing/samples.ts';
-import { paperWords } from '../paper-words.ts';
+import { paperWords } from '../../../shared/printing/paper-words.ts';
 import { DrawnOnRoll, DrawnOnSheet } from './DrawnPaper.tsx';
 import { Form01 } from './Form01.tsx';
 import { QrCode } from './QrCode.tsx';

@@ -10,7 +10,7 @@ import type { OfficeHeading } from '../../../shared/printing/heading.ts';
 import type { PaperLanguage } from '../../../shared/printing/medium.ts';
 import { isForRoll, isForSheet, type Paper } from '../../../shared/printing/paper.ts';
 import { samplePapers } from '../../../shared/printing/samples.ts';
-import { paperWords } from '../paper-words.ts';
+import { paperWords } from '../../../shared/printing/paper-words.ts';
 import { DrawnOnRoll, DrawnOnSheet } from '../papers/DrawnPaper.tsx';
 import styles from './preview.module.css';
 

@@ -3,7 +3,7 @@ import '@fontsource/be-vietnam-pro/400.css';
 import '@fontsource/be-vietnam-pro/600.css';
 import { createRoot } from 'react-dom/client';
 import { formatDateTime } from '../../../shared/lib/time.ts';
-import { paperWords } from '../paper-words.ts';
+import { paperWords } from '../../../shared/printing/paper-words.ts';
 import styles from './viewer.module.css';
 
 type ShownPaper = { file: string; printedAtMs: number; widthDots: number; heightDots: number };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PNG } from 'pngjs';
 import { jobPieces } from '../../../electron/printing/escpos-job.ts';
 import type { Raster } from '../../../electron/printing/raster.ts';
-import { vietnameseLetters } from '../../../renderer/printing/vietnamese-letters.ts';
+import { vietnameseLetters } from '../../../shared/printing/vietnamese-letters.ts';
 import type { RollWidthDots } from '../../../shared/printing/medium.ts';
 import type { CustomPaper } from '../../../shared/printing/paper.ts';
 import { startPaperPress, type PaperPress } from '../../fixtures/paper-press/press.ts';

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobPieces } from '../../../electron/printing/escpos-job.ts';
+import { jobPieces, type RollContent } from '../../../electron/printing/escpos-job.ts';
 import { rasterToPng, type Raster } from '../../../electron/printing/raster.ts';
+import { lettersTrial, textRoll } from '../../../electron/printing/text/text-roll.ts';
+import { usualLetters } from '../../../shared/printing/code-pages.ts';
 import { isForRoll, isForSheet, type Paper, type RollPaper } from '../../../shared/printing/paper.ts';
 import type { RollWidthDots } from '../../../shared/printing/medium.ts';
 import { samplePapers } from '../../../shared/printing/samples.ts';
@@ -32,9 +34,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function printed(paper: RollPaper, widthDots: RollWidthDots): Promise<Raster> {
-  const { raster } = await press.roll(paper, widthDots);
-  const strips = drawnByPrinter(Buffer.concat(await jobPieces(raster, { driver: 'epson', hasCutter: true })), widthDots);
+const printed = async (paper: RollPaper, widthDots: RollWidthDots): Promise<Raster> => cameOut((await press.roll(paper, widthDots)).raster, widthDots);
+
+async function cameOut(content: RollContent, widthDots: RollWidthDots): Promise<Raster> {
+  const strips = drawnByPrinter(Buffer.concat(await jobPieces(content, { driver: 'epson', hasCutter: true })), widthDots);
   expect(strips).toHaveLength(1);
   return strips[0]!;
 }
@@ -71,6 +74,25 @@ describe('a paper on a roll', () => {
     const png = join(folder, `fee-${widthDots}.png`);
     await writeFile(png, rasterToPng(lower));
     expect(await qrOnPaper(png)).toBe(vietQr(fee.bank!, 900_000, memoOf(fee.dossier.code)));
+  });
+});
+
+describe('a paper in letters of the printer', () => {
+  const kinds = samples.filter(({ kind }) => kind === 'ticket' || kind === 'receipt');
+  it.each(kinds.flatMap((paper) => ([576, 384] as const).map((widthDots) => [paper.kind, widthDots, paper] as const)))(
+    '%s on %i dots looks as it should, its QR too',
+    async (kind, widthDots, paper) => {
+      const roll = textRoll(paper, { letters: { text: 'tcvn-3', table: 30 }, widthDots, reprint: 0, language: 'vi' });
+      const strip = await cameOut(roll!, widthDots);
+      // Letters of its own ROM: no Chromium in between.
+      expect(distanceFromGolden(`${kind}-letters-${widthDots}`, strip)).toBe(0);
+      const png = join(folder, `${kind}-letters-${widthDots}.png`);
+      await writeFile(png, rasterToPng(strip));
+      expect(await qrOnPaper(png)).toBe(paper.kind === 'ticket' ? paper.ticket.ticketId : paper.kind === 'receipt' && paper.dossier.code);
+    },
+  );
+  it('shows on the trial which code pages this printer has', async () => {
+    expect(distanceFromGolden('letters-trial-576', await cameOut(lettersTrial(usualLetters, 576), 576))).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The rule of a due date in the words of the receipt, enough to recompute the date by hand. */
-import type { DueRule } from '../../shared/dossiers/dossier.ts';
-import { DAY_MS, formatDate, formatDateTime } from '../../shared/lib/time.ts';
+import type { DueRule } from '../dossiers/dossier.ts';
+import { DAY_MS, formatDate, formatDateTime } from '../lib/time.ts';
 import type { PaperWords } from './paper-words.ts';
 
 type Unit = DueRule['limit']['unit'];

@@ -1,8 +1,8 @@
 /** The words of papers: a translator of its own, because a paper's language is the paper's, not the screen's. */
 import i18next, { type i18n } from 'i18next';
-import en from '../../shared/locales/en/papers.json';
-import vi from '../../shared/locales/vi/papers.json';
-import type { PaperLanguage } from '../../shared/printing/medium.ts';
+import en from '../locales/en/papers.json';
+import vi from '../locales/vi/papers.json';
+import type { PaperLanguage } from './medium.ts';
 
 export type PaperWords = (key: string, values?: Record<string, string | number>) => string;
 

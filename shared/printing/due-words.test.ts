@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DueRule } from '../../shared/dossiers/dossier.ts';
+import type { DueRule } from '../dossiers/dossier.ts';
 import { dueRuleWords } from './due-words.ts';
 import { paperWords } from './paper-words.ts';
 
