@@ -4,6 +4,7 @@ import { OfficeOfAnotherAgency } from './db/province-store.ts';
 import { findDevice, revokeAndDestroy, revokeDevice } from './devices/device-store.ts';
 import { createEnrolmentCode } from './devices/enrolment.ts';
 import { JOURNAL_FORKED } from './journal/receive.ts';
+import { ratingsOf } from './lobby/rating-store.ts';
 import { Problem } from './problem.ts';
 import { latestPublications } from './publications/publication-store.ts';
 import type { PageFiles } from './supervisor/page-files.ts';
@@ -46,6 +47,7 @@ const deskOf = ({ db, clock, upstreams, reconciliation }: ProvinceContext): Supe
   isQuarantine: (what) => what === JOURNAL_FORKED,
   days: ({ from, to }, { again }) => supervisedDays(db, reconciliation, { from, to }, again),
   monitoring: (period) => reconciliation.monitoring(period),
+  ratings: (period) => ratingsOf(db, period),
 });
 
 export const supervisionRoutes =

@@ -156,7 +156,7 @@ function StepView({ state }: { state: LobbyState }) {
     case 'look-up':
       return <LookUp failure={step.failure} />;
     case 'status':
-      return <Status status={step.status} onEnd={end} />;
+      return <Status {...step} onEnd={end} />;
     case 'rate':
       return <Rate />;
     case 'reasons':

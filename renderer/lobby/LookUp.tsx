@@ -79,13 +79,15 @@ export function LookUp({ failure }: { failure: LookUpFailureKind | undefined }) 
   );
 }
 
-export function Status({ status, onEnd }: { status: DossierStatus; onEnd: () => void }) {
+export function Status({ status, askedCode, onEnd }: { status: DossierStatus; askedCode: string; onEnd: () => void }) {
   const { t } = useTranslation('lobby');
   const { clock } = useShell();
   const { code, procedureName, acceptedAtMs, dueAtMs, stage } = status;
+  const isReplaced = askedCode.toUpperCase() !== code;
   const isLate = dueAtMs !== null && dueAtMs < clock();
   return (
     <Ending title={t(`status.stage.${stage}`)} onEnd={onEnd} label={t('finish')}>
+      {isReplaced && <Notice tone="info" title={t('status.replaced', { former: askedCode.toUpperCase(), code })} />}
       <dl className={styles.facts}>
         <dt>{t('status.code')}</dt>
         <dd>{code}</dd>

@@ -24,7 +24,7 @@ export type Step =
   | { name: 'done'; ticket: IssuedTicket; isDeclared: boolean }
   | { name: 'failed'; failure: Failure }
   | { name: 'look-up'; failure?: LookUpFailureKind }
-  | { name: 'status'; status: DossierStatus }
+  | { name: 'status'; status: DossierStatus; askedCode: string }
   | { name: 'rate' }
   | { name: 'reasons'; score: number }
   | { name: 'thanks' }
@@ -125,7 +125,7 @@ export function createLobbyStore({ bridge, clock, groups }: Options): StoreApi<L
       },
       async lookUp(code, lastDigits) {
         await forThisVisit(bridge.invoke('lobby:look-up', { code, lastDigits }), (found) =>
-          found.ok ? go({ name: 'status', status: found.value }) : show({ name: 'look-up', failure: found.failure.kind }),
+          found.ok ? go({ name: 'status', status: found.value, askedCode: code }) : show({ name: 'look-up', failure: found.failure.kind }),
         );
       },
       async rate(rating) {

@@ -15,6 +15,7 @@ import { Monitoring } from './Monitoring.tsx';
 import { NewCodeDialog } from './NewCodeDialog.tsx';
 import type { ProvinceApi } from './province-api.ts';
 import { Publications } from './Publications.tsx';
+import { Ratings } from './Ratings.tsx';
 import { Reconciliation } from './Reconciliation.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import styles from './supervisor.module.css';
@@ -84,6 +85,7 @@ export function Overview({ api, name, onSignOut, onSignedOut, onLanguage }: Prop
             <Publications publications={seen.publications} />
             <AcceptedCharts accepted={seen.accepted} onDate={setDate} />
             <Monitoring api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
+            <Ratings api={api} nowMs={seen.nowMs} onSignedOut={onSignedOut} />
             <Audit entries={seen.audit} />
             {asked?.kind === 'code' && <NewCodeDialog api={api} offices={seen.offices} replaces={asked.replaces} onClose={close} />}
             {asked?.kind === 'revoke' && <RevokeDialog api={api} device={asked.device} onClose={close} />}

@@ -5,6 +5,7 @@ import {
   givenCodeSchema,
   monitoringAnswerSchema,
   overviewSchema,
+  ratingsAnswerSchema,
   reconciliationAnswerSchema,
   sessionSchema,
   supervisorPaths as paths,
@@ -14,6 +15,7 @@ import {
   type MonitoringAnswer,
   type NewCode,
   type Overview,
+  type RatingsAnswer,
   type ReconciliationAnswer,
 } from '../../shared/supervisor/contract.ts';
 import { pathOf, problemSchema } from '../../shared/sync/protocol.ts';
@@ -47,6 +49,7 @@ export type ProvinceApi = {
   monitoring(period: AskedPeriod): Promise<Result<MonitoringAnswer, ApiFailure>>;
   /** Address of the same figures as a file. */
   monitoringFile(shown: MonitoringAnswer): string;
+  ratings(period: AskedPeriod): Promise<Result<RatingsAnswer, ApiFailure>>;
   alarmSeen(alarmId: number): Promise<Result<null, ApiFailure>>;
 };
 
@@ -97,5 +100,6 @@ export const provinceApi: ProvinceApi = {
     again ? ask('POST', paths.reconciliation, reconciliationAnswerSchema, period) : ask('GET', asked(paths.reconciliation, period), reconciliationAnswerSchema),
   monitoring: (period) => ask('GET', asked(paths.monitoring, period), monitoringAnswerSchema),
   monitoringFile: ({ from, to, asOfMs }) => asked(paths.monitoringCsv, { from, to, asOfMs: String(asOfMs) }),
+  ratings: (period) => ask('GET', asked(paths.ratings, period), ratingsAnswerSchema),
   alarmSeen: (alarmId) => tell('POST', pathOf(paths.alarmSeen, { alarmId: String(alarmId) })),
 };

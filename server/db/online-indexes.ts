@@ -15,6 +15,8 @@ const indexes = [
   // read; any other row would make its own receipt fail.
   { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
   { name: 'journal_entries_told_at', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
+  // For a citizen who still has the paper with the code that was taken.
+  { name: 'dossiers_former_codes', definition: sql`dossiers using gin ((body -> 'formerCodes')) where body ? 'formerCodes'` },
   // For what an office asks again and again: what is new at the specialised systems.
   { name: 'upstream_deliveries_changed', definition: sql`upstream_deliveries (office_id, changed_at)` },
 ];

@@ -24,6 +24,9 @@ export async function forgetGuesses(db: Connection, before: Date): Promise<void>
   await sql`delete from look_up_guesses where since < ${before}`.execute(db);
 }
 
+/** More dossiers than this never had the same code. */
+const MOST_OF_ONE_CODE = 10;
+
 export type LookedUp = {
   code: string;
   procedureName: string;
@@ -34,11 +37,16 @@ export type LookedUp = {
   deliveries: UpstreamDeliveryState[];
 };
 
-export async function lookUpDossier(db: Connection, officeId: string, code: string): Promise<LookedUp | undefined> {
+/**
+ * Whoever has this code now, and then those that had it before: a code is replaced because another dossier has it, so which of
+ * them is meant, the digits tell.
+ */
+export async function dossiersOfCode(db: Connection, officeId: string, code: string): Promise<LookedUp[]> {
   const { rows } = await sql<LookedUp>`
     select code, body ->> 'procedureName' as "procedureName", accepted_at_ms as "acceptedAtMs", due_at_ms as "dueAtMs",
       array_remove(array[body #>> '{applicant,idNumber}', body #>> '{applicant,taxCode}', body #>> '{submitter,idNumber}'], null) as numbers,
       array(select state from upstream_deliveries delivery where delivery.dossier_id = dossiers.dossier_id) as deliveries
-    from dossiers where office_id = ${officeId} and code = ${code}`.execute(db);
-  return rows[0];
+    from dossiers where office_id = ${officeId} and (code = ${code} or (body ? 'formerCodes' and body -> 'formerCodes' ? ${code}))
+    order by code <> ${code}, accepted_at_ms desc limit ${MOST_OF_ONE_CODE}`.execute(db);
+  return rows;
 }

@@ -5,7 +5,7 @@ import { dossierStatusSchema, lookUpRequestSchema, SECOND_FACTOR_DIGITS, type Do
 import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { countGuess, forgetGuesses, lookUpDossier, takeGuessBack, type LookedUp } from './look-up-store.ts';
+import { countGuess, dossiersOfCode, forgetGuesses, takeGuessBack, type LookedUp } from './look-up-store.ts';
 
 /** Of one kiosk: several citizens a minute, but not a list of codes. */
 const BY_DEVICE = { rateLimit: { max: 20, timeWindow: '1 minute' } };
@@ -28,11 +28,12 @@ export const lobbyRoutes: Routes = (server, { db, callers, clock }) => {
       const subject = createHash('sha256').update(`${officeId}\n${code}`).digest('hex');
       await forgetGuesses(db, new Date(at.getTime() - WINDOW_MS));
       const guesses = await countGuess(db, subject, at, WINDOW_MS);
-      const found = await lookUpDossier(db, officeId, code);
+      const candidates = await dossiersOfCode(db, officeId, code);
       await answerTime;
       if (guesses > GUESSES) throw new Problem(403, 'too-many-guesses', 'this code was tried too often today');
       // One refusal for both: who has only a code learns nothing from it.
-      if (found === undefined || !endsIn(found.numbers, lastDigits)) throw new Problem(404, 'not-found', 'no such dossier with these digits');
+      const found = candidates.find(({ numbers }) => endsIn(numbers, lastDigits));
+      if (found === undefined) throw new Problem(404, 'not-found', 'no such dossier with these digits');
       await takeGuessBack(db, subject);
       const { numbers: _numbers, deliveries, ...status } = found;
       return { ...status, stage: stageOf(deliveries) };

@@ -1,4 +1,4 @@
-/** What supervisors ask of days gone by: whether counters and province agree, and the monitoring figures. Long questions, so one at a time. */
+/** What supervisors ask of days gone by: whether counters and province agree, the monitoring figures (long questions, so one at a time), opinions. */
 import { z } from 'zod';
 import { DAY_MS, instantOf } from '../../shared/lib/time.ts';
 import { createTurns } from '../../shared/lib/turns.ts';
@@ -9,7 +9,9 @@ import {
   periodSchema,
   reconciliationAnswerSchema,
   supervisorPaths as paths,
+  ratingsAnswerSchema,
   type AskedPeriod,
+  type RatingsAnswer,
   type SupervisedDay,
 } from '../../shared/supervisor/contract.ts';
 import { problems, type ProvinceContext, type TypedServer } from '../context.ts';
@@ -20,6 +22,8 @@ import type { Sessions } from './sessions.ts';
 export type FiguresDesk = {
   days(period: AskedPeriod, options: { again: boolean }): Promise<SupervisedDay[]>;
   monitoring(period: Period): Promise<MonitoringRow[]>;
+  /** What citizens thought of the service, as counts. */
+  ratings(period: AskedPeriod): Promise<Pick<RatingsAnswer, 'days' | 'reasons'>>;
 };
 
 function mustFit({ from, to }: AskedPeriod, days: number): void {
@@ -76,6 +80,15 @@ export function figuresRoutes(server: TypedServer, { db, clock }: Pick<ProvinceC
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="theo-doi-${period.from}-${period.to}.csv"`)
         .send(monitoringCsv(period, rows));
+    },
+  );
+
+  server.get(
+    paths.ratings,
+    { ...signedIn, schema: { querystring: periodSchema, response: { 200: ratingsAnswerSchema, ...problems }, hide: true } },
+    async ({ query }) => {
+      mustFit(query, MAX_PERIOD_DAYS.ratings);
+      return { ...query, ...(await desk.ratings(query)) };
     },
   );
 }

@@ -1,6 +1,7 @@
 /** What the supervisors' page and the province say to each other (JSON over HTTP, one session cookie); nothing of any citizen. */
 import { z } from 'zod';
 import { channels } from '../dossiers/dossier.ts';
+import { ratingReasons, scores } from '../lobby/rating.ts';
 import { differenceSchema } from '../reconciliation/compare.ts';
 import type { MonitoringRow } from '../reconciliation/monitoring.ts';
 import { publicationKinds } from '../publications/publication.ts';
@@ -20,6 +21,7 @@ export const supervisorPaths = {
   reconciliation: `${api}/reconciliation`,
   monitoring: `${api}/monitoring`,
   monitoringCsv: `${api}/monitoring.csv`,
+  ratings: `${api}/ratings`,
 } as const;
 
 /** Lower case, so that nobody has two accounts that look alike. */
@@ -133,7 +135,7 @@ export type Overview = z.infer<typeof overviewSchema>;
 export const revocationSchema = z.object({ destroy: z.enum(destroyMoments).optional() });
 
 /** Days a question may span: comparing anew reads whole journals. */
-export const MAX_PERIOD_DAYS = { reconciliation: 31, comparedAnew: 7, monitoring: 366 } as const;
+export const MAX_PERIOD_DAYS = { reconciliation: 31, comparedAnew: 7, monitoring: 366, ratings: 92 } as const;
 
 /** Both days included. */
 export const periodSchema = z.object({ from: z.iso.date(), to: z.iso.date() }).refine(({ from, to }) => from <= to);
@@ -179,6 +181,22 @@ const monitoringRowSchema = z.object({
 /** GET monitoring?from&to; monitoring.csv?from&to&asOfMs gives the same figures as a file. */
 export const monitoringAnswerSchema = z.object({ from: z.iso.date(), to: z.iso.date(), asOfMs: z.int(), rows: z.array(monitoringRowSchema) });
 export type MonitoringAnswer = z.infer<typeof monitoringAnswerSchema>;
+
+const ratedDaySchema = z.object({
+  date: z.iso.date(),
+  officeId: z.string(),
+  /** Opinions with one face, two, … five. */
+  byScore: z.array(count).length(scores.length),
+});
+export type RatedDay = z.infer<typeof ratedDaySchema>;
+/** GET ratings?from&to. The newest date first; `reasons` of the whole period, the most frequent first. */
+export const ratingsAnswerSchema = z.object({
+  from: z.iso.date(),
+  to: z.iso.date(),
+  days: z.array(ratedDaySchema),
+  reasons: z.array(z.object({ reason: z.enum(ratingReasons), count })),
+});
+export type RatingsAnswer = z.infer<typeof ratingsAnswerSchema>;
 
 /** POST enrolment-codes. `replaces`: the device whose place the new one takes; it is revoked when the code is used. */
 export const newCodeSchema = z.object({

@@ -109,6 +109,7 @@ test('a supervisor’s day', async ({ province, window }) => {
     printers: [{ name: 'Quầy 1', status: 'paper-out', waiting: 2 }],
   });
   takeIn(needy, 9, 'online');
+  for (const reasons of [['quick'], []]) calm.append({ type: 'service.rated', rating: { score: 5, reasons } }, { atMs: instantOf(today, '08:00') });
   for (const device of [calm, needy]) {
     const pushed = await device.push();
     expect(pushed.body.results.every(({ status }) => status === 'applied')).toBe(true);
@@ -192,6 +193,17 @@ test('a supervisor’s day', async ({ province, window }) => {
     await looks(page, '8-monitoring');
     const file = await panel.getByRole('link', { name: 'Tải tệp CSV' }).evaluate(async (link) => (await fetch((link as HTMLAnchorElement).href)).text());
     expect(file).toContain(`${yesterday},${yesterday},`);
+  });
+
+  await test.step('reads what citizens think, as counts', async () => {
+    const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Ý kiến của người dân' }) });
+    await expect(panel.getByRole('row', { name: `xa-an-binh ${formatDate(today)} 0 0 0 0 2 2` })).toBeVisible();
+    await expect(panel.getByText('Lý do được chọn: Giải quyết nhanh 1')).toBeVisible();
+    await panel.scrollIntoViewIfNeeded();
+    await looks(page, '8-ratings');
+    await panel.getByLabel('Đến ngày').fill('01/11/2026');
+    await panel.getByLabel('Từ ngày').fill('01/11/2026');
+    await expect(panel.getByText('Không có ý kiến nào')).toBeVisible();
   });
 
   await test.step('marks an alarm as seen', async () => {

@@ -45,6 +45,24 @@ describe('looking a dossier up', () => {
     expect(answer.body).toEqual({ code, procedureName, acceptedAtMs, dueAtMs, stage: 'received' });
   });
 
+  it('finds it by a code that was replaced, and whoever has that code now by their own digits', async () => {
+    const [counter, other, kiosk] = [await aDevice(), await aDevice(), await aDevice()];
+    const first = await takenIn(counter, '001095004567');
+    const [third, own] = [await takenIn(counter, '001095009999'), 'H36.12-261123-9001'];
+    const twin = { ...first, dossierId: randomUUID() as DossierId, applicant: { ...first.applicant, idNumber: '001095001111' } };
+    const corrected = { ...twin, code: own, formerCodes: [first.code, third.code] };
+    const { body } = await other.push([
+      other.append({ type: 'dossier.accepted', dossier: twin, number: { leaseId: 'lease', order: 1 } }),
+      other.append({ type: 'dossier.corrected', dossier: corrected, correctedAtMs: 1 }),
+    ]);
+    expect(body.results).toMatchObject([{ status: 'rejected', reason: 'code-taken' }, { status: 'applied' }]);
+    for (const code of [own, first.code, third.code.toLowerCase()]) expect((await ask(kiosk, code, '1111')).body).toMatchObject({ code: own });
+    expect((await ask(kiosk, first.code, '4567')).body).toMatchObject({ code: first.code });
+    expect((await ask(kiosk, third.code, '4567')).status).toBe(404);
+    const elsewhere = await aDevice({ officeId: 'le-loi', agencyCode: 'H36.13' });
+    expect((await ask(elsewhere, first.code, '1111')).status).toBe(404);
+  });
+
   it('follows it to the specialised systems', async () => {
     const kiosk = await aDevice();
     const { code, dossierId } = await takenIn(await aDevice(), '001095004567');

@@ -4,7 +4,14 @@ import { ensureHealth } from '../../../server/upstreams/health-store.ts';
 import { changeSupervisor } from '../../../server/supervisor/accounts.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
 import { monitoringCsv } from '../../../shared/reconciliation/monitoring.ts';
-import { type MonitoringAnswer, type Overview, overviewSchema, type ReconciliationAnswer, supervisorPaths } from '../../../shared/supervisor/contract.ts';
+import {
+  type MonitoringAnswer,
+  type Overview,
+  overviewSchema,
+  type RatingsAnswer,
+  type ReconciliationAnswer,
+  supervisorPaths,
+} from '../../../shared/supervisor/contract.ts';
 import type { DeviceReport } from '../../../shared/sync/device-report.ts';
 import { pathOf, paths } from '../../../shared/sync/protocol.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
@@ -112,6 +119,43 @@ describe('what a supervisor sees', () => {
     expect(after).toMatchObject({ appVersion, report: { ...told, waitingEntries: 5 } });
     expect(after?.report?.clockAheadMs).toBeGreaterThan(-3_660_000);
     expect(after?.report?.clockAheadMs).toBeLessThanOrEqual(-3_600_000);
+  });
+
+  it('shows opinions by office and day, with their reasons, for days it may ask', async () => {
+    const { headers } = await supervisor();
+    const get = (query: string, given = headers) => send<RatingsAnswer>(province.url, `${supervisorPaths.ratings}?${query}`, { method: 'GET', headers: given });
+    const [here, there] = [
+      await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-y-kien', agencyCode: 'H36.31' })),
+      await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-khac', agencyCode: 'H36.32' })),
+    ];
+    const rate = async (kiosk: TestDevice, time: string, score: number, ...reasons: string[]): Promise<void> => {
+      const entry = kiosk.append({ type: 'service.rated', rating: { score, reasons } }, { atMs: Date.parse(`${time}+07:00`) });
+      expect((await kiosk.push([entry])).body.results).toMatchObject([{ status: 'applied' }]);
+    };
+    await rate(here, '2026-11-19T23:59:59', 5, 'polite');
+    await rate(here, '2026-11-20T00:00:00', 5, 'quick');
+    await rate(here, '2026-11-20T16:00:00', 5, 'quick');
+    await rate(here, '2026-11-20T16:00:01', 1, 'slow', 'came-again');
+    await rate(there, '2026-11-20T08:00:00', 3);
+
+    expect((await get('from=2026-11-19&to=2026-11-20')).body).toEqual({
+      ...{ from: '2026-11-19', to: '2026-11-20' },
+      days: [
+        { date: '2026-11-20', officeId: 'xa-khac', byScore: [0, 0, 1, 0, 0] },
+        { date: '2026-11-20', officeId: 'xa-y-kien', byScore: [1, 0, 0, 0, 2] },
+        { date: '2026-11-19', officeId: 'xa-y-kien', byScore: [0, 0, 0, 0, 1] },
+      ],
+      reasons: [
+        { reason: 'quick', count: 2 },
+        { reason: 'polite', count: 1 },
+        { reason: 'slow', count: 1 },
+        { reason: 'came-again', count: 1 },
+      ],
+    });
+    expect((await get('from=2026-11-18&to=2026-11-18')).body).toMatchObject({ days: [], reasons: [] });
+    expect(await get('from=2026-01-01&to=2026-12-31')).toMatchObject({ status: 400, body: { kind: 'period-too-long' } });
+    expect((await get('from=2026-11-20&to=2026-11-19')).status).toBe(400);
+    expect(await get('from=2026-11-19&to=2026-11-20', {})).toMatchObject({ status: 401, body: { kind: 'not-signed-in' } });
   });
 
   it('takes a report of its own device only, within bounds', async () => {
