@@ -67,7 +67,7 @@ function Days({ days }: { days: readonly RatedDay[] }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">{t('device.office')}</th>
+            <th scope="col">{t('rating.office')}</th>
             <th scope="col">{t('day.date')}</th>
             {scores.map((score) => (
               <th key={score} scope="col" className={styles.number}>
