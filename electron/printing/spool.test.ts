@@ -106,6 +106,21 @@ describe('spool', () => {
     expect(printer.sent).toHaveLength(2);
   });
 
+  it('asks at once when the driver breaks in the middle, and tries again when it broke before', async () => {
+    const printer = createScriptedPrinter();
+    printer.whilePrinting = () => Promise.reject(new Error('out of handles'));
+    const spool = await open(printer);
+    const { jobId } = await spool.submit(aReceiptPaper());
+    expect(await reaches(spool, jobId, 'unknown')).toMatchObject({ reason: 'interrupted' });
+    printer.whilePrinting = () => Promise.resolve();
+    const print = printer.print.bind(printer);
+    let tries = 0;
+    printer.print = (...args) => ((tries += 1) === 1 ? Promise.reject(new Error('out of handles')) : print(...args));
+    const next = await spool.submit(aTicketPaper());
+    await reaches(spool, next.jobId, 'printed');
+    expect(tries).toBe(2);
+  });
+
   it('marks the copy printed after a doubtful one', async () => {
     const printer = createScriptedPrinter([{ kind: 'unknown', problem: 'paper-out' }]);
     const spool = await open(printer);

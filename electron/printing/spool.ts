@@ -187,9 +187,12 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
       await move(jobId, { state: 'printing' });
     };
     const opensDrawer = target.hasDrawer === true && stored.job.kind === 'fee-receipt' && stored.job.reprint === 0;
-    const outcome = await print({ willSend }, opensDrawer).catch((error: unknown) => {
+    const outcome = await print({ willSend }, opensDrawer).catch((error: unknown): PrintOutcome | null => {
       if (error instanceof JobWithdrawn) return null;
-      throw error;
+      if (jobs.get(jobId)?.job.state !== 'printing') throw error;
+      // It broke after the first byte may have left.
+      log.error(`printer ${target.id}: ${error instanceof Error ? error.message : 'unknown error'}`);
+      return { kind: 'unknown', problem: 'interrupted' };
     });
     if (outcome === null) return true;
     switch (outcome.kind) {

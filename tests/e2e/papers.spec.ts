@@ -88,10 +88,30 @@ test('a printer is found, tried out and used, also after a start; its letters ar
     await page.screenshot({ path: 'out/test/other-papers.png' });
     await papers.getByRole('button', { name: 'In khổ A5' }).click();
     await expect(papers).toContainText('Chưa khai báo máy in văn bản');
+    // A printer for documents whose queue is gone: the paper waits in our spool, in sight.
+    await page.evaluate(async () => {
+      const document = { id: 'van-phong', name: 'Máy in văn phòng', use: 'document', connection: { type: 'queue', name: 'khong-co' } } as const;
+      const printers = await window.counter.invoke('printing:printers');
+      const rest = { paperWidthMm: 80, driver: 'epson', status: 'auto', mode: 'raster', cutter: true, drawer: false } as const;
+      await window.counter.invoke('printing:use', { printers: [...printers, { ...document, ...rest }] });
+    });
+    await papers.getByRole('button', { name: 'In khổ A5' }).click();
+    await expect(papers).toContainText('Đã đưa vào hàng in văn bản.');
     await papers.getByRole('button', { name: 'Lưu PDF' }).click();
     await expect(papers).toContainText('Đã lưu PDF.');
     const { stdout: words } = await promisify(execFile)('pdftotext', ['-layout', pdf, '-']);
     for (const expected of ['PHIẾU TỪ CHỐI TIẾP NHẬN', 'Mẫu số 03', code, 'Bản chính bị tẩy xóa', 'Nghị định 23/2015']) expect(words).toContain(expected);
+    await papers.focus();
+    await page.keyboard.press('Escape');
+    await expect(papers).toBeHidden();
+    await officer.inPanel('printer', async (panel) => {
+      const job = panel.getByTestId('job-queued');
+      await expect(job).toContainText(`Mẫu 03 ${code} · A5`);
+      await expect(job).toContainText('không nối được máy in');
+      await page.screenshot({ path: 'out/test/document-waits.png' });
+      await job.getByRole('button', { name: 'Huỷ lệnh' }).click();
+      await expect(job).toBeHidden();
+    });
     await counter.close();
 
     const again = await office.open();

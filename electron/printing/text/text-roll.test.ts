@@ -38,7 +38,7 @@ describe('a paper in the printer’s letters', () => {
       expect(lines).toContain(words);
   });
 
-  it('takes a hundredth of the bytes of a drawn one', async () => {
+  it('takes few bytes, half of them its QR', async () => {
     expect((await printed(ticket)).byteLength).toBeLessThan(1500);
     expect((await printed(receipt)).byteLength).toBeLessThan(4000);
   });

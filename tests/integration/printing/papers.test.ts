@@ -109,14 +109,16 @@ describe('a paper on a sheet', () => {
   };
 
   it.each(samples.filter(isForSheet).flatMap((paper) => (['A4', 'A5'] as const).map((size) => [paper.kind, size, paper] as const)))(
-    '%s on %s says what it must, with its QR at the top left, on paper of that size',
+    '%s on %s says what it must and which copy it is, with its QR at the top left, on paper of that size',
     async (kind, size, paper) => {
-      const { pdf } = await press.sheet(paper, size);
+      const reprint = size === 'A5' ? 2 : 0;
+      const { pdf } = await press.sheet(paper, size, reprint);
       expect(pdf.byteLength).toBeLessThan(150_000);
       const path = join(folder, `${kind}-${size}.pdf`);
       await writeFile(path, pdf);
       const { stdout: text } = await run('pdftotext', ['-layout', path, '-']);
       for (const expected of [...(words[kind] ?? []), 'UBND TỈNH CAO BẰNG', 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM']) expect(text).toContain(expected);
+      expect(text.includes('BẢN IN LẠI 2')).toBe(reprint === 2);
       const { stdout: about } = await run('pdfinfo', [path]);
       const [, width, height] = /Page size:\s+([\d.]+) x ([\d.]+)/u.exec(about) ?? [];
       const shortMm = size === 'A4' ? 210 : 148;
