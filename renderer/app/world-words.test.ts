@@ -43,6 +43,15 @@ describe('the state of the world', () => {
     expect(printerLine({ printers: [], jobs: [] }).key).toBe('noPrinter');
   });
 
+  it('is not troubled by a document printer that is off while nothing waits for it', () => {
+    const withSheets = (waiting: number) => {
+      const [roll] = printing('ready').printers;
+      return printerLine({ printers: [roll!, { ...roll!, medium: 'sheet', status: 'offline', waiting }], jobs: [] }).key;
+    };
+    expect(withSheets(0)).toBe('printer.ready');
+    expect(withSheets(1)).toBe('printer.offline');
+  });
+
   it('warns before the numbers run out', () => {
     expect(numbersLine(sync()).tone).toBe('neutral');
     expect(numbersLine(sync({ numbers: { left: 50, daysLeft: 20, emergency: false } })).tone).toBe('warning');

@@ -36,7 +36,8 @@ export function printerLine(printing: PrintingState): Line {
   if (unknown > 0) return { tone: 'danger', key: 'printUnknown', values: { count: unknown } };
   const printers = printing.printers;
   if (printers.length === 0) return { tone: 'neutral', key: 'noPrinter' };
-  const troubled = printers.find(({ status }) => status !== 'ready' && status !== 'paper-near-end');
+  // A printer for documents is turned off between papers.
+  const troubled = printers.find(({ medium, waiting, status }) => (medium === 'roll' || waiting > 0) && status !== 'ready' && status !== 'paper-near-end');
   if (troubled !== undefined) return { tone: 'danger', key: `printer.${troubled.status}` };
   const waiting = printers.reduce((sum, printer) => sum + printer.waiting, 0);
   if (waiting > 0) return { tone: 'neutral', key: 'printWaiting', values: { count: waiting } };
