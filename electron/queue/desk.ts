@@ -6,7 +6,7 @@ import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts'
 import { dateAt, formatDateTime, type Clock } from '../../shared/lib/time.ts';
 import type { Command } from '../../shared/queue/command.ts';
 import { isBehind, type LoggedEvent } from '../../shared/queue/event.ts';
-import { placeOf } from '../../shared/queue/places.ts';
+import { placeOf } from '../../shared/queue/day-index.ts';
 import { seatRecordSchema, type SeatRecord } from '../../shared/queue/replica.ts';
 import { createForecast } from '../../shared/queue/forecast.ts';
 import { createSeat, BEAT_MS, type OfficeSeat } from '../../shared/queue/seat.ts';

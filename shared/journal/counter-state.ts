@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dateAt, type PlainDate } from '../lib/time.ts';
 import { isBehind, placeSchema, type Place } from '../queue/event.ts';
-import { withAdded, withChanged } from '../queue/places.ts';
+import { withAdded, withChanged } from '../queue/day-index.ts';
 import { queuedTicketSchema, type QueueDay, type QueuedTicket, type TicketState } from '../queue/ticket.ts';
 import { numberLeaseSchema, type JournalEntry, type NumberLease } from './operation.ts';
 

@@ -5,7 +5,7 @@ import { fail, ok, unreachable, type Failure, type Result } from '../lib/result.
 import type { QueueGroup, Role } from '../settings/settings.ts';
 import { callNext, callTicket, endTicket, holdTicket, issueTicket, isWithdrawable, recallTicket, returnTicket, transferTicket } from './decide.ts';
 import type { Member, QueueEvent } from './event.ts';
-import { placeOf, ticketOf } from './places.ts';
+import { placeOf, ticketOf } from './day-index.ts';
 import { orderOf, rangeOf } from './series.ts';
 import { officeDate, type QueueState } from './state.ts';
 import { priorities, ticketSchema } from './ticket.ts';

@@ -4,8 +4,8 @@ import { dateAt } from '../lib/time.ts';
 import type { QueueGroup } from '../settings/settings.ts';
 import type { QueueEvent, TicketStep } from './event.ts';
 import { isCounterOpen, nextInLine } from './line.ts';
-import { ticketOf } from './places.ts';
-import { HUB_SERIES, numberOf, orderOf, rangeOf } from './series.ts';
+import { countWaiting, highestOrder, ticketOf } from './day-index.ts';
+import { HUB_SERIES, numberOf, rangeOf } from './series.ts';
 import { officeDate, seriesKey, type QueueState } from './state.ts';
 import type { Priority, QueueDay, QueuedTicket, TicketState } from './ticket.ts';
 
@@ -35,21 +35,14 @@ export function issueTicket(
   const date = officeDate(day, atMs);
   if (isSelfService && day.closedOn === date) return fail('doors-closed');
   const { from, to } = rangeOf(series);
-  const order = lastOrder(day, date, group.letter, series, from, to) + 1;
+  const order = Math.max(from - 1, lastOrder(day, date, group.letter, series)) + 1;
   if (order > to) return fail('day-full');
   const appointment = appointmentAtMs === undefined ? {} : { appointmentAtMs };
   return ok({ type: 'ticket.issued', ticket: { ticketId, number: numberOf(group.letter, order), groupId, date, issuedAtMs: atMs, priority, ...appointment } });
 }
 
-function lastOrder(day: Day, date: string, letter: string, series: number, from: number, to: number): number {
-  if (day.date !== date) return from - 1;
-  const isOurs = (order: number): boolean => order >= from && order <= to;
-  const inTickets = day.tickets.reduce((highest, { number }) => {
-    const order = number.startsWith(letter) ? orderOf(number) : 0;
-    return isOurs(order) ? Math.max(highest, order) : highest;
-  }, from - 1);
-  return Math.max(inTickets, day.numbers?.[seriesKey(letter, series)] ?? 0);
-}
+const lastOrder = (day: Day, date: string, letter: string, series: number): number =>
+  day.date === date ? Math.max(highestOrder(day.tickets, letter, series), day.numbers?.[seriesKey(letter, series)] ?? 0) : 0;
 
 type CallInput = { groupIds: readonly string[]; counter: string; atMs: number };
 
@@ -61,8 +54,7 @@ export function callNext(day: Day, { groupIds, counter, atMs }: CallInput): Resu
 }
 
 /** How many stand before the next ticket of this group. */
-export const waitingIn = (day: QueueDay, groupId: string): number =>
-  day.tickets.filter((ticket) => ticket.groupId === groupId && ticket.state === 'waiting').length;
+export const waitingIn = (day: QueueDay, groupId: string): number => countWaiting(day.tickets, groupId);
 
 export type StepInput = { ticketId: string; counter: string; atMs: number };
 export type StepFailure = Failure<'ticket-unknown' | 'ticket-not-called' | 'ticket-elsewhere' | 'ticket-not-waiting'>;

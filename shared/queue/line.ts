@@ -7,14 +7,12 @@
  * and of the calls that do not, every second goes to the ordinary line at least. So whoever has k citizens before him in the
  * ordinary line is called at the latest with the counter's 6 (k + 1)th call, 3 (k + 1)th where nobody has an appointment.
  */
+import { callOf, lastCalledBy, linesOf } from './day-index.ts';
 import type { CounterStanding, QueueState } from './state.ts';
 import type { QueueDay, QueuedTicket } from './ticket.ts';
 
 /** After this many priority citizens in a row another is called, so that no line starves. */
 export const PRIORITY_RUN = 2;
-
-/** Far enough back to find the last call that was not to a priority citizen. */
-export const CALLS_LOOKED_AT = PRIORITY_RUN + 2;
 
 export type Kind = 'priority' | 'appointment' | 'ordinary';
 
@@ -36,35 +34,37 @@ export function groupsOf(state: Partial<Pick<QueueState, 'counters'>>, counter: 
 export const isCounterOpen = (state: Partial<Pick<QueueState, 'counters'>>, counter: string): boolean =>
   standingOf(state.counters ?? [], counter)?.isOpen ?? true;
 
-export const mayCall = (ticket: QueuedTicket, counter: string, groupIds: readonly string[] | undefined): boolean =>
+const mayCall = (ticket: QueuedTicket, counter: string, groupIds: readonly string[] | undefined): boolean =>
   ticket.state === 'waiting' && (ticket.forCounter === undefined ? groupIds === undefined || groupIds.includes(ticket.groupId) : ticket.forCounter === counter);
 
-/** When it was called to the counter that has it, recalls apart; 0: never. */
-export const callOf = ({ servedFromMs, calledAtMs }: QueuedTicket): number => servedFromMs ?? calledAtMs ?? 0;
-
-/** The last kinds this counter called, the newest first; another counter that called one of them since took it from this one. */
-function lastCalls(day: QueueDay, counter: string): Kind[] {
-  return day.tickets
-    .filter((ticket) => ticket.counter === counter && callOf(ticket) > 0)
-    .sort((a, b) => callOf(b) - callOf(a))
-    .slice(0, CALLS_LOOKED_AT)
-    .map((ticket) => kindOf(ticket, callOf(ticket)));
-}
+/** The last kinds this counter called, the newest first: far enough back to find the last that was not to a priority citizen. */
+export const lastCalls = (tickets: readonly QueuedTicket[], counter: string): Kind[] =>
+  lastCalledBy(tickets, counter).map((ticket) => kindOf(ticket, callOf(ticket)));
 
 /** Undefined: nobody waits whom this counter may call. */
 export function nextInLine(
   state: QueueDay & Partial<Pick<QueueState, 'counters'>>,
   { counter, groupIds, nowMs }: { counter: string; groupIds: readonly string[]; nowMs: number },
 ): QueuedTicket | undefined {
-  const groups = groupsOf(state, counter, groupIds);
+  const first = firstOf(linesOf(state.tickets), counter, groupsOf(state, counter, groupIds), nowMs);
+  return inTurn(first, lastCalls(state.tickets, counter));
+}
+
+/** Of each kind the one who waits longest of those this counter may call. `groupIds` undefined: of all groups. */
+export function firstOf(
+  lines: Iterable<readonly QueuedTicket[]>,
+  counter: string,
+  groupIds: readonly string[] | undefined,
+  nowMs: number,
+): Partial<Record<Kind, QueuedTicket>> {
   const first: Partial<Record<Kind, QueuedTicket>> = {};
-  for (const ticket of state.tickets) {
-    if (!mayCall(ticket, counter, groups)) continue;
+  for (const [ticket] of lines) {
+    if (ticket === undefined || !mayCall(ticket, counter, groupIds)) continue;
     const kind = kindOf(ticket, nowMs);
     const best = first[kind];
     if (best === undefined || ticket.issuedAtMs < best.issuedAtMs) first[kind] = ticket;
   }
-  return inTurn(first, lastCalls(state, counter));
+  return first;
 }
 
 /** Of the first of each kind, after these calls of the counter, the newest first. */

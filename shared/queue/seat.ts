@@ -17,7 +17,7 @@ import { issueTicket, waitingIn } from './decide.ts';
 import { isBehind, type LoggedEvent, type Member, type Place, type QueueEvent } from './event.ts';
 import { createForecast } from './forecast.ts';
 import type { Frame } from './frame.ts';
-import { ticketOf } from './places.ts';
+import { ticketOf } from './day-index.ts';
 import { createReplica, type Keep, type SeatRecord } from './replica.ts';
 import { freeSeries, HUB_SERIES, STANDBY_SERIES } from './series.ts';
 import type { Seat } from './seat-kinds.ts';
@@ -334,7 +334,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   async function carryOut(id: string, command: Command, asker: Pick<Member, 'role' | 'series'>): Promise<Result<unknown, Failure>> {
     const before = underWay.get(id);
     if (before !== undefined) return before;
-    const done = replica.ahead().carriedOut.find(([commandId]) => commandId === id);
+    const done = replica.ahead().carriedOut.find((one) => one[0] === id);
     if (done !== undefined) return afterSettling(() => answerOf(command, done[1]));
     if (!canSettle()) return fail('no-hub');
     if (!mayAsk(asker.role, command)) return fail('not-allowed');

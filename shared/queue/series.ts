@@ -17,6 +17,12 @@ export function rangeOf(series: number): { from: number; to: number } {
   return { from, to: from + OWN_SIZE - 1 };
 }
 
+/** Undefined: of none. */
+export function seriesOf(order: number): number | undefined {
+  for (let series = HUB_SERIES; series <= LAST_SERIES; series++) if (order >= rangeOf(series).from && order <= rangeOf(series).to) return series;
+  return undefined;
+}
+
 export const orderOf = (number: string): number => Number(number.slice(1));
 export const numberOf = (letter: string, order: number): string => `${letter}${String(order).padStart(3, '0')}`;
 

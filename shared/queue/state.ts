@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unreachable } from '../lib/result.ts';
 import { dateAt, type PlainDate } from '../lib/time.ts';
 import { memberSchema, type LoggedEvent, type QueueEvent, type TicketStep } from './event.ts';
-import { placeOf, ticketOf, withAdded, withChanged } from './places.ts';
+import { placeOf, ticketOf, withAdded, withChanged } from './day-index.ts';
 import { orderOf } from './series.ts';
 import { queuedTicketSchema, type QueuedTicket } from './ticket.ts';
 

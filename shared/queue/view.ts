@@ -1,6 +1,7 @@
 /** What screens know of the queue: the office's for its own staff and kiosk, and the public one for boards, with no more than number, counter and group. */
 import type { QueueGroup } from '../settings/settings.ts';
 import { dateAt } from '../lib/time.ts';
+import { countWaiting, linesOf } from './day-index.ts';
 import type { Waits } from './forecast.ts';
 import { groupsOf } from './line.ts';
 import type { Seat } from './seat-kinds.ts';
@@ -77,11 +78,11 @@ const ofToday = (state: QueueState, nowMs: number): QueueState =>
 
 function standings(state: QueueState, groups: readonly QueueGroup[], waits: Waits): GroupStanding[] {
   return groups.map(({ id }) => {
-    const waiting = state.tickets.filter((ticket) => ticket.groupId === id && ticket.state === 'waiting');
+    const firsts = [...linesOf(state.tickets)].flatMap(([first]) => (first?.groupId === id ? [first.issuedAtMs] : []));
     return {
       groupId: id,
-      waiting: waiting.length,
-      waitingSinceMs: waiting.length === 0 ? null : waiting.reduce((least, { issuedAtMs }) => Math.min(least, issuedAtMs), Infinity),
+      waiting: countWaiting(state.tickets, id),
+      waitingSinceMs: firsts.length === 0 ? null : Math.min(...firsts),
       expectedWaitMs: waits[id] ?? null,
       counters: state.counters.filter(({ counter, isOpen }) => isOpen && (groupsOf(state, counter)?.includes(id) ?? true)).map(({ counter }) => counter),
     };

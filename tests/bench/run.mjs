@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
+import { load } from './load.mjs';
 
 /** @typedef {import('./result.ts').BenchResult} BenchResult */
 /** @typedef {{ name: string, run(options: import('./result.ts').BenchOptions): Promise<BenchResult> }} Bench */
@@ -84,7 +84,7 @@ for (const [at, file] of files.entries()) {
   const started = performance.now();
   const say = (/** @type {string} */ text) => console.log(`${asked} ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
   say(`seed ${seed}`);
-  const { module } = await runnerImport(file, { root, configFile: false, logLevel: 'error' });
+  const module = await load(file);
   const result = await /** @type {Bench} */ (module).run({ seed, isFull: values.full, isQuick: values.quick, say });
   writeFileSync(kept, JSON.stringify(result, undefined, 1));
   say('done');

@@ -1,6 +1,5 @@
 /** The process of the twenty devices; see devices.ts. */
-import { join, resolve } from 'node:path';
-import { runnerImport } from 'vite';
+import { join } from 'node:path';
+import { load } from '../load.mjs';
 
-const root = resolve(import.meta.dirname, '../../..');
-await runnerImport(join(import.meta.dirname, 'devices.ts'), { root, configFile: false, logLevel: 'error' });
+await load(join(import.meta.dirname, 'devices.ts'));
