@@ -1,4 +1,4 @@
-/** A form filled in beforehand: who it is for, then the e-form; whatever is left open the officer asks at the counter. */
+/** A form filled in beforehand: which case it is, who it is for, then the e-form; whatever is left open the officer asks at the counter. */
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Procedure } from '../../shared/catalogue/catalogue.ts';
@@ -6,6 +6,7 @@ import { formOf } from '../../shared/dossiers/intake-from-draft.ts';
 import { autofillForm, keepTrueMarks, type Whence } from '../../shared/eform/autofill.ts';
 import { validateForm } from '../../shared/eform/validate.ts';
 import { parseCccdQr } from '../../shared/identity/cccd.ts';
+import { isForOrganisationsToo } from '../../shared/lobby/applicants.ts';
 import type { Declaration } from '../../shared/lobby/declaration.ts';
 import { useCardReader } from '../app/useCardReader.ts';
 import { EFormFields } from '../eform/EFormFields.tsx';
@@ -13,18 +14,22 @@ import { RadioCards } from '../ui/Choices.tsx';
 import { DateField } from '../ui/DateField.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { Next, Question, Waiting } from './parts.tsx';
+import type { DeclarePart } from './lobby-store.ts';
+import { Choice, Choices, Next, Question, Waiting } from './parts.tsx';
 import { useCatalogue, useVisit } from './visit-context.ts';
 import styles from './lobby.module.css';
 
-type Person = Declaration['applicant'];
+type Party = Declaration['applicant'];
+type ApplicantKind = Declaration['applicantKind'];
 type FormData = Declaration['formData'];
 
-export function Declare({ procedure, part }: { procedure: Procedure; part: 'who' | 'form' }) {
+export function Declare({ procedure, part }: { procedure: Procedure; part: DeclarePart }) {
   const { t } = useTranslation('lobby');
   const { back, go, wishFor } = useVisit();
   const catalogue = useCatalogue();
-  const [applicant, setApplicant] = useState<Person>({});
+  const [caseId, setCaseId] = useState(procedure.cases.length === 1 ? procedure.cases[0]?.id : undefined);
+  const [applicantKind, setApplicantKind] = useState<ApplicantKind>('person');
+  const [applicant, setApplicant] = useState<Party>({});
   const [formData, setFormData] = useState<FormData>({});
   const [whence, setWhence] = useState<Record<string, Whence>>({});
 
@@ -41,8 +46,7 @@ export function Declare({ procedure, part }: { procedure: Procedure; part: 'who'
   );
 
   if (catalogue === null) return <Waiting words={t('oneMoment')} />;
-  const declare = () =>
-    wishFor(procedure, { procedureCode: procedure.code, catalogueVersion: catalogue.version, applicantKind: 'person', applicant, formData });
+  const declare = () => wishFor(procedure, { procedureCode: procedure.code, catalogueVersion: catalogue.version, caseId, applicantKind, applicant, formData });
   const toForm = () => {
     if (form === undefined) return declare();
     const filled = autofillForm(form, { applicant, submitter: undefined }, formData, whence);
@@ -51,10 +55,44 @@ export function Declare({ procedure, part }: { procedure: Procedure; part: 'who'
     go({ name: 'declare', procedure, part: 'form' });
   };
 
+  const isOfCase = (id: string | undefined) => {
+    setCaseId(id);
+    go({ name: 'declare', procedure, part: 'who' });
+  };
+  if (part === 'case')
+    return (
+      <Question words={t('declare.case')} hint={procedure.name} onBack={back}>
+        <Choices>
+          {procedure.cases.map(({ id, name, hint }) => (
+            <Choice key={id} isOn={id === caseId || undefined} onPress={() => isOfCase(id)}>
+              <span>
+                {name}
+                {hint !== undefined && <span className={styles.choiceHint}>{hint}</span>}
+              </span>
+            </Choice>
+          ))}
+          <Choice onPress={() => isOfCase(undefined)}>{t('declare.caseUnknown')}</Choice>
+        </Choices>
+      </Question>
+    );
+  const isKind = (kind: ApplicantKind) => {
+    setApplicantKind(kind);
+    // What names a person names no organisation.
+    setApplicant(({ phone }) => ({ phone }));
+  };
   if (part === 'who' || form === undefined)
     return (
       <Question words={t('declare.who')} hint={procedure.name} onBack={back} next={<Next onPress={toForm}>{t('next')}</Next>}>
-        <Who person={applicant} onChange={setApplicant} />
+        {isForOrganisationsToo(procedure) && (
+          <Choices>
+            {(['person', 'organisation'] as const).map((kind) => (
+              <Choice key={kind} isOn={kind === applicantKind} onPress={() => kind !== applicantKind && isKind(kind)}>
+                {t(`declare.kind.${kind}`)}
+              </Choice>
+            ))}
+          </Choices>
+        )}
+        {applicantKind === 'person' ? <Person party={applicant} onChange={setApplicant} /> : <Organisation party={applicant} onChange={setApplicant} />}
       </Question>
     );
   return (
@@ -73,40 +111,68 @@ const nothing = () => undefined;
 
 const digitsOnly = (text: string): string => text.replace(/\D/gu, '');
 
-function Who({ person, onChange }: { person: Person; onChange: (person: Person) => void }) {
+type PartyProps = { party: Party; onChange: (party: Party) => void };
+
+const setterOf =
+  ({ party, onChange }: PartyProps) =>
+  (field: string) =>
+  (value: string | undefined) =>
+    onChange({ ...party, [field]: value === '' ? undefined : value });
+
+function Person({ party, onChange }: PartyProps) {
   const { t } = useTranslation(['identity', 'lobby', 'eform']);
   const [isUnreadable, setIsUnreadable] = useState(false);
   useCardReader((text) => {
     const read = parseCccdQr(text);
     setIsUnreadable(!read.ok);
-    if (read.ok) onChange({ ...person, ...read.value.card });
+    if (read.ok) onChange({ ...party, ...read.value.card });
   });
-  const set = (field: string) => (value: string | undefined) => onChange({ ...person, [field]: value === '' ? undefined : value });
+  const set = setterOf({ party, onChange });
   return (
     <div className={styles.fields}>
       <Notice tone={isUnreadable ? 'warning' : 'info'} title={t(isUnreadable ? 'card.unreadable' : 'lobby:declare.card')}>
         {isUnreadable && t('card.unreadable-advice')}
       </Notice>
-      <TextField label={t('field.fullName')} value={person['fullName'] ?? ''} onChange={set('fullName')} maxLength={200} autoFocus />
+      <TextField label={t('field.fullName')} value={party['fullName'] ?? ''} onChange={set('fullName')} maxLength={200} autoFocus />
       <TextField
         label={t('field.idNumber')}
-        value={person['idNumber'] ?? ''}
+        value={party['idNumber'] ?? ''}
         onChange={(typed) => set('idNumber')(digitsOnly(typed))}
         inputMode="numeric"
         maxLength={12}
       />
-      <DateField label={t('field.dateOfBirth')} placeholder={t('eform:date-placeholder')} value={person['dateOfBirth']} onChange={set('dateOfBirth')} />
+      <DateField label={t('field.dateOfBirth')} placeholder={t('eform:date-placeholder')} value={party['dateOfBirth']} onChange={set('dateOfBirth')} />
       <RadioCards
         label={t('field.sex')}
         options={[
           { value: 'male', label: t('sex.male') },
           { value: 'female', label: t('sex.female') },
         ]}
-        value={person['sex'] ?? null}
+        value={party['sex'] ?? null}
         onChange={set('sex')}
       />
-      <TextField label={t('field.residence')} value={person['residence'] ?? ''} onChange={set('residence')} maxLength={500} />
-      <TextField label={t('field.phone')} value={person['phone'] ?? ''} onChange={set('phone')} inputMode="tel" maxLength={20} />
+      <TextField label={t('field.residence')} value={party['residence'] ?? ''} onChange={set('residence')} maxLength={500} />
+      <TextField label={t('field.phone')} value={party['phone'] ?? ''} onChange={set('phone')} inputMode="tel" maxLength={20} />
+    </div>
+  );
+}
+
+/** Who comes for it shows a card at the counter. */
+function Organisation({ party, onChange }: PartyProps) {
+  const { t } = useTranslation(['identity', 'lobby']);
+  const set = setterOf({ party, onChange });
+  return (
+    <div className={styles.fields}>
+      <TextField label={t('lobby:declare.organisationName')} value={party['fullName'] ?? ''} onChange={set('fullName')} maxLength={200} />
+      <TextField
+        label={t('field.taxCode')}
+        value={party['taxCode'] ?? ''}
+        onChange={(typed) => set('taxCode')(typed.replace(/[^\d-]/gu, ''))}
+        inputMode="numeric"
+        maxLength={14}
+      />
+      <TextField label={t('field.residence')} value={party['residence'] ?? ''} onChange={set('residence')} maxLength={500} />
+      <TextField label={t('field.phone')} value={party['phone'] ?? ''} onChange={set('phone')} inputMode="tel" maxLength={20} />
     </div>
   );
 }

@@ -7,11 +7,14 @@ import { papersToBring } from '../../shared/lobby/papers-to-bring.ts';
 import { useShell } from '../app/shell-context.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
+import type { Step } from './lobby-store.ts';
 import { Choice, Choices, Next, Question, Waiting } from './parts.tsx';
 import { useCatalogue, usePaperTrouble, useVisit } from './visit-context.ts';
 import styles from './lobby.module.css';
 
 const SHOWN = 6;
+
+const declaring = (procedure: Procedure): Step => ({ name: 'declare', procedure, part: procedure.cases.length > 1 ? 'case' : 'who' });
 
 export function FindProcedure({ isDeclaring }: { isDeclaring: boolean }) {
   const { t } = useTranslation('lobby');
@@ -20,7 +23,7 @@ export function FindProcedure({ isDeclaring }: { isDeclaring: boolean }) {
   const [text, setText] = useState('');
   const search = useMemo(() => (catalogue === null ? null : createProcedureSearch(catalogue.procedures)), [catalogue]);
   const found = useMemo(() => (text.trim() === '' ? [] : (search?.search(text, SHOWN) ?? []).map(({ procedure }) => procedure)), [search, text]);
-  const choose = (procedure: Procedure) => go(isDeclaring ? { name: 'declare', procedure, part: 'who' } : { name: 'papers', procedure });
+  const choose = (procedure: Procedure) => go(isDeclaring ? declaring(procedure) : { name: 'papers', procedure });
 
   if (catalogue === null) return <Waiting words={t('oneMoment')} />;
   return (
@@ -67,7 +70,7 @@ export function Papers({ procedure }: { procedure: Procedure }) {
       </ul>
       {papers.length > 0 && <p className={styles.hint}>{t(canPrint ? 'papers.onTicket' : 'papers.onScreen')}</p>}
       <Choices>
-        <Choice onPress={() => go({ name: 'declare', procedure, part: 'who' })}>{t('papers.declare')}</Choice>
+        <Choice onPress={() => go(declaring(procedure))}>{t('papers.declare')}</Choice>
         {papers.length > 0 && canPrint && (
           <Choice isDisabled={isPrinted} onPress={() => void bridge.invoke('lobby:print-papers', { procedureCode: procedure.code }).then(setIsPrinted)}>
             {t(isPrinted ? 'papers.printed' : 'papers.print')}

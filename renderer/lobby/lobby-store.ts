@@ -13,12 +13,15 @@ import type { QueueGroup } from '../../shared/settings/settings.ts';
 /** What somebody wants a ticket for, as far as it was said. */
 type Wish = { procedureCode?: string; declaration?: Declaration };
 
+/** Which case of the procedure it is, who stands as the applicant, the form itself. */
+export type DeclarePart = 'case' | 'who' | 'form';
+
 export type Step =
   | { name: 'door' }
   | { name: 'group'; wish: Wish }
   | { name: 'find'; isDeclaring: boolean }
   | { name: 'papers'; procedure: Procedure }
-  | { name: 'declare'; procedure: Procedure; part: 'who' | 'form' }
+  | { name: 'declare'; procedure: Procedure; part: DeclarePart }
   | { name: 'priority'; groupId: string; wish: Wish }
   | { name: 'issuing' }
   | { name: 'done'; ticket: IssuedTicket; isDeclared: boolean }

@@ -20,12 +20,15 @@ test('the kiosk prints a number, the officer calls it, the board shows it', asyn
   const lobby = kiosk.counter.page;
   // First someone who tells beforehand what they came for.
   await lobby.getByRole('button', { name: /Khai trước/u }).click();
-  await lobby.getByRole('textbox').fill('ket hon');
+  await lobby.getByRole('textbox').fill('cap doi giay chung nhan');
   await lobby
-    .getByRole('button', { name: /^Đăng ký kết hôn/u })
+    .getByRole('button', { name: /^Cấp đổi Giấy chứng nhận/u })
     .first()
     .click();
-  await lobby.getByLabel('Họ và tên').fill('Lò Thị Mẩy');
+  await lobby.getByRole('button', { name: /đồng loạt do đo đạc/u }).click();
+  await lobby.getByRole('button', { name: 'Tổ chức, doanh nghiệp' }).click();
+  await lobby.getByLabel('Tên tổ chức').fill('Hợp tác xã Bình Minh');
+  await lobby.getByLabel('Mã số thuế').fill('0101 234 567');
   await lobby.getByLabel('Điện thoại').fill('0912 345 678');
   await lobby.getByRole('button', { name: 'Tiếp tục' }).click();
   await lobby.getByRole('button', { name: 'Lấy số' }).click();
@@ -74,8 +77,11 @@ test('the kiosk prints a number, the officer calls it, the board shows it', asyn
   await officer.callNext();
   await expect(counter.page.getByTestId('serving-number')).toHaveText('A001');
   await officer.startIntake();
-  await expect(counter.page.getByRole('combobox', { name: 'Tìm thủ tục' })).toHaveValue(/^Đăng ký kết hôn/u);
-  await expect(counter.page.getByLabel('Họ và tên').first()).toHaveValue('Lò Thị Mẩy');
+  await expect(counter.page.getByRole('combobox', { name: 'Tìm thủ tục' })).toHaveValue(/^Cấp đổi Giấy chứng nhận/u);
+  await expect(counter.page.getByRole('radio', { name: /đồng loạt do đo đạc/u })).toBeChecked();
+  await expect(counter.page.getByRole('radio', { name: 'Tổ chức' })).toBeChecked();
+  await expect(counter.page.getByLabel('Họ và tên').first()).toHaveValue('Hợp tác xã Bình Minh');
+  await expect(counter.page.getByLabel('Mã số thuế').first()).toHaveValue('0101234567');
   await expect(counter.page.getByLabel('Điện thoại').first()).toHaveValue('0912 345 678');
   await counter.close();
 

@@ -162,6 +162,24 @@ test('visits to the kiosk', async ({ office }) => {
     await finish();
   });
 
+  await test.step('which case, and for whom, by keyboard alone', async () => {
+    await door(/Khai trước/u).press('Enter');
+    await page.getByRole('textbox').fill('cap doi giay chung nhan');
+    await door(/^Cấp đổi Giấy chứng nhận/u)
+      .first()
+      .press('Enter');
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    await isClean('case');
+    await door(/Cấp đổi theo yêu cầu/u).press('Enter');
+    await door(/Tổ chức/u).press('Enter');
+    await page.getByLabel('Tên tổ chức').fill('Hợp tác xã Bình Minh');
+    await isClean('organisation');
+    await page.getByRole('button', { name: 'Quay lại' }).press('Enter');
+    await expect(door(/Cấp đổi theo yêu cầu/u)).toHaveAttribute('aria-pressed', 'true');
+    for (let steps = 0; steps < 2; steps++) await page.getByRole('button', { name: 'Quay lại' }).press('Enter');
+    await expect(door(/Khai trước/u)).toBeVisible();
+  });
+
   await test.step('an opinion, as a count', async () => {
     await door(/Đánh giá/u).click();
     await isClean('rate');
