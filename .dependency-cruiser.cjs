@@ -64,7 +64,12 @@ module.exports = {
       { path: feature('server'), pathNot: ['^server/$1/', '^server/db/'], dependencyTypesNot: ['type-only'] },
     ),
 
-    forbid('printer-gateway', 'one place speaks to printers', { path: '.', pathNot: '^electron/printing/' }, { path: 'node_modules/node-thermal-printer/' }),
+    forbid(
+      'printer-gateway',
+      'one place speaks to printers',
+      { path: '.', pathNot: '^(electron/printing|tests/bench)/' },
+      { path: 'node_modules/node-thermal-printer/' },
+    ),
     forbid('dexie-gateway', 'one place opens IndexedDB', { path: '.', pathNot: '^(renderer/db|tests/bench)/' }, { path: 'node_modules/dexie/' }),
     forbid(
       'sql-gateway',
