@@ -4,6 +4,7 @@ import '@fontsource/be-vietnam-pro/500.css';
 import '@fontsource/be-vietnam-pro/600.css';
 import '@fontsource/be-vietnam-pro/700.css';
 import '@fontsource/be-vietnam-pro/800.css';
+import '@fontsource/noto-serif/700.css';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { FRAME_MARK_CELLS, frameMarkBits, type DrawnPaper, type DrawRequest } from '../../shared/printing/medium.ts';

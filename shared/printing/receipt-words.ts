@@ -15,12 +15,12 @@ export function feeWords({ kind, name, quantity, exemption }: FeeFacts, t: Paper
   return `${t(`receipt.kind.${kind}`)}: ${name}${times}${exemption === undefined ? '' : ` (${exemption})`}`;
 }
 
-/** A value nobody gave is undefined. */
-type FactLine = [label: string, value: string | undefined];
+/** A value nobody gave is undefined; a `name` is what others will type again from the paper. */
+type FactLine = [label: string, value: string | undefined, kind?: 'name'];
 
 /** Who asks for what. */
 export const applicantLines = ({ applicant, submitter, procedureName, procedureCode }: ReceiptFacts, t: PaperWords): FactLine[] => [
-  [t(`receipt.applicant.${applicant.kind}`), applicant.name],
+  [t(`receipt.applicant.${applicant.kind}`), applicant.name, 'name'],
   [t(`receipt.idNumber.${applicant.kind}`), applicant.idNumber],
   [t('receipt.address'), applicant.address],
   [t('receipt.phone'), applicant.phone],

@@ -32,7 +32,7 @@ export function FeeReceiptPaper({ paper, reprint, medium, t }: { paper: FeeRecei
     >
       <Facts
         facts={[
-          [t(`receipt.applicant.${facts.applicant.kind}`), facts.applicant.name],
+          [t(`receipt.applicant.${facts.applicant.kind}`), facts.applicant.name, 'name'],
           [t(`receipt.idNumber.${facts.applicant.kind}`), facts.applicant.idNumber],
           [t('receipt.content'), facts.procedureName],
           [t('feeReceipt.issuedAt'), formatDateTime(paper.issuedAtMs)],

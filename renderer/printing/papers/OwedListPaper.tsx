@@ -24,7 +24,7 @@ export function OwedListPaper({ paper, reprint, medium, t }: { paper: OwedList; 
     >
       <Facts
         facts={[
-          [t(`receipt.applicant.${facts.applicant.kind}`), facts.applicant.name],
+          [t(`receipt.applicant.${facts.applicant.kind}`), facts.applicant.name, 'name'],
           [t('receipt.phone'), facts.applicant.phone],
           [t('receipt.content'), facts.procedureName],
           [t('receipt.due'), dossier.dueAtMs === null ? t('receipt.dueOpen') : formatDateTime(dossier.dueAtMs)],

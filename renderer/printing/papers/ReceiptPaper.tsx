@@ -12,6 +12,7 @@ import { applicantLines, countWords, feeWords } from '../../../shared/printing/r
 import { FormerCodes } from './FormerCodes.tsx';
 import { Heading } from './Heading.tsx';
 import { QrCode } from './QrCode.tsx';
+import parts from './parts.module.css';
 import styles from './roll.module.css';
 
 type ReceiptPaperProps = { paper: Receipt; reprint: number; widthDots: RollWidthDots; t: PaperWords };
@@ -44,8 +45,8 @@ export function ReceiptPaper({ paper, reprint, widthDots, t }: ReceiptPaperProps
       </section>
 
       <dl className={styles.facts}>
-        {applicantLines(facts, t).map(([label, value]) => (
-          <Fact key={label} label={label} value={value} />
+        {applicantLines(facts, t).map(([label, value, kind]) => (
+          <Fact key={label} label={label} value={value} className={kind === 'name' ? parts.name : undefined} />
         ))}
       </dl>
 
@@ -117,12 +118,12 @@ function DueAt({ atMs, t }: { atMs: number; t: PaperWords }) {
   return <div className={styles.dueAt}>{t('receipt.dueAt', { date: date ?? '', time: time ?? '' })}</div>;
 }
 
-function Fact({ label, value }: { label: string; value: string | undefined }) {
+function Fact({ label, value, className }: { label: string; value: string | undefined; className?: string }) {
   if (value === undefined) return null;
   return (
     <div>
       <dt>{label}</dt>
-      <dd>{value}</dd>
+      <dd className={className}>{value}</dd>
     </div>
   );
 }

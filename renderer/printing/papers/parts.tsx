@@ -2,19 +2,19 @@
 import type { ReactNode } from 'react';
 import styles from './parts.module.css';
 
-export type FactLine = [label: string, value: string | undefined];
+export type FactLine = [label: string, value: string | undefined, kind?: 'name'];
 
 /** A label and its value on each line; lines without a value are left out. */
 export function Facts({ facts }: { facts: readonly FactLine[] }) {
   return (
     <dl className={styles.facts}>
       {facts.map(
-        ([label, value]) =>
+        ([label, value, kind]) =>
           value !== undefined &&
           value !== '' && (
             <div key={label}>
               <dt>{label}</dt>
-              <dd>{value}</dd>
+              <dd className={kind === 'name' ? styles.name : undefined}>{value}</dd>
             </div>
           ),
       )}

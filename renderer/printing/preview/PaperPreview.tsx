@@ -5,6 +5,7 @@ import '@fontsource/be-vietnam-pro/500.css';
 import '@fontsource/be-vietnam-pro/600.css';
 import '@fontsource/be-vietnam-pro/700.css';
 import '@fontsource/be-vietnam-pro/800.css';
+import '@fontsource/noto-serif/700.css';
 import '../drawing-board.css';
 import type { OfficeHeading } from '../../../shared/printing/heading.ts';
 import type { PaperLanguage } from '../../../shared/printing/medium.ts';
