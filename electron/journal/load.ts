@@ -80,7 +80,13 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   return loaded;
 }
 
-async function loadSegment(loaded: Loaded, name: string, isLast: boolean, options: LoadOptions, pace: () => Promise<boolean>): Promise<SegmentHeader | undefined> {
+async function loadSegment(
+  loaded: Loaded,
+  name: string,
+  isLast: boolean,
+  options: LoadOptions,
+  pace: () => Promise<boolean>,
+): Promise<SegmentHeader | undefined> {
   const { folder, checksum, seal, journalId } = options;
   const path = join(folder, name);
   const { size } = await stat(path);
