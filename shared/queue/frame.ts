@@ -35,6 +35,8 @@ export const frameSchema = z.discriminatedUnion('t', [
   /** `isWord`: a person asks, not a timer. */
   z.object({ t: z.literal('ask'), epoch, last: placeSchema, isWord: z.boolean() }),
   z.object({ t: z.literal('vote'), epoch, isGranted: z.boolean(), promised: epoch, newer: snapshotSchema.optional() }),
+  /** To the hub, from the standby that holds the queue in this term: whoever reads it may ask for it back. */
+  z.object({ t: z.literal('hand-back'), epoch }),
   z.object({ t: z.literal('command'), id: z.uuid(), command: commandSchema }),
   /** What a citizen left with a ticket, to whoever may hold the queue, and asked for by an officer's device. */
   z.object({ t: z.literal('attach'), id: z.uuid(), ticketId: z.uuid(), text: z.string().max(MAX_ATTACHMENT_BYTES) }),

@@ -8,6 +8,9 @@
  * With fewer than three voices there is no such pair: whoever holds the queue settles alone, and goes on or takes over without the
  * other's voice on a person's word only.
  * Numbers need no voice: each belongs to the series of the device that gives it.
+ *
+ * A standby that holds the queue offers it back to the hub when that one has the whole log and nothing has happened for a while;
+ * the hub then asks for it as it always does, and has the standby's own voice.
  */
 import { fail, ok, type Failure, type Result } from '../lib/result.ts';
 import { dateAt } from '../lib/time.ts';
@@ -43,6 +46,8 @@ const LOST_FOR_MS = 3_000;
 const SPREAD_EVERY_MS = 40;
 /** The hub goes on without a standby that hears it and does not answer. */
 const STANDBY_WITHIN_MS = 2_000;
+/** A hub that is there, and a queue in which nothing happens, for so long: it goes back to the hub. */
+const QUIET_MS = 10_000;
 /** A device that claims to have heard of a term this far ahead is not believed. */
 const FARTHEST_EPOCH = 1_000_000;
 
@@ -69,9 +74,10 @@ export type SeatOptions = {
   ports: SeatPorts;
 };
 
-type Term = { epoch: number; isSole: boolean; hasBegun: boolean };
+/** `isOffered`: to the hub, which need only ask. */
+type Term = { epoch: number; isSole: boolean; hasBegun: boolean; isOffered: boolean };
 /** `told`: what it was told is settled. */
-type Peer = { sent: Place | undefined; told: number; stored: number };
+type Peer = { sinceMs: number; sent: Place | undefined; told: number; stored: number };
 type Asking = { epoch: number; isWord: boolean; end(isWon: boolean): void };
 type Pending = { command: Command; inFlight: boolean; wasSent: boolean; resolve(result: Result<unknown, Failure>): void };
 type Waiter = { seq: number; resolve(outcome: Result<null, Failure>): void };
@@ -100,6 +106,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   let reporting: Promise<void> = Promise.resolve();
   let unreported: LoggedEvent[] = [];
   let isKeeping = false;
+  let quietSinceMs = ports.monoMs();
   let spreading: 'at-once' | 'resting' | 'again' = 'at-once';
   const forecast = createForecast(groups);
   let knownVoices: { ahead: readonly Member[]; settled: readonly Member[]; ids: readonly string[] } | undefined;
@@ -156,7 +163,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
 
   async function begin(epoch: number, isSole: boolean): Promise<void> {
     asking?.end(false);
-    const mine: Term = { epoch, isSole, hasBegun: false };
+    const mine: Term = { epoch, isSole, hasBegun: false, isOffered: false };
     term = mine;
     leader = undefined;
     const promised = await replica.promise(epoch);
@@ -189,6 +196,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     const mine = term;
     const away = Promise.resolve(fail('no-hub'));
     if (mine === undefined) return { kept: away, settled: away };
+    quietSinceMs = ports.monoMs();
     const from = replica.last().seq;
     const events = decided.map(({ event, series }, nth): LoggedEvent => {
       const isLast = nth === decided.length - 1;
@@ -476,6 +484,20 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     void ask(false).then((isWon) => (isWon ? begin(replica.promised(), false) : undefined));
   }
 
+  /** A hub that comes and goes, and an office at work, are left alone. */
+  function handBack(): void {
+    const hub = replica.settled().members.find(({ seat }) => seat === 'hub');
+    const peer = peers.get(hub?.memberId ?? '');
+    if (me.seat !== 'standby' || term?.hasBegun !== true || hub === undefined || peer === undefined) return;
+    const isWhole = replica.tail().length === 0 && peer.stored >= replica.last().seq;
+    const now = ports.monoMs();
+    if (!isWhole || underWay.size > 0 || pending.size > 0 || now - Math.max(quietSinceMs, peer.sinceMs) < QUIET_MS) return;
+    // Once in a while, should the offer or the answer be lost.
+    quietSinceMs = now;
+    term.isOffered = true;
+    send(hub.memberId, { t: 'hand-back', epoch: term.epoch });
+  }
+
   /** Resolves with whether two of three (or both of two) want this device to hold the queue in the term of `replica.promised()`. */
   function ask(isWord: boolean): Promise<boolean> {
     triedMs = ports.monoMs();
@@ -501,7 +523,8 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
   }
 
   async function heardAsk(from: string, { epoch, last, isWord }: Extract<Frame, { t: 'ask' }>): Promise<void> {
-    const isHolderThere = (term !== undefined && canSettle()) || (isLeaderHeard() && leader?.memberId !== from && ports.monoMs() - heardMs < HEARD_WITHIN_MS);
+    const isHolderThere =
+      (term !== undefined && !term.isOffered && canSettle()) || (isLeaderHeard() && leader?.memberId !== from && ports.monoMs() - heardMs < HEARD_WITHIN_MS);
     const isRefused =
       epoch <= replica.promised() || !isVoice(from) || !isVoice(me.memberId) || epoch - replica.promised() > FARTHEST_EPOCH || (isHolderThere && !isWord);
     if (isRefused) return send(from, { t: 'vote', epoch, isGranted: false, promised: replica.promised() });
@@ -656,12 +679,13 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
           beat(memberId);
         }
         advance();
+        handBack();
       } else if (mayHold && asking === undefined && (!isLeaderHeard() || ports.monoMs() - heardMs > SILENCE_MS.standby)) standForOffice();
       void handIn();
       if (standing !== standingNow()) noteStanding();
     },
     connected(memberId: string): void {
-      peers.set(memberId, { sent: undefined, told: 0, stored: 0 });
+      peers.set(memberId, { sinceMs: ports.monoMs(), sent: undefined, told: 0, stored: 0 });
       greet(memberId);
       noteStanding();
     },
@@ -705,6 +729,9 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
           return void heardAsk(from, frame);
         case 'vote':
           return void heardVote(frame);
+        case 'hand-back':
+          if (me.seat !== 'hub' || leader?.memberId !== from || leader.epoch !== frame.epoch || asking !== undefined) return;
+          return void ask(false).then((isWon) => (isWon ? begin(replica.promised(), false) : undefined));
         case 'command': {
           const member = memberOf(from);
           if (member === undefined) return;

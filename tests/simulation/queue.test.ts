@@ -1,6 +1,6 @@
 /**
  * The office's queue through cuts, crashes, two that would hold it, take-overs and lost acknowledgements. Whatever happens:
- * no number on two papers, no citizen called to two counters, no number lost, and in the end one queue everywhere.
+ * no number on two papers, no citizen called to two counters, no number lost, and in the end one queue everywhere, held by the hub.
  */
 import { describe, expect, it } from 'vitest';
 import { chanceOf, Office, type Device } from './queue-office.ts';
@@ -39,12 +39,16 @@ async function live(seed: number, office: Office): Promise<void> {
     else if (dice < 97) for (const one of devices) office.start(one);
     else if (dice < 98) office.diskFails = !office.diskFails && chance.isOneIn(2);
     else takeOverByWord(office, device);
-    await office.run(chance.isOneIn(6) ? 5_000 : chance.below(600));
+    // Long enough, now and then, for the queue to go back to the hub; what comes next may hit it in the middle of that.
+    await office.run(chance.isOneIn(30) ? 10_000 + chance.below(1_500) : chance.isOneIn(6) ? 5_000 : chance.below(600));
   }
   office.diskFails = false;
   office.heal();
   for (const one of devices) office.start(one);
   await office.run(30_000);
+  // A vote that came too late is asked for again when nothing has happened for a while.
+  for (let more = 0; more < 4 && devices[0]?.seat?.isHolding() !== true; more++) await office.run(15_000);
+  await office.run(5_000);
   judge(seed, office);
 }
 
@@ -68,6 +72,7 @@ function judge(seed: number, office: Office): void {
   const tell = (what: string): string => [`seed ${seed}: ${what}`, ...standing, ...office.log.slice(-30)].join('\n');
   expect(office.wrong, tell('wrong')).toEqual([]);
   const [hub, ...others] = office.devices;
+  expect(hub?.seat?.isHolding(), tell('the hub is back and does not hold the queue')).toBe(true);
   const queue = hub?.seat?.replica.settled();
   for (const other of others) {
     expect(other.seat?.replica.settledAt(), tell(`${other.name} is behind`)).toEqual(hub?.seat?.replica.settledAt());
@@ -135,5 +140,78 @@ describe.each([
     // A simulation in which nothing happens proves nothing.
     expect(papers).toBeGreaterThan(SEEDS * 25);
     expect(calls).toBeGreaterThan(SEEDS * 5);
+  });
+});
+
+describe('a hub that comes back', () => {
+  const office = async (seed: number): Promise<{ office: Office; hub: Device; standby: Device; kiosk: Device }> => {
+    const made = new Office(chanceOf(seed), [
+      { name: 'hub', kind: 'hub', counter: '1' },
+      { name: 'standby', kind: 'standby', counter: '2' },
+      { name: 'kiosk', kind: 'member' },
+    ]);
+    await pairAll(made);
+    return { office: made, hub: made.named('hub'), standby: made.named('standby'), kiosk: made.named('kiosk') };
+  };
+  const numbers = ({ papers }: Office): string[] => [...papers.keys()].map((name) => name.split(' ')[1] ?? '');
+  const isHolding = ({ seat }: Device): boolean => seat?.isHolding() === true;
+
+  it('is given the queue when nothing happens in it, with every number and call, and goes on in its own numbers', async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const { office: day, hub, standby, kiosk } = await office(seed);
+      for (let nth = 0; nth < 3; nth++) day.issue(kiosk);
+      await day.run(1_000);
+      day.crash(hub);
+      await day.run(6_000);
+      expect(isHolding(standby)).toBe(true);
+      day.issue(kiosk);
+      day.callNext(standby);
+      await day.run(1_000);
+      expect(numbers(day).some((number) => number.slice(1).startsWith('5'))).toBe(true);
+      day.start(hub);
+      // While the office is at work it stays where it is.
+      for (let nth = 0; nth < 4; nth++) {
+        await day.run(5_000);
+        expect(isHolding(standby), `seed ${seed}`).toBe(true);
+        day.issue(kiosk);
+      }
+      // A vote that came too late is asked for again.
+      for (let nth = 0; nth < 4 && !isHolding(hub); nth++) await day.run(14_000);
+      expect([isHolding(hub), isHolding(standby)], `seed ${seed}`).toEqual([true, false]);
+      day.issue(kiosk);
+      day.callNext(hub);
+      await day.run(2_000);
+      expect(Number(numbers(day).at(-1)?.slice(1))).toBeLessThan(5000);
+      await day.run(14_000);
+      judge(seed, day);
+      expect(day.served.size).toBe(2);
+    }
+  });
+
+  it('leaves the queue with the standby as long as it comes and goes', async () => {
+    const { office: day, hub, standby } = await office(5);
+    day.crash(hub);
+    await day.run(6_000);
+    for (let nth = 0; nth < 5; nth++) {
+      day.start(hub);
+      await day.run(8_000);
+      expect(isHolding(standby)).toBe(true);
+      day.crash(hub);
+      await day.run(4_000);
+    }
+  });
+
+  it('begins the next day, so that its first numbers are the hub’s', async () => {
+    const { office: day, hub, standby, kiosk } = await office(9);
+    day.crash(hub);
+    await day.run(6_000);
+    day.issue(kiosk);
+    await day.run(1_000);
+    day.start(hub);
+    await day.run(15_000);
+    for (const device of [hub, standby, kiosk]) device.clockOffsetMs += 24 * 3_600_000;
+    day.issue(kiosk);
+    await day.run(2_000);
+    expect(numbers(day).at(-1)?.slice(1)).toBe('001');
   });
 });

@@ -28,6 +28,8 @@ type Wanted = {
   folder?: string;
   officeId?: string;
   doorsCloseAt?: string;
+  address?: string;
+  pairingCode?: string;
   onChange?: QueueDeskOptions['onChange'];
 };
 
@@ -41,13 +43,16 @@ export async function startDesk({
   folder,
   officeId,
   doorsCloseAt,
+  address,
+  pairingCode,
   onChange = () => undefined,
 }: Wanted): Promise<TestDesk> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'qmc-queue-')));
   const key = keys.get(home) ?? randomBytes(32);
   keys.set(home, key);
   const raw = officeSettings({ provinceUrl: 'http://127.0.0.1:9', role });
-  const settings = settingsSchema.parse({ ...raw, office: { ...raw.office, id: officeId ?? raw.office.id }, counter, queue: { seat, port, doorsCloseAt } });
+  const queue = { seat, port, doorsCloseAt, address, pairingCode };
+  const settings = settingsSchema.parse({ ...raw, office: { ...raw.office, id: officeId ?? raw.office.id }, counter, queue });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const vault = createVault(key);
   const journal = await openJournal({ folder: join(home, 'journal'), vault, deviceKey: aDeviceKey, clock: Date.now, limits: { reserveBytes: 0 } });
