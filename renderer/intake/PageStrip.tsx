@@ -1,5 +1,5 @@
 /** The pages of a paper in their order: looked at, turned, moved by button or by dragging, removed. */
-import { useEffect, useRef, useState, type DragEvent } from 'react';
+import { memo, useEffect, useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components';
 import type { PaperPage } from '../../shared/scanning/scan.ts';
@@ -27,43 +27,11 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
   const [edited, setEdited] = useState<PaperPage | null>(null);
   const about = useAbout();
   if (paper.pages.length === 0) return null;
-  const dropBefore = (index: number) => (event: DragEvent) => {
-    const [requirementId, pageId] = event.dataTransfer.getData(DRAGGED).split(' ');
-    if (requirementId !== paper.requirementId || pageId === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    store.movePage(paper.requirementId, pageId, index);
-  };
   return (
     <>
       <ol className={styles.strip} aria-label={t('pages-of', { paper: paper.name })}>
         {paper.pages.map((page, index) => (
-          <li
-            key={page.pageId}
-            className={styles.page}
-            draggable
-            onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${paper.requirementId} ${page.pageId}`)}
-            onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
-            onDrop={dropBefore(index)}
-          >
-            <Thumbnail page={page} number={index + 1} onOpen={() => setShownAt(index)} />
-            <div className={styles.tools}>
-              <Tool
-                label={t('move-left', { number: index + 1 })}
-                isDisabled={index === 0}
-                icon="left"
-                onPress={() => store.movePage(paper.requirementId, page.pageId, index - 1)}
-              />
-              <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(paper.requirementId, page.pageId)} />
-              <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(paper.requirementId, page.pageId)} />
-              <Tool
-                label={t('move-right', { number: index + 1 })}
-                isDisabled={index === paper.pages.length - 1}
-                icon="right"
-                onPress={() => store.movePage(paper.requirementId, page.pageId, index + 1)}
-              />
-            </div>
-          </li>
+          <Page key={page.pageId} requirementId={paper.requirementId} page={page} index={index} isLast={index === paper.pages.length - 1} onOpen={setShownAt} />
         ))}
         {shownAt !== null && (
           <ScanViewer
@@ -95,6 +63,48 @@ export function PageStrip({ paper }: { paper: DraftPaper }) {
     </>
   );
 }
+
+type PageProps = { requirementId: string; page: PaperPage; index: number; isLast: boolean; onOpen: (index: number) => void };
+
+/** Drawn anew only when it changes itself: with each page that comes in, forty others would be, and hold up whoever types. */
+const Page = memo(function Page({ requirementId, page, index, isLast, onOpen }: PageProps) {
+  const { t } = useTranslation('scanning');
+  const store = useIntakeStore();
+  const drop = (event: DragEvent) => {
+    const [from, pageId] = event.dataTransfer.getData(DRAGGED).split(' ');
+    if (from !== requirementId || pageId === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    store.movePage(requirementId, pageId, index);
+  };
+  return (
+    <li
+      className={styles.page}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${requirementId} ${page.pageId}`)}
+      onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+      onDrop={drop}
+    >
+      <Thumbnail page={page} number={index + 1} onOpen={() => onOpen(index)} />
+      <div className={styles.tools}>
+        <Tool
+          label={t('move-left', { number: index + 1 })}
+          isDisabled={index === 0}
+          icon="left"
+          onPress={() => store.movePage(requirementId, page.pageId, index - 1)}
+        />
+        <Tool label={t('turn', { number: index + 1 })} icon="rotate" onPress={() => store.turnPage(requirementId, page.pageId)} />
+        <Tool label={t('remove', { number: index + 1 })} icon="close" onPress={() => store.removePage(requirementId, page.pageId)} />
+        <Tool
+          label={t('move-right', { number: index + 1 })}
+          isDisabled={isLast}
+          icon="right"
+          onPress={() => store.movePage(requirementId, page.pageId, index + 1)}
+        />
+      </div>
+    </li>
+  );
+});
 
 /** All pages of the paper as one PDF, which takes their place once it is on disk. */
 function Bind({ paper }: { paper: DraftPaper }) {

@@ -8,9 +8,10 @@ import type { Problem } from '../../shared/dossiers/intake-from-draft.ts';
 import { autofillForm, keepTrueMarks } from '../../shared/eform/autofill.ts';
 import type { CccdField, CccdReading } from '../../shared/identity/cccd.ts';
 import type { Failure } from '../../shared/lib/result.ts';
-import { mediaTypeOf } from '../../shared/scanning/media-type.ts';
-import type { PaperPage, ScanRef } from '../../shared/scanning/scan.ts';
+import { mediaTypeOf, SIGNATURE_BYTES } from '../../shared/scanning/media-type.ts';
+import { MAX_SCAN_BYTES, type PaperPage, type ScanRef } from '../../shared/scanning/scan.ts';
 import type { Services } from '../app/services.tsx';
+import { askPictureWorker } from '../scanning/ask-picture-worker.ts';
 import { readScanFile } from '../scanning/read-file.ts';
 import { createAutosave } from './autosave.ts';
 import { changePaper, movedTo, turned, withoutPage, withPage, withPageAt, withReplaced, type DraftPaper } from './pages.ts';
@@ -86,6 +87,8 @@ type Deps = Pick<Services, 'bridge' | 'clock' | 'info' | 'catalogue' | 'dossiers
 
 const MINUTE_MS = 60_000;
 const personFields: readonly PersonField[] = ['fullName', 'dateOfBirth', 'sex', 'residence', 'idIssuedOn', 'oldIdNumber', 'phone', 'email'];
+
+const isPdf = async (file: File): Promise<boolean> => mediaTypeOf(new Uint8Array(await file.slice(0, SIGNATURE_BYTES).arrayBuffer())) === 'application/pdf';
 
 /** `catalogue`: the one the draft began with. */
 export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, dossiers, drafts, scans }: Deps, initial: Draft): IntakeStore {
@@ -191,15 +194,14 @@ export function createIntakeStore({ bridge, clock, info, catalogue: begunWith, d
     }));
 
   const keepScan = async (file: File): Promise<{ ok: true; value: ScanRef } | { ok: false; failure: Failure }> => {
-    const read = await readScanFile(file);
-    if (!read.ok) return read;
     try {
-      if (mediaTypeOf(read.value) === 'application/pdf') {
-        const { inspectPdf } = await import('../scanning/inspect-pdf.ts');
-        const inspected = await inspectPdf(read.value);
+      // Before it is read here: a PDF of forty pages would lie in memory twice.
+      if (file.size <= MAX_SCAN_BYTES && (await isPdf(file))) {
+        const inspected = await askPictureWorker({ task: 'inspect', file });
         if (!inspected.ok) return inspected;
       }
-      return await scans.add(read.value);
+      const read = await readScanFile(file);
+      return read.ok ? await scans.add(read.value) : read;
     } catch {
       return { ok: false, failure: { kind: 'scan-unreadable' } };
     }

@@ -6,10 +6,21 @@ import { asksForPassword, openPdf } from './pdf-page.ts';
 /** As names stand in a file (ISO 32000-1 § 12.6.4): a script, or a program to start. In packed objects pdf.js finds the scripts. */
 const ACTIVE = /\/(?:JavaScript|Launch)[\s/<([>]/u;
 
+/** Read in parts: as one string a large file would take its size again. */
+const PART = 2 ** 20;
+const LONGEST_NAME = 16;
+
+function saysActive(bytes: Uint8Array): boolean {
+  const latin1 = new TextDecoder('latin1');
+  for (let at = 0; at < bytes.byteLength; at += PART) if (ACTIVE.test(latin1.decode(bytes.subarray(at, at + PART + LONGEST_NAME)))) return true;
+  return false;
+}
+
+/** The bytes are gone afterwards. */
 export async function inspectPdf(
   bytes: Uint8Array,
 ): Promise<Result<{ pages: number }, Failure<'scan-locked' | 'scan-damaged' | 'scan-active' | 'scan-too-many-pages'>>> {
-  if (ACTIVE.test(new TextDecoder('latin1').decode(bytes))) return fail('scan-active');
+  if (saysActive(bytes)) return fail('scan-active');
   const task = openPdf(bytes);
   try {
     const document = await task.promise;

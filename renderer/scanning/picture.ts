@@ -1,27 +1,13 @@
 /** Small pictures of scans for the screen, drawn once and kept while there is room. */
 import type { ScanRepository } from '../db/scan-repository.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
-import { drawImage } from './draw-image.ts';
+import { askPictureWorker } from './ask-picture-worker.ts';
+import { createTurns } from './turns.ts';
 
 export type Picture = { url: string; width: number; height: number; pages: number };
 
-async function ofCanvas(canvas: HTMLCanvasElement, pages: number): Promise<Picture> {
-  const blob = await new Promise<Blob>((resolve, reject) =>
-    canvas.toBlob((drawn) => (drawn === null ? reject(new Error('canvas gave no picture')) : resolve(drawn)), 'image/webp', 0.85),
-  );
-  return { url: URL.createObjectURL(blob), width: canvas.width, height: canvas.height, pages };
-}
-
-/** Throws when the bytes cannot be drawn. */
-async function draw(bytes: Uint8Array<ArrayBuffer>, mediaType: string, pageNumber: number, sizePx: number): Promise<Picture> {
-  if (mediaType !== 'application/pdf') {
-    const { blob, width, height } = await drawImage(bytes, mediaType, sizePx);
-    return { url: URL.createObjectURL(blob), width, height, pages: 1 };
-  }
-  const { drawPdfPage } = await import('./pdf-page.ts');
-  const { canvas, pages } = await drawPdfPage(bytes, pageNumber, sizePx);
-  return ofCanvas(canvas, pages);
-}
+/** One scan is read and unpacked at a time, on whichever screens they are asked for; the largest first, because somebody waits to read it. */
+const turns = createTurns();
 
 export type Pictures = {
   of(sha256: string, pageNumber: number, sizePx: number): Promise<Result<Picture, Failure>>;
@@ -35,10 +21,18 @@ const KEPT = 200;
 export function createPictures(scans: Pick<ScanRepository, 'read'>): Pictures {
   const kept = new Map<string, Promise<Result<Picture, Failure>>>();
   const make = async (sha256: string, pageNumber: number, sizePx: number): Promise<Result<Picture, Failure>> => {
-    const read = await scans.read(sha256);
+    let read = await scans.read(sha256);
     if (!read.ok) return read;
     try {
-      return ok(await draw(read.value.bytes, read.value.mediaType, pageNumber, sizePx));
+      let drawn = await askPictureWorker({ task: 'draw', ...read.value, pageNumber, sizePx });
+      if (drawn === 'needs-document') {
+        read = await scans.read(sha256);
+        if (!read.ok) return read;
+        const { drawPdfPage } = await import('./pdf-page.ts');
+        drawn = await drawPdfPage(read.value.bytes, pageNumber, sizePx);
+      }
+      const { blob, ...size } = drawn;
+      return ok({ url: URL.createObjectURL(blob), ...size });
     } catch {
       return fail('scan-not-drawable');
     }
@@ -53,7 +47,7 @@ export function createPictures(scans: Pick<ScanRepository, 'read'>): Pictures {
       const key = `${sha256}/${pageNumber}/${sizePx}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const made = make(sha256, pageNumber, sizePx);
+      const made = turns.take(sizePx, () => make(sha256, pageNumber, sizePx));
       kept.set(key, made);
       const [oldest] = kept.keys();
       if (kept.size > KEPT && oldest !== undefined) drop(oldest);

@@ -23,10 +23,20 @@ function started(): Worker {
   return begun;
 }
 
+/** What forty bound pages took goes with the worker at once; left to itself it would stay while they are put on disk. */
+function rest(): void {
+  if (waiting.size > 0) return;
+  worker?.terminate();
+  worker = undefined;
+}
+
 export function workOnPage<T extends PageTask>(task: T): Promise<Result<PageAnswers[T['task']], Failure>> {
   return new Promise((resolve) => {
     const id = ++lastId;
-    waiting.set(id, (answer) => resolve('refused' in answer ? fail(answer.refused) : ok(answer.done as PageAnswers[T['task']])));
+    waiting.set(id, (answer) => {
+      resolve('refused' in answer ? fail(answer.refused) : ok(answer.done as PageAnswers[T['task']]));
+      if (task.task === 'bind') queueMicrotask(rest);
+    });
     started().postMessage({ id, ...task });
   });
 }

@@ -117,5 +117,6 @@ export async function bind(pages: AsyncIterable<BoundPage>, about: About): Promi
   if (isArchive) markAsArchive(document, about);
   const id = PDFHexString.of(Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''));
   document.context.trailerInfo.ID = document.context.obj([id, id]);
-  return { bytes: new Uint8Array(await document.save({ useObjectStreams: true, addDefaultPage: false })), pages: document.getPageCount() };
+  const bytes = await document.save({ useObjectStreams: true, addDefaultPage: false });
+  return { bytes: bytes as Uint8Array<ArrayBuffer>, pages: document.getPageCount() };
 }
