@@ -12,6 +12,7 @@ import { SYSTEM_OPERATOR } from './by-system.ts';
 import { openCatalogueFiles } from './catalogue/catalogue-files.ts';
 import { createAcceptance } from './dossiers/acceptance.ts';
 import { createAcceptedDossiers } from './dossiers/accepted-dossiers.ts';
+import { createLookUp } from './dossiers/look-up.ts';
 import { createCorrection } from './dossiers/correction.ts';
 import { openDraftFiles } from './dossiers/draft-files.ts';
 import { createHandOver } from './dossiers/hand-over.ts';
@@ -260,6 +261,7 @@ export async function openCounter(
     clock,
     newId: randomUUID,
     log,
+    lookUp: createLookUp({ journal, accepted, clock }),
     onChange({ view, board }) {
       const seen = view();
       tell('queue:changed', seen);

@@ -2,7 +2,7 @@
 import type { Catalogue, Procedure } from '../../shared/catalogue/catalogue.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { TicketWish } from '../../shared/ipc/contract.ts';
-import { dossierStatusSchema, type DossierStatus, type LookUpFailureKind, type LookUpRequest } from '../../shared/lobby/look-up.ts';
+import { dossierStatusSchema, type LookedUp, type LookUpFailureKind, type LookUpRequest } from '../../shared/lobby/look-up.ts';
 import { papersToBring } from '../../shared/lobby/papers-to-bring.ts';
 import type { TicketAdvice } from '../../shared/printing/paper.ts';
 import type { Rating } from '../../shared/lobby/rating.ts';
@@ -18,12 +18,12 @@ export type LobbyDesk = {
   takeTicket(wish: TicketWish): Promise<Result<IssuedTicket, Failure>>;
   /** False: the catalogue in force has no such procedure. */
   printPapers(procedureCode: string): boolean;
-  lookUp(request: LookUpRequest): Promise<Result<DossierStatus, Failure<LookUpFailureKind>>>;
+  lookUp(request: LookUpRequest): Promise<Result<LookedUp, Failure<LookUpFailureKind>>>;
   rate(rating: Rating): Promise<Result<null, Failure>>;
 };
 
 type Options = {
-  queue: Pick<QueueDesk, 'issue' | 'view'> & { office: Pick<QueueDesk['office'], 'attach'> };
+  queue: Pick<QueueDesk, 'issue' | 'view'> & { office: Pick<QueueDesk['office'], 'attach' | 'lookUp'> };
   printTicket(ticket: IssuedTicket, advice: TicketAdvice): void;
   printBringList(procedure: { code: string; name: string }, papers: readonly string[]): void;
   catalogue(): Catalogue;
@@ -58,7 +58,14 @@ export function createLobbyDesk({ queue, printTicket, printBringList, catalogue,
     },
     async lookUp(request) {
       const answer = await province.post(paths.lookUp, request, dossierStatusSchema);
-      return answer.ok ? answer : fail(kindOf(answer.failure));
+      if (answer.ok) return ok({ ...answer.value, isOfOffice: false });
+      const kind = kindOf(answer.failure);
+      if (kind !== 'offline') return fail(kind);
+      const known = await queue.office.lookUp(request);
+      if (known.ok) return ok({ ...known.value, isOfOffice: true });
+      if (known.failure.kind === 'too-many') return fail('too-many');
+      // What no device here knows, the province may.
+      return fail(known.failure.kind === 'too-often' ? 'busy' : 'offline');
     },
     async rate(rating) {
       const noted = await journal.transact(SYSTEM_OPERATOR, () => ok({ type: 'service.rated' as const, rating }));

@@ -15,6 +15,7 @@ import { emptyQueue } from '../../shared/queue/state.ts';
 import { ticketSchema, type IssuedTicket, type Priority, type QueueDay, type Ticket } from '../../shared/queue/ticket.ts';
 import { boardOf, viewOf, type PublicBoard, type QueueLink, type QueueView } from '../../shared/queue/view.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import type { LookUpHere } from '../dossiers/look-up.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Log } from '../log.ts';
@@ -60,12 +61,14 @@ export type QueueDeskOptions = {
   clock: Clock;
   newId: () => string;
   log: Log;
+  /** How far a dossier is, as this device knows it. */
+  lookUp: LookUpHere;
   /** `view` and `board` are others now. */
   onChange(now: { view(): QueueView; board(seen: QueueView): PublicBoard }): void;
 };
 
 export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDesk> {
-  const { folder, vault, journal, settings, clock, newId, log, onChange } = options;
+  const { folder, vault, journal, settings, clock, newId, log, lookUp, onChange } = options;
   const { counter, queueGroups: groups, role } = settings;
   const file = await openRecordLog({ folder: join(folder, 'log'), vault, withReserve: journal.withReserve });
   const attachments = await openAttachments({ folder: join(folder, 'attachments'), vault, clock, log });
@@ -198,6 +201,7 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
       log,
       attachments,
       seat: () => seat,
+      lookUp,
       onRefusal: tellSoon,
     });
   }

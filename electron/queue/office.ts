@@ -1,4 +1,4 @@
-/** The device among the others of its office: lines to those who may hold the queue, becoming known to them, and what was left with a ticket. */
+/** The device among the others of its office: lines to those who may hold the queue, becoming known to them, what was left with a ticket, what is known of a dossier. */
 import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,13 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
+import { dossierStatusSchema, type DossierStatus, type LookUpRequest } from '../../shared/lobby/look-up.ts';
 import { memberSchema, type Member } from '../../shared/queue/event.ts';
 import { MOST_FRAME_CHARACTERS, type Frame } from '../../shared/queue/frame.ts';
 import type { FoundHub, PairingOffer } from '../../shared/queue/office.ts';
 import type { OfficeSeat } from '../../shared/queue/seat.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import type { LookUpHere } from '../dossiers/look-up.ts';
 import { isMissing, writeDurably } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Log } from '../log.ts';
@@ -25,6 +27,8 @@ export type Office = {
   attach(ticketId: string, text: string): Promise<Result<null, Failure>>;
   /** Null: nothing was left with this ticket. */
   attachment(ticketId: string): Promise<Result<string | null, Failure>>;
+  /** How far a dossier is, as the office's devices know it: asked by a kiosk. `no-hub`, `not-found`, `too-many`. */
+  lookUp(request: LookUpRequest): Promise<Result<DossierStatus, Failure>>;
   offerPairing(): Promise<Result<PairingOffer, Failure>>;
   endPairing(): void;
   pair(address: string, code: string): Promise<Result<{ hubName: string }, Failure>>;
@@ -41,6 +45,7 @@ export function createLoneOffice(attachments: Attachments): Office {
   return {
     attach: (ticketId, text) => attachments.put(ticketId, text, false),
     attachment: async (ticketId) => ok(await attachments.get(ticketId)),
+    lookUp: alone,
     offerPairing: alone,
     endPairing: () => undefined,
     pair: alone,
@@ -55,6 +60,11 @@ const REDIAL_MS = { least: 250, most: 3_000 };
 /** A port that is taken, e.g. by a process that is just ending. */
 const LISTEN_AGAIN_MS = 3_000;
 const ANSWER_WITHIN_MS = 3_000;
+/** Of a counter that is asked by whoever holds the queue, who is itself waited for. */
+const COUNTER_WITHIN_MS = 2_000;
+/** Of one kiosk: several citizens a minute, but not a list of codes. */
+const LOOK_UPS_A_MINUTE = 20;
+const A_MINUTE_MS = 60_000;
 const SEND_ON_EVERY_MS = 2_000;
 const CONTEXT = 'queue-holders';
 
@@ -69,6 +79,7 @@ type Options = {
   log: Log;
   attachments: Attachments;
   seat(): OfficeSeat;
+  lookUp: LookUpHere;
   /** `isRefused` has changed. */
   onRefusal(): void;
 };
@@ -80,7 +91,7 @@ export type ConnectedOffice = Office & {
 };
 
 export async function openOffice(options: Options): Promise<ConnectedOffice> {
-  const { folder, vault, identity, settings, name, clock, newId, log, attachments, seat, onRefusal } = options;
+  const { folder, vault, identity, settings, name, clock, newId, log, attachments, seat, lookUp, onRefusal } = options;
   const { seat: kind, port, address: typedAddress } = settings.queue;
   const path = join(folder, 'holders.sealed');
   const mayHold = kind === 'hub' || kind === 'standby';
@@ -89,6 +100,7 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
   const dialling = new Set<string>();
   /** Who holds the queue and does not know this device any more, e.g. because an officer let it go. It is asked again all the same. */
   const refusedBy = new Set<string>();
+  const lookUps = new Map<string, { count: number; sinceMs: number }>();
   const asked = new Map<string, (result: Result<unknown, Failure>) => void>();
   /** Who may hold the queue, as known from the pairing; what the queue itself says counts more. */
   let holders = await readHolders();
@@ -141,6 +153,7 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
     if (frame.t === 'attach') return void answer(memberId, frame.id, () => takeAttachment(memberId, frame.ticketId, frame.text));
     if (frame.t === 'attachment')
       return void answer(memberId, frame.id, async () => (mayRead(memberId) ? ok(await attachments.get(frame.ticketId)) : fail('not-allowed')));
+    if (frame.t === 'look-up') return void answer(memberId, frame.id, () => lookUpFor(memberId, frame.request));
     const waiting = frame.t === 'answer' ? asked.get(frame.id) : undefined;
     if (frame.t === 'answer' && waiting !== undefined) return waiting(frame.result as Result<unknown, Failure>);
     seat().received(memberId, frame);
@@ -239,20 +252,53 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
     for (const [memberId, line] of lines) if (isHolder(memberId)) line.send({ t: 'attach', id: newId(), ticketId, text });
   }
 
-  function askHolder(frame: Extract<Frame, { t: 'attach' | 'attachment' }>): Promise<Result<unknown, Failure>> {
+  type Asking = Extract<Frame, { t: 'attach' | 'attachment' | 'look-up' }>;
+
+  function askHolder(frame: Asking): Promise<Result<unknown, Failure>> {
     const holder = seat().heldBy();
     const line = holder === undefined ? undefined : lines.get(holder);
-    if (line === undefined) return Promise.resolve(fail('no-hub'));
+    return line === undefined ? Promise.resolve(fail('no-hub')) : ask(line, frame, ANSWER_WITHIN_MS);
+  }
+
+  function ask(line: Connection, frame: Asking, withinMs: number): Promise<Result<unknown, Failure>> {
     return new Promise((done) => {
       const end = (result: Result<unknown, Failure>): void => {
         asked.delete(frame.id);
         clearTimeout(tooLong);
         done(result);
       };
-      const tooLong = setTimeout(() => end(fail('no-hub')), ANSWER_WITHIN_MS);
+      const tooLong = setTimeout(() => end(fail('no-hub')), withinMs);
       asked.set(frame.id, end);
       line.send(frame);
     });
+  }
+
+  // ── what the office knows of a dossier ───────────────────────────────────────────────────────────────────────────────
+
+  async function lookUpFor(from: string, request: LookUpRequest): Promise<Result<DossierStatus, Failure>> {
+    if (isHolder(from)) return lookUp.ask(request);
+    if (!mayHold || memberOf(from)?.role !== 'lobby') return fail('not-allowed');
+    return asksTooOften(from) ? fail('too-often') : lookUpAmongAll(request);
+  }
+
+  function asksTooOften(memberId: string): boolean {
+    const nowMs = clock();
+    const known = lookUps.get(memberId);
+    const { count, sinceMs } = known !== undefined && nowMs - known.sinceMs < A_MINUTE_MS ? known : { count: 0, sinceMs: nowMs };
+    lookUps.set(memberId, { count: count + 1, sinceMs });
+    return count >= LOOK_UPS_A_MINUTE;
+  }
+
+  async function lookUpAmongAll(request: LookUpRequest): Promise<Result<DossierStatus, Failure>> {
+    const own = await lookUp.ask(request);
+    // Guesses are counted here for all of them.
+    if (own.ok || own.failure.kind === 'too-many') return own;
+    const counters = [...lines].filter(([memberId]) => ['officer', 'postal'].includes(memberOf(memberId)?.role ?? ''));
+    const answers = await Promise.all(counters.map(([, line]) => ask(line, { t: 'look-up', id: newId(), request }, COUNTER_WITHIN_MS)));
+    const known = answers.map(readStatus).find((answer) => answer.ok);
+    if (known === undefined) return own;
+    lookUp.takeGuessBack(request);
+    return known;
   }
 
   async function sendOn(): Promise<void> {
@@ -279,6 +325,9 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       const kept = await attachments.put(ticketId, text, true);
       if (kept.ok) void sendOn().catch(() => undefined);
       return kept;
+    },
+    async lookUp(request) {
+      return seat().heldBy() === identity.memberId ? lookUpAmongAll(request) : readStatus(await askHolder({ t: 'look-up', id: newId(), request }));
     },
     async attachment(ticketId) {
       const own = await attachments.get(ticketId);
@@ -324,6 +373,12 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
       await server?.stop();
     },
   };
+}
+
+function readStatus(answer: Result<unknown, Failure>): Result<DossierStatus, Failure> {
+  if (!answer.ok) return answer;
+  const { data: status } = dossierStatusSchema.safeParse(answer.value);
+  return status === undefined ? fail('not-found') : ok(status);
 }
 
 /** Under which the others of the network may reach this device; none of its own loopback, unless it has nothing else. */

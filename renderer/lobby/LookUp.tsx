@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dateAt, formatDate, formatDateTime } from '../../shared/lib/time.ts';
-import { SECOND_FACTOR_DIGITS, type DossierStatus, type LookUpFailureKind } from '../../shared/lobby/look-up.ts';
+import { SECOND_FACTOR_DIGITS, type LookedUp, type LookUpFailureKind } from '../../shared/lobby/look-up.ts';
 import { parseCccdQr } from '../../shared/identity/cccd.ts';
 import { useShell } from '../app/shell-context.tsx';
 import { useCardReader } from '../app/useCardReader.ts';
@@ -79,15 +79,16 @@ export function LookUp({ failure }: { failure: LookUpFailureKind | undefined }) 
   );
 }
 
-export function Status({ status, askedCode, onEnd }: { status: DossierStatus; askedCode: string; onEnd: () => void }) {
+export function Status({ status, askedCode, onEnd }: { status: LookedUp; askedCode: string; onEnd: () => void }) {
   const { t } = useTranslation('lobby');
   const { clock } = useShell();
-  const { code, procedureName, acceptedAtMs, dueAtMs, stage } = status;
+  const { code, procedureName, acceptedAtMs, dueAtMs, stage, isOfOffice } = status;
   const isReplaced = askedCode.toUpperCase() !== code;
   const isLate = dueAtMs !== null && dueAtMs < clock();
   return (
     <Ending title={t(`status.stage.${stage}`)} onEnd={onEnd} label={t('finish')}>
       {isReplaced && <Notice tone="info" title={t('status.replaced', { former: askedCode.toUpperCase(), code })} />}
+      {isOfOffice && <Notice tone="offline" title={t('status.ofOffice')} />}
       <dl className={styles.facts}>
         <dt>{t('status.code')}</dt>
         <dd>{code}</dd>

@@ -5,7 +5,7 @@ import type { Bridge } from '../../shared/ipc/contract.ts';
 import type { Failure } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { Declaration } from '../../shared/lobby/declaration.ts';
-import type { DossierStatus, LookUpFailureKind } from '../../shared/lobby/look-up.ts';
+import type { LookedUp, LookUpFailureKind } from '../../shared/lobby/look-up.ts';
 import type { Rating } from '../../shared/lobby/rating.ts';
 import type { IssuedTicket, Priority } from '../../shared/queue/ticket.ts';
 import type { QueueGroup } from '../../shared/settings/settings.ts';
@@ -27,7 +27,7 @@ export type Step =
   | { name: 'done'; ticket: IssuedTicket; isDeclared: boolean }
   | { name: 'failed'; failure: Failure }
   | { name: 'look-up'; failure?: LookUpFailureKind }
-  | { name: 'status'; status: DossierStatus; askedCode: string }
+  | { name: 'status'; status: LookedUp; askedCode: string }
   | { name: 'rate' }
   | { name: 'reasons'; score: number }
   | { name: 'thanks' }

@@ -1,7 +1,8 @@
 /** What a lobby kiosk asks for a citizen: how far a dossier is, for who knows its code and the end of an ID number in it. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dossierStatusSchema, lookUpRequestSchema, SECOND_FACTOR_DIGITS, type DossierStatus } from '../../shared/lobby/look-up.ts';
+import { dossierStatusSchema, lookUpRequestSchema, type DossierStatus } from '../../shared/lobby/look-up.ts';
+import { GUESSES_A_DAY, isSecondFactor } from '../../shared/lobby/second-factor.ts';
 import { paths } from '../../shared/sync/protocol.ts';
 import { type Routes, problems } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -9,8 +10,7 @@ import { countGuess, dossiersOfCode, forgetGuesses, takeGuessBack, type LookedUp
 
 /** Of one kiosk: several citizens a minute, but not a list of codes. */
 const BY_DEVICE = { rateLimit: { max: 20, timeWindow: '1 minute' } };
-/** Of one code, from whatever device, right or not there at all: with four digits, one in two thousand a day. */
-const GUESSES = 5;
+/** Guesses of one code count together from whatever device they come. */
 const WINDOW_MS = 24 * 60 * 60_000;
 /** No answer comes before this time has passed, whether there is such a dossier or not. */
 const ANSWER_MS = 150;
@@ -30,9 +30,9 @@ export const lobbyRoutes: Routes = (server, { db, callers, clock }) => {
       const guesses = await countGuess(db, subject, at, WINDOW_MS);
       const candidates = await dossiersOfCode(db, officeId, code);
       await answerTime;
-      if (guesses > GUESSES) throw new Problem(403, 'too-many-guesses', 'this code was tried too often today');
+      if (guesses > GUESSES_A_DAY) throw new Problem(403, 'too-many-guesses', 'this code was tried too often today');
       // One refusal for both: who has only a code learns nothing from it.
-      const found = candidates.find(({ numbers }) => endsIn(numbers, lastDigits));
+      const found = candidates.find(({ numbers }) => isSecondFactor(numbers, lastDigits));
       if (found === undefined) throw new Problem(404, 'not-found', 'no such dossier with these digits');
       await takeGuessBack(db, subject);
       const { numbers: _numbers, deliveries, ...status } = found;
@@ -40,9 +40,6 @@ export const lobbyRoutes: Routes = (server, { db, callers, clock }) => {
     },
   );
 };
-
-const endsIn = (numbers: readonly string[], lastDigits: string): boolean =>
-  numbers.map((number) => number.replace(/\D/gu, '')).some((digits) => digits.length >= 2 * SECOND_FACTOR_DIGITS && digits.endsWith(lastDigits));
 
 function stageOf(deliveries: LookedUp['deliveries']): DossierStatus['stage'] {
   if (deliveries.some((state) => state === 'refused' || state === 'failed')) return 'being-checked';

@@ -10,7 +10,7 @@ import type { Failure, Result } from '../lib/result.ts';
 import { printerLettersSchema, type PrinterLetters } from '../printing/code-pages.ts';
 import type { FoundPrinter, PrinterTrial } from '../printing/found-printer.ts';
 import { declarationSchema, type Declaration } from '../lobby/declaration.ts';
-import { lookUpRequestSchema, type DossierStatus, type LookUpFailureKind, type LookUpRequest } from '../lobby/look-up.ts';
+import { lookUpRequestSchema, type LookedUp, type LookUpFailureKind, type LookUpRequest } from '../lobby/look-up.ts';
 import { ratingSchema, type Rating } from '../lobby/rating.ts';
 import type { PrintingState } from '../printing/paper.ts';
 import { paperDestinations, paperRequestSchema, type PaperDestination, type PaperRequest } from '../printing/request.ts';
@@ -141,7 +141,7 @@ export type IpcContract = {
   'lobby:take-ticket': { args: TicketWish; result: Result<IssuedTicket> };
   /** What to bring, on paper, for someone who takes no number; false: no such procedure. */
   'lobby:print-papers': { args: { procedureCode: string }; result: boolean };
-  'lobby:look-up': { args: LookUpRequest; result: Result<DossierStatus, Failure<LookUpFailureKind>> };
+  'lobby:look-up': { args: LookUpRequest; result: Result<LookedUp, Failure<LookUpFailureKind>> };
   'lobby:rate': { args: Rating; result: Result<null> };
   /** Reads aloud; whatever was being read stops. */
   'lobby:say': { args: { text: string; language: 'vi' | 'en' }; result: void };

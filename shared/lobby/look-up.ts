@@ -23,5 +23,8 @@ export const dossierStatusSchema = z.object({
 });
 export type DossierStatus = z.infer<typeof dossierStatusSchema>;
 
+/** `isOfOffice`: the province could not be asked; it is what the office's own devices know, and may have gone further. */
+export type LookedUp = DossierStatus & { isOfOffice: boolean };
+
 /** `not-found`: no such dossier of this office, or other digits; nobody is told which. `too-many`: guessed at too often for a day. */
 export type LookUpFailureKind = 'not-found' | 'too-many' | 'busy' | 'offline';

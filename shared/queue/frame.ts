@@ -1,5 +1,6 @@
 /** What devices of an office say to each other about the queue; every frame from outside is parsed with this and nothing else is read of it. */
 import { z } from 'zod';
+import { lookUpRequestSchema } from '../lobby/look-up.ts';
 import { commandSchema } from './command.ts';
 import { loggedEventSchema, memberSchema, placeSchema } from './event.ts';
 import { MAX_ATTACHMENT_BYTES } from './office.ts';
@@ -41,6 +42,8 @@ export const frameSchema = z.discriminatedUnion('t', [
   /** What a citizen left with a ticket, to whoever may hold the queue, and asked for by an officer's device. */
   z.object({ t: z.literal('attach'), id: z.uuid(), ticketId: z.uuid(), text: z.string().max(MAX_ATTACHMENT_BYTES) }),
   z.object({ t: z.literal('attachment'), id: z.uuid(), ticketId: z.uuid() }),
+  /** How far a dossier is, of a kiosk to whoever holds the queue, and of that one to the counters. */
+  z.object({ t: z.literal('look-up'), id: z.uuid(), request: lookUpRequestSchema }),
   /** The result of a command; its value is read by the type of the command that was sent. */
   z.object({ t: z.literal('answer'), id: z.uuid(), result: z.unknown() }),
 ]);

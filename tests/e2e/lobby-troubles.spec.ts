@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
+import { ok } from '../../shared/lib/result.ts';
 import { eventually } from '../fakes/eventually.ts';
+import { aDossier } from '../fixtures/dossiers.ts';
 import { hashOf, PIN } from '../fixtures/pin.ts';
 import { officeSettings } from '../fixtures/settings.ts';
 import { pair, startDesk } from '../integration/queue/queue-desk.ts';
@@ -146,6 +148,24 @@ test('a kiosk without hub, paper, printer or time says what to do', async ({ lau
     await finish();
     await hub.desk.setDoors(false);
     await expect(door).toBeEnabled();
+  });
+
+  await test.step('no province: a dossier of this office is still found, as it was; any other is asked for at a counter', async () => {
+    const applicant = { kind: 'person' as const, fullName: 'Nguyễn Thị Ánh Dương', idNumber: '001188012345' };
+    const dossier = aDossier({ code: 'H36.12-261122-0042', applicant, submitter: undefined, papers: [] });
+    await hub.journal.transact('lan', () => ok({ type: 'dossier.accepted' as const, dossier, number: { leaseId: 'lease', order: 42 } }));
+    await page.getByRole('button', { name: /Tra cứu/u }).click();
+    await page.keyboard.type(`${dossier.code}\n9999\n`);
+    await expect(page.getByText('Đang mất kết nối với hệ thống của tỉnh')).toBeVisible();
+    await expect(page.getByText('Cũng có thể gọi 0200 123 456')).toBeVisible();
+    await isClean(page, 'trouble-look-up');
+    await page.getByLabel(/4 số cuối/u).fill('2345');
+    await page.getByRole('button', { name: 'Xem', exact: true }).press('Enter');
+    await expect(page.getByText('Đây là thông tin khi tiếp nhận')).toBeVisible();
+    await expect(page.getByText(dossier.code)).toBeVisible();
+    expect(await page.locator('main').innerText()).not.toMatch(/Dương|001188/u);
+    await isClean(page, 'trouble-look-up-office');
+    await finish();
   });
 
   await test.step('the standby holds the queue: nothing a citizen need know', async () => {

@@ -3,7 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openJournal } from '../../../electron/journal/journal.ts';
+import { createAcceptedDossiers } from '../../../electron/dossiers/accepted-dossiers.ts';
+import { createLookUp } from '../../../electron/dossiers/look-up.ts';
+import { openJournal, type Journal } from '../../../electron/journal/journal.ts';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
 import { openQueueDesk, type QueueDesk, type QueueDeskOptions } from '../../../electron/queue/desk.ts';
@@ -13,6 +15,7 @@ import { officeSettings } from '../../fixtures/settings.ts';
 
 export type TestDesk = {
   desk: QueueDesk;
+  journal: Journal;
   folder: string;
   port: number;
   identity(): Promise<OfficeIdentity>;
@@ -64,10 +67,12 @@ export async function startDesk({
     clock: Date.now,
     newId: randomUUID,
     log,
+    lookUp: createLookUp({ journal, accepted: createAcceptedDossiers(journal), clock: Date.now }),
     onChange,
   });
   return {
     desk,
+    journal,
     folder: home,
     port,
     identity: () => openOfficeIdentity(join(home, 'queue'), vault, Date.now()),
