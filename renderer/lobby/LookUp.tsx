@@ -8,7 +8,7 @@ import { useShell } from '../app/shell-context.tsx';
 import { useCardReader } from '../app/useCardReader.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { Ending, Next, Question } from './parts.tsx';
+import { Ending, Next, Outcome, Question } from './parts.tsx';
 import { useVisit } from './visit-context.ts';
 import styles from './lobby.module.css';
 
@@ -46,12 +46,6 @@ export function LookUp({ failure }: { failure: LookUpFailureKind | undefined }) 
         </Next>
       }
     >
-      {failure !== undefined && !isAsking && (
-        <Notice tone={failure === 'offline' ? 'offline' : 'warning'} title={t(`lookUp.failed.${failure}`)}>
-          {t(`lookUp.advice.${failure}`)}
-          {failure === 'offline' && info.settings.office.phone !== undefined && ` ${t('lookUp.call', { phone: info.settings.office.phone })}`}
-        </Notice>
-      )}
       <div className={styles.fields}>
         <TextField
           label={t('lookUp.code')}
@@ -75,6 +69,14 @@ export function LookUp({ failure }: { failure: LookUpFailureKind | undefined }) 
           inputRef={digitsField}
         />
       </div>
+      {failure !== undefined && !isAsking && (
+        <Outcome>
+          <Notice tone={failure === 'offline' ? 'offline' : 'warning'} title={t(`lookUp.failed.${failure}`)}>
+            {t(`lookUp.advice.${failure}`)}
+            {failure === 'offline' && info.settings.office.phone !== undefined && ` ${t('lookUp.call', { phone: info.settings.office.phone })}`}
+          </Notice>
+        </Outcome>
+      )}
     </Question>
   );
 }

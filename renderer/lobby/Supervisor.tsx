@@ -7,15 +7,13 @@ import { useFailureWords } from '../app/useFailureWords.ts';
 import type { Failure, Result } from '../../shared/lib/result.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { Choice, Choices, Next, Question } from './parts.tsx';
+import { Choice, Choices, Next, Outcome, Question } from './parts.tsx';
 import { useVisit } from './visit-context.ts';
 
 const SHORTEST_PIN = 4;
 const LONGEST_PIN = 12;
 const PAIRING_DIGITS = 6;
 const digits = (text: string, most: number): string => text.replace(/\D/gu, '').slice(0, most);
-
-const intoSight = (said: HTMLElement | null): void => said?.scrollIntoView({ block: 'nearest' });
 
 export function Supervisor() {
   const { t } = useTranslation('lobby');
@@ -92,12 +90,15 @@ export function Supervisor() {
           />
         </>
       )}
-      {(failure !== null || pairedWith !== null) && (
-        // Beside the button; on a low screen the keyboard would leave it out of sight.
-        <div ref={intoSight}>
-          {failure !== null && <Notice tone="warning" title={words(failure)} />}
-          {pairedWith !== null && <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />}
-        </div>
+      {failure !== null && (
+        <Outcome>
+          <Notice tone="warning" title={words(failure)} />
+        </Outcome>
+      )}
+      {pairedWith !== null && (
+        <Outcome>
+          <Notice tone="ok" title={t('supervisor.paired', { name: pairedWith })} />
+        </Outcome>
       )}
     </Question>
   );

@@ -105,3 +105,8 @@ export function Ending({
     </div>
   );
 }
+
+const intoSight = (said: HTMLElement | null): void => said?.scrollIntoView({ block: 'nearest' });
+
+/** What became of what was typed; below the fields, and in sight: on a low screen the keyboard leaves room for little else. */
+export const Outcome = ({ children }: { children: ReactNode }) => <div ref={intoSight}>{children}</div>;
