@@ -20,7 +20,8 @@ async function start(...wanted: Parameters<typeof startDesk>): Promise<TestDesk>
   running.push(device.kill);
   return device;
 }
-const free = (): number => 20_000 + Math.floor(Math.random() * 30_000);
+/** Below those the system gives out by itself. */
+const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 const standing = (device: TestDesk): string => device.desk.view().link.standing;
 const anIdentity = async (): Promise<OfficeIdentity> =>
   openOfficeIdentity(await mkdtemp(join(tmpdir(), 'qmc-impostor-')), createVault(randomBytes(32)), Date.now());

@@ -18,7 +18,8 @@ async function kill(device: TestDesk): Promise<void> {
   running.splice(running.indexOf(device), 1);
   await device.kill();
 }
-const free = (): number => 20_000 + Math.floor(Math.random() * 30_000);
+/** Below those the system gives out by itself. */
+const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 const standing = (device: TestDesk): string => device.desk.view().link.standing;
 const leads = (device: TestDesk) => eventually(() => standing(device) === 'leading', 15_000);
 const follows = (device: TestDesk) => eventually(() => standing(device) === 'following', 15_000);

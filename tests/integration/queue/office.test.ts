@@ -33,7 +33,8 @@ const call = async (device: TestDesk): Promise<string | undefined> => {
   if (!called.ok) throw new Error(called.failure.kind);
   return called.value?.number;
 };
-const free = (): number => 20_000 + Math.floor(Math.random() * 30_000);
+/** Below those the system gives out by itself. */
+const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((device) => device.kill()));

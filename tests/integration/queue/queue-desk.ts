@@ -10,6 +10,7 @@ import { createVault } from '../../../electron/keys/vault.ts';
 import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
 import { openQueueDesk, type QueueDesk, type QueueDeskOptions } from '../../../electron/queue/desk.ts';
 import { settingsSchema, type Settings } from '../../../shared/settings/settings.ts';
+import { eventually } from '../../fakes/eventually.ts';
 import { aDeviceKey } from '../../fixtures/journals.ts';
 import { officeSettings } from '../../fixtures/settings.ts';
 
@@ -85,9 +86,12 @@ export async function startDesk({
 }
 
 export async function pair(hub: TestDesk, device: TestDesk): Promise<void> {
-  const offer = await hub.desk.office.offerPairing();
-  if (!offer.ok) throw new Error(offer.failure.kind);
-  const port = offer.value.addresses[0]?.split(':').at(-1) ?? '';
-  const paired = await device.desk.office.pair(`127.0.0.1:${port}`, offer.value.code);
+  // A port that was just taken is tried again.
+  const { code, addresses } = await eventually(async () => {
+    const offer = await hub.desk.office.offerPairing();
+    return offer.ok && offer.value;
+  }, 15_000);
+  const port = addresses[0]?.split(':').at(-1) ?? '';
+  const paired = await device.desk.office.pair(`127.0.0.1:${port}`, code);
   if (!paired.ok) throw new Error(paired.failure.kind);
 }
