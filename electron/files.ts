@@ -1,6 +1,6 @@
 /** Durable file writes: a name appears with all of its bytes or not at all, also after a power cut. */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const TEMPORARY = '.tmp-';
@@ -17,11 +17,14 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
   await syncFolder(dirname(path));
 }
 
+/** What follows each other in a file: put together first, a large scan would take its size again. */
+type Pieces = Uint8Array | readonly Uint8Array[];
+
 /**
  * `writeDurably` for a folder in which many files are written at the same time: those share one fsync of the folder, which
  * begins when the last of them has its name. Whoever comes after the first has its name waits for the next one.
  */
-export function createSharedWrites(folder: string, sync: typeof syncFolder = syncFolder): (name: string, bytes: Uint8Array) => Promise<void> {
+export function createSharedWrites(folder: string, sync: typeof syncFolder = syncFolder): (name: string, bytes: Pieces) => Promise<void> {
   type Batch = { writing: number; synced: Promise<void>; settle(outcome: Promise<void>): void };
   let joinable: Batch | undefined;
 
@@ -48,12 +51,12 @@ export function createSharedWrites(folder: string, sync: typeof syncFolder = syn
 }
 
 /** All the bytes are on disk under the name; that the name stays is the folder's fsync. */
-async function putInPlace(path: string, bytes: Uint8Array): Promise<void> {
+async function putInPlace(path: string, bytes: Pieces): Promise<void> {
   const temporary = join(dirname(path), `${TEMPORARY}${basename(path)}-${randomUUID()}`);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(bytes);
+      await writeFile(file, bytes);
       await file.datasync();
     } finally {
       await file.close();

@@ -44,7 +44,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const arrivals = await openArrivalLog({
     folder,
     isSound,
-    store: async (all) => void (await Promise.all(all.map(({ sha256, sealed }) => write(nameOf(sha256), Buffer.concat(sealed))))),
+    store: async (all) => void (await Promise.all(all.map(({ sha256, sealed }) => write(nameOf(sha256), sealed)))),
   });
   async function sizeOf(sha256: string): Promise<number | undefined> {
     const arrived = arrivals.find(sha256);
@@ -89,7 +89,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
       try {
         // Without a look whether its file is there, for which this scan and those behind it would wait: that one is replaced.
         const sealed = vault.sealInParts(bytes, contextOf(sha256));
-        if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), Buffer.concat(sealed));
+        if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), sealed);
       } catch (error) {
         if (!isDiskFull(error)) throw error;
         if (!(await read(sha256)).ok) return fail('disk-full');

@@ -1,7 +1,7 @@
 /** Judges a PDF before it is taken in: whether it opens for everybody, starts nothing, and ends somewhere. */
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { MAX_PDF_PAGES } from '../../shared/scanning/scan.ts';
-import { asksForPassword, openPdf } from './pdf-page.ts';
+import { asksForPassword, withPdf } from './pdf-page.ts';
 
 /** As names stand in a file (ISO 32000-1 § 12.6.4): a script, or a program to start. In packed objects pdf.js finds the scripts. */
 const ACTIVE = /\/(?:JavaScript|Launch)[\s/<([>]/u;
@@ -21,17 +21,15 @@ export async function inspectPdf(
   bytes: Uint8Array,
 ): Promise<Result<{ pages: number }, Failure<'scan-locked' | 'scan-damaged' | 'scan-active' | 'scan-too-many-pages'>>> {
   if (saysActive(bytes)) return fail('scan-active');
-  const task = openPdf(bytes);
   try {
-    const document = await task.promise;
-    if (document.numPages > MAX_PDF_PAGES) return fail('scan-too-many-pages', { pages: document.numPages, max: MAX_PDF_PAGES });
-    if (await document.hasJSActions()) return fail('scan-active');
-    // The first page has to be one: a file that broke off still names its pages.
-    await document.getPage(1);
-    return ok({ pages: document.numPages });
+    return await withPdf(bytes, async (pdf) => {
+      if (pdf.numPages > MAX_PDF_PAGES) return fail('scan-too-many-pages', { pages: pdf.numPages, max: MAX_PDF_PAGES });
+      if (await pdf.hasJSActions()) return fail('scan-active');
+      // The first page has to be one: a file that broke off still names its pages.
+      await pdf.getPage(1);
+      return ok({ pages: pdf.numPages });
+    });
   } catch (error) {
     return fail(asksForPassword(error) ? 'scan-locked' : 'scan-damaged');
-  } finally {
-    void task.destroy();
   }
 }

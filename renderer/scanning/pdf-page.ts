@@ -4,17 +4,27 @@ import * as pdfjs from 'pdfjs-dist/legacy/build/pdf.mjs';
 type Surface = HTMLCanvasElement | OffscreenCanvas;
 export type DrawnPage = { blob: Blob; width: number; height: number; pages: number };
 
-let parser: pdfjs.PDFWorker | undefined;
+type Parser = { pdf: pdfjs.PDFWorker; thread: Worker };
+let parser: Parser | undefined;
+let opened = 0;
 
-/** One parser for the life of the thread: starting one costs more than drawing a page. */
-function sharedParser(): pdfjs.PDFWorker {
-  parser ??= new pdfjs.PDFWorker({
-    port: new Worker(new URL('pdfjs-dist/legacy/build/pdf.worker.mjs', import.meta.url), { type: 'module' }) as unknown as null,
-  });
-  return parser;
+/** Starting one costs more than drawing a page. */
+function sharedParser(): Parser {
+  if (parser !== undefined) return parser;
+  const thread = new Worker(new URL('pdfjs-dist/legacy/build/pdf.worker.mjs', import.meta.url), { type: 'module' });
+  return (parser = { pdf: new pdfjs.PDFWorker({ port: thread as unknown as null }), thread });
 }
 
-/** What `openPdf` fails with where a password is asked for. */
+/** From this size on a file would be felt while the parser, with nothing to do, keeps what it had of it. */
+const LARGE_BYTES = 4 * 2 ** 20;
+
+function closeParser(): void {
+  parser?.pdf.destroy();
+  parser?.thread.terminate();
+  parser = undefined;
+}
+
+/** What `withPdf` fails with where a password is asked for. */
 export const asksForPassword = (error: unknown): boolean => error instanceof Error && error.name === 'PasswordException';
 
 /** The page is made of what only a thread with a document can draw. */
@@ -73,11 +83,13 @@ const withoutDocument = {
   ownerDocument: { fonts: (globalThis as { fonts?: FontFaceSet }).fonts } as unknown as HTMLDocument,
 };
 
-/** Without scripts, generated code or forms; to be destroyed by whoever opened it. The bytes go to the parser: they are gone here. */
-export const openPdf = (bytes: Uint8Array): pdfjs.PDFDocumentLoadingTask =>
-  pdfjs.getDocument({
+/** Opened without scripts, generated code or forms, and closed after `work`. The bytes go to the parser: they are gone here. */
+export async function withPdf<T>(bytes: Uint8Array, work: (pdf: pdfjs.PDFDocumentProxy) => Promise<T>): Promise<T> {
+  const isLarge = bytes.byteLength > LARGE_BYTES;
+  opened += 1;
+  const task = pdfjs.getDocument({
     data: bytes,
-    worker: sharedParser(),
+    worker: sharedParser().pdf,
     isEvalSupported: false,
     enableXfa: false,
     useWasm: false,
@@ -89,6 +101,14 @@ export const openPdf = (bytes: Uint8Array): pdfjs.PDFDocumentLoadingTask =>
     verbosity: 0,
     ...(hasDocument ? {} : withoutDocument),
   });
+  try {
+    return await work(await task.promise);
+  } finally {
+    opened -= 1;
+    if (isLarge && opened === 0) closeParser();
+    else void task.destroy();
+  }
+}
 
 function newSurface(width: number, height: number): Surface {
   if (!hasDocument) return new OffscreenCanvas(width, height);
@@ -108,17 +128,13 @@ function blobOf(surface: Surface): Promise<Blob> {
  * `sizePx` bounds the longer side; the bytes are gone afterwards. Throws when the bytes are no readable PDF, and `NeedsDocument` in a worker when only the
  * page itself can draw it.
  */
-export async function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx: number): Promise<DrawnPage> {
-  const task = openPdf(bytes);
-  try {
-    const opened = await task.promise;
-    const page = await opened.getPage(pageNumber);
+export function drawPdfPage(bytes: Uint8Array, pageNumber: number, sizePx: number): Promise<DrawnPage> {
+  return withPdf(bytes, async (pdf) => {
+    const page = await pdf.getPage(pageNumber);
     const natural = page.getViewport({ scale: 1 });
     const viewport = page.getViewport({ scale: sizePx / Math.max(natural.width, natural.height) });
     const surface = newSurface(Math.max(1, Math.round(viewport.width)), Math.max(1, Math.round(viewport.height)));
     await page.render({ canvas: surface as HTMLCanvasElement, viewport, annotationMode: pdfjs.AnnotationMode.DISABLE }).promise;
-    return { blob: await blobOf(surface), width: surface.width, height: surface.height, pages: opened.numPages };
-  } finally {
-    void task.destroy();
-  }
+    return { blob: await blobOf(surface), width: surface.width, height: surface.height, pages: pdf.numPages };
+  });
 }
