@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALLS_AT_HAND, callOf, countWaiting, highestOrder, lastCalledBy, linesOf, placeOf, ticketOf, withAdded, withChanged } from './day-index.ts';
+import { CALLS_AT_HAND, callOf, countWaiting, highestOrder, inOneGo, lastCalledBy, linesOf, placeOf, ticketOf, withAdded, withChanged } from './day-index.ts';
 import { numberOf, orderOf } from './series.ts';
 import type { QueuedTicket } from './ticket.ts';
 
@@ -70,6 +70,31 @@ describe('the index of a day', () => {
           if (asks) isRight(next);
         }
         for (const list of lists) isRight(list);
+      }),
+    );
+  });
+
+  it('makes of many changes in one go what they make one by one, and leaves alone what was there before', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.array(step, { maxLength: 40 }), (before, steps) => {
+        const change = (list: readonly QueuedTicket[], { add, id, state, counter }: (typeof steps)[number], nth: number): readonly QueuedTicket[] =>
+          add && placeOf(list, id) < 0
+            ? withAdded(list, ticket(id, 1 + Number(id)))
+            : withChanged(list, id, (one) => ({ ...one, state, ...(state === 'called' ? { counter, servedFromMs: nth + 1 } : {}) }));
+        const start = before.reduce(change, []);
+        if (before.length % 2 === 0) expect([...linesOf(start)].flat()).toHaveLength(countWaiting(start));
+        const kept = [...start];
+        const together = inOneGo(() => steps.reduce(change, start));
+        expect(start).toEqual(kept);
+        const single = steps.reduce(change, kept);
+        expect(together).toEqual(single);
+        expect([...linesOf(together)].flat()).toHaveLength(countWaiting(single));
+        for (const counter of ['1', '2']) {
+          const plain = together.filter((one) => one.counter === counter && callOf(one) > 0).sort((a, b) => callOf(b) - callOf(a));
+          expect(lastCalledBy(together, counter)).toEqual(plain.slice(0, CALLS_AT_HAND));
+        }
+        for (const [at, { ticketId }] of together.entries()) expect(placeOf(together, ticketId)).toBe(at);
+        for (const [at, { ticketId }] of start.entries()) expect(placeOf(start, ticketId)).toBe(at);
       }),
     );
   });

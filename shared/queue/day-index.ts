@@ -101,13 +101,38 @@ export function lastCalledBy(tickets: Tickets, counter: string): readonly Queued
 
 const newest = (called: QueuedTicket[]): readonly QueuedTicket[] => called.sort((a, b) => callOf(b) - callOf(a)).slice(0, CALLS_AT_HAND);
 
+/** Lists that were made by the work that goes on; nobody else has them yet. */
+let ours: WeakSet<Tickets> | undefined;
+
+/** Of many changes one after the other only the last list is of use to anybody: they share one copy. */
+export function inOneGo<T>(work: () => T): T {
+  if (ours !== undefined) return work();
+  ours = new WeakSet();
+  try {
+    return work();
+  } finally {
+    ours = undefined;
+  }
+}
+
+function copyOf(tickets: Tickets): QueuedTicket[] {
+  if (ours?.has(tickets) === true) return tickets as QueuedTicket[];
+  const copy = [...tickets];
+  ours?.add(copy);
+  return copy;
+}
+
 /** For a ticket that is not among them yet. */
 export function withAdded(tickets: Tickets, ticket: QueuedTicket): QueuedTicket[] {
-  const next = [...tickets, ticket];
   const { row, lines, calls } = indexOf(tickets);
   const follower = row.ids[tickets.length];
+  const next = copyOf(tickets);
+  next.push(ticket);
   // Another list went on from here with another ticket, e.g. one that no disk took: what it knows is not of this one.
-  if (follower !== undefined && follower !== ticket.ticketId) return next;
+  if (follower !== undefined && follower !== ticket.ticketId) {
+    indexes.delete(next);
+    return next;
+  }
   if (follower === undefined) lengthen(row, ticket);
   indexes.set(next, {
     row,
@@ -117,15 +142,15 @@ export function withAdded(tickets: Tickets, ticket: QueuedTicket): QueuedTicket[
   return next;
 }
 
-/** Unchanged when it is not among them. */
+/** The same list when it is not among them. */
 export function withChanged(tickets: Tickets, ticketId: string, to: (ticket: QueuedTicket) => QueuedTicket): Tickets {
   const at = placeOf(tickets, ticketId);
   const before = tickets[at];
   if (before === undefined) return tickets;
   const after = to(before);
-  const next = [...tickets];
-  next[at] = after;
   const { row, lines, calls } = indexOf(tickets);
+  const next = copyOf(tickets);
+  next[at] = after;
   indexes.set(next, {
     row,
     ...(lines === undefined ? {} : { lines: linesAfter(lines, before, after, row) }),

@@ -81,9 +81,9 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     used = { date, orders: { ...orders, [letter]: Math.max(orders[letter] ?? 0, orderOf(number)) } };
   }
 
-  function push(logged: LoggedEvent): void {
-    tail.push(logged);
-    ahead = reduceLogged(ahead, logged);
+  function push(events: readonly LoggedEvent[]): void {
+    tail.push(...events);
+    ahead = reduceLogged(ahead, events);
   }
 
   function noteUsedIn({ event, series: of }: LoggedEvent): void {
@@ -95,7 +95,7 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     const moved = tail.filter((logged) => logged.seq <= through);
     if (moved.length === 0) return [];
     tail = tail.slice(moved.length);
-    settled = moved.reduce(reduceLogged, settled);
+    settled = reduceLogged(settled, moved);
     const end = moved.at(-1);
     if (end !== undefined) at = { epoch: end.epoch, seq: end.seq };
     recent.push(...moved);
@@ -109,11 +109,11 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
         ({ state: settled, at, promised, series, used, own, toWithdraw } = record);
         tail = [];
         ahead = settled;
-        record.tail.forEach(push);
+        push(record.tail);
         return;
       case 'event':
         if (record.logged.seq !== last().seq + 1) return;
-        push(record.logged);
+        push([record.logged]);
         noteUsedIn(record.logged);
         return;
       case 'settled':
@@ -183,7 +183,7 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
 
   function cutTail(fromSeq: number): void {
     tail = tail.filter(({ seq }) => seq < fromSeq);
-    ahead = tail.reduce(reduceLogged, settled);
+    ahead = reduceLogged(settled, tail);
     keptSeq = Math.min(keptSeq, last().seq);
     generation += 1;
   }
@@ -208,7 +208,7 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
     /** In memory at once, so that the next decision sees it; resolves once it is durable, and false when it was cut off again. */
     async append(events: readonly LoggedEvent[]): Promise<Result<null, Failure>> {
       const mine = generation;
-      events.forEach(push);
+      push(events);
       const from = events[0]?.seq ?? 0;
       const through = events.at(-1)?.seq ?? 0;
       const kept = events.map((logged): SeatRecord => ({ kind: 'event', logged }));
@@ -254,7 +254,7 @@ export function createReplica({ keep, records, series: firstSeries }: Options) {
       ahead = settled;
       recent = [];
       generation += 1;
-      snapshot.tail.forEach(push);
+      push(snapshot.tail);
       keptSeq = 0;
       return begin();
     },

@@ -583,10 +583,13 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
     if (mine !== undefined && me.seat === 'member' && mine.series !== replica.series()) replica.setSeries(mine.series);
   }
 
-  /** Nobody waits for the word of a device that has no voice. */
   async function stored(from: string, epoch: number, kept: Promise<Result<null, Failure>>): Promise<void> {
-    if ((await kept).ok && isVoice(me.memberId) && leader?.memberId === from && leader.epoch === epoch)
-      send(from, { t: 'stored', epoch, seq: replica.keptSeq() });
+    const isKept = (await kept).ok;
+    if (leader?.memberId !== from || leader.epoch !== epoch) return;
+    // What the disk refused is asked for again with the next beat, or the others might wait for this voice for ever.
+    if (!isKept) leader.isSynced = false;
+    // Nobody waits for the word of a device that has none.
+    else if (isVoice(me.memberId)) send(from, { t: 'stored', epoch, seq: replica.keptSeq() });
   }
 
   function heardEvents(from: string, { epoch, after, events, settled }: Extract<Frame, { t: 'events' }>): void {

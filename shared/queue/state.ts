@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unreachable } from '../lib/result.ts';
 import { dateAt, type PlainDate } from '../lib/time.ts';
 import { memberSchema, type LoggedEvent, type QueueEvent, type TicketStep } from './event.ts';
-import { placeOf, ticketOf, withAdded, withChanged } from './day-index.ts';
+import { inOneGo, placeOf, ticketOf, withAdded, withChanged } from './day-index.ts';
 import { orderOf } from './series.ts';
 import { queuedTicketSchema, type QueuedTicket } from './ticket.ts';
 
@@ -48,12 +48,16 @@ export const officeDate = (state: Pick<QueueState, 'date'>, atMs: number): Plain
 const KEPT_COMMANDS = 1000;
 const SOME_MORE = 200;
 
-export function reduceLogged(state: QueueState, { event, series, commandId }: Pick<LoggedEvent, 'event' | 'series' | 'commandId'>): QueueState {
-  const next = reduceQueue(state, event, series);
-  if (commandId === undefined) return next;
-  const ticketId = event.type === 'ticket.issued' ? event.ticket.ticketId : 'ticketId' in event ? event.ticketId : '';
-  const kept = next.carriedOut.length < KEPT_COMMANDS + SOME_MORE ? next.carriedOut : next.carriedOut.slice(-KEPT_COMMANDS);
-  return { ...next, carriedOut: [...kept, [commandId, ticketId]] };
+export function reduceLogged(state: QueueState, logged: ReadonlyArray<Pick<LoggedEvent, 'event' | 'series' | 'commandId'>>): QueueState {
+  const next = inOneGo(() => logged.reduce((before, { event, series }) => reduceQueue(before, event, series), state));
+  let carriedOut = [...next.carriedOut];
+  for (const { event, commandId } of logged) {
+    if (commandId === undefined) continue;
+    const ticketId = event.type === 'ticket.issued' ? event.ticket.ticketId : 'ticketId' in event ? event.ticketId : '';
+    if (carriedOut.length >= KEPT_COMMANDS + SOME_MORE) carriedOut = carriedOut.slice(-KEPT_COMMANDS);
+    carriedOut.push([commandId, ticketId]);
+  }
+  return { ...next, carriedOut };
 }
 
 /** An event that does not fit (its ticket is over, or of an earlier day) changes nothing. `series`: of the device that gave the number. */
@@ -134,8 +138,7 @@ const newDay = (state: QueueState, date: PlainDate): QueueState => ({ ...state, 
 const change = (state: QueueState, event: TicketStep, to: (ticket: QueuedTicket) => QueuedTicket): QueueState => withTicket(state, event.ticketId, to);
 
 function withTicket(state: QueueState, ticketId: string, to: (ticket: QueuedTicket) => QueuedTicket): QueueState {
-  const tickets = withChanged(state.tickets, ticketId, to);
-  return tickets === state.tickets ? state : { ...state, tickets };
+  return { ...state, tickets: withChanged(state.tickets, ticketId, to) };
 }
 
 function ended(state: QueueState, event: TicketStep): QueueState {

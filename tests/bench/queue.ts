@@ -1,12 +1,11 @@
 /** The hub under a day of 5,000 numbers in a minute: twenty devices in a process of their own on real sockets, every event durable before it is answered. */
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBoardServer, type BoardServer } from '../../electron/queue/board-server.ts';
-import { startDesk } from '../integration/queue/queue-desk.ts';
+import { freePort, startDesk } from '../integration/queue/queue-desk.ts';
 import type { DevicesReport, FromDevices, Sample, ToDevices } from './queue/devices.ts';
 import { describeMachine, figure, machineLine, ms, percentile, type BenchOptions, type BenchResult } from './result.ts';
 
@@ -27,7 +26,7 @@ export async function run({ isQuick, say }: BenchOptions): Promise<BenchResult> 
   const hub = await startDesk({
     seat: 'hub',
     counter: '1',
-    port: 20_000 + (randomBytes(2).readUInt16BE() % 30_000),
+    port: await freePort(),
     folder: join(work, 'hub'),
     // As electron/counter.ts tells its window and its televisions.
     onChange({ view, board }) {
@@ -80,7 +79,9 @@ export async function run({ isQuick, say }: BenchOptions): Promise<BenchResult> 
     ms(Math.max(...took)),
   ];
   const worstP99 = Math.max(...(['number', 'call', 'finish'] as const).map((kind) => percentile(of(kind), 0.99)));
-  const boardP99 = boardMs.length < called ? Number.NaN : percentile(boardMs, 0.99);
+  // The board has room for 24 calls: in a second in which the machine stood still, more may be made before it is told.
+  const unseen = called - boardMs.length;
+  const boardP99 = percentile([...boardMs, ...Array<number>(unseen).fill(Infinity)], 0.99);
   const isEachOnce = numbers === tickets && called === tickets && wrong.length === 0;
   return {
     tables: [
@@ -108,7 +109,7 @@ export async function run({ isQuick, say }: BenchOptions): Promise<BenchResult> 
     goals: [
       { goal: 'every number once, every citizen called once', measured: `${numbers} of ${tickets}, ${wrong.length} wrong`, isMet: isEachOnce },
       { goal: `answers at p99 ≤ ${P99_AIM_MS} ms`, measured: ms(worstP99), isMet: worstP99 <= P99_AIM_MS },
-      { goal: `on the board at p99 ≤ ${BOARD_AIM_MS} ms`, measured: ms(boardP99), isMet: boardP99 <= BOARD_AIM_MS },
+      { goal: `on the board at p99 ≤ ${BOARD_AIM_MS} ms`, measured: `${ms(boardP99)}, ${unseen} never`, isMet: boardP99 <= BOARD_AIM_MS },
       { goal: `the hub within ${MEMORY_AIM_MIB} MiB more`, measured: `${figure(mostMiB - before)} MiB`, isMet: mostMiB - before <= MEMORY_AIM_MIB },
     ],
     notes: [

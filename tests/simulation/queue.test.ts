@@ -7,6 +7,8 @@ import { chanceOf, Office, type Device } from './queue-office.ts';
 
 const SEEDS = Number(process.env.QMC_QUEUE_SEEDS ?? 20);
 const FIRST = Number(process.env.QMC_QUEUE_FIRST ?? 1);
+/** Days on which something was wrong once. 810076: two disks refused the queue they were sent, and nobody asked them again. */
+const PINNED = [810076];
 
 async function pairAll(office: Office): Promise<void> {
   const [hub] = office.devices;
@@ -130,7 +132,7 @@ describe.each([
   it(`keeps every promise through ${SEEDS} days`, async () => {
     let calls = 0;
     let papers = 0;
-    for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
+    for (const seed of [...PINNED, ...Array.from({ length: SEEDS }, (_, nth) => FIRST + nth)]) {
       const office = new Office(chanceOf(seed), kinds);
       await live(seed, office);
       calls += office.served.size;

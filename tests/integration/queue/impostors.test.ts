@@ -9,7 +9,7 @@ import { createVault } from '../../../electron/keys/vault.ts';
 import { startHubServer, type HubServer } from '../../../electron/queue/hub-server.ts';
 import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
 import { eventually } from '../../fakes/eventually.ts';
-import { pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -20,8 +20,6 @@ async function start(...wanted: Parameters<typeof startDesk>): Promise<TestDesk>
   running.push(device.kill);
   return device;
 }
-/** Below those the system gives out by itself. */
-const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 const standing = (device: TestDesk): string => device.desk.view().link.standing;
 const anIdentity = async (): Promise<OfficeIdentity> =>
   openOfficeIdentity(await mkdtemp(join(tmpdir(), 'qmc-impostor-')), createVault(randomBytes(32)), Date.now());
@@ -64,7 +62,7 @@ async function startRelay(port: number, hubPort?: number): Promise<Relay> {
 
 describe('a man in the middle', () => {
   it('cannot pass a pairing on, and the tries he takes part in are counted', async () => {
-    const hub = await start({ seat: 'hub', port: free() });
+    const hub = await start({ seat: 'hub', port: await freePort() });
     await eventually(() => standing(hub) === 'leading', 15_000);
     const relay = await startRelay(0, hub.port);
     const kiosk = await start({ seat: 'member', role: 'lobby' });
@@ -87,7 +85,7 @@ describe('a man in the middle', () => {
   });
 
   it('hears nothing from a paired device in the place of its hub', async () => {
-    const port = free();
+    const port = await freePort();
     const hub = await start({ seat: 'hub', port });
     await eventually(() => standing(hub) === 'leading', 15_000);
     const kiosk = await start({ seat: 'member', role: 'lobby' });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../fakes/eventually.ts';
-import { pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: TestDesk[] = [];
 afterEach(async () => {
@@ -18,22 +18,20 @@ async function kill(device: TestDesk): Promise<void> {
   running.splice(running.indexOf(device), 1);
   await device.kill();
 }
-/** Below those the system gives out by itself. */
-const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 const standing = (device: TestDesk): string => device.desk.view().link.standing;
 const leads = (device: TestDesk) => eventually(() => standing(device) === 'leading', 15_000);
 const follows = (device: TestDesk) => eventually(() => standing(device) === 'following', 15_000);
 
 describe('a device of an office', () => {
   it('is made known by the code in its settings, and finds a hub that moved where they say', async () => {
-    const hub = await start({ seat: 'hub', port: free() });
+    const hub = await start({ seat: 'hub', port: await freePort() });
     await leads(hub);
     const offer = await hub.desk.office.offerPairing();
     const kiosk = await start({ seat: 'member', role: 'lobby', address: `127.0.0.1:${hub.port}`, pairingCode: offer.ok ? offer.value.code : '' });
     await follows(kiosk);
     await kill(hub);
     await kill(kiosk);
-    const moved = await start({ seat: 'hub', port: free(), folder: hub.folder });
+    const moved = await start({ seat: 'hub', port: await freePort(), folder: hub.folder });
     await leads(moved);
     // The code of before is of no use and does no harm.
     const again = await start({ seat: 'member', role: 'lobby', folder: kiosk.folder, address: `wss://127.0.0.1:${moved.port}/`, pairingCode: '000000' });
@@ -42,7 +40,7 @@ describe('a device of an office', () => {
   });
 
   it('works while another program has its port, and listens when that one is gone', async () => {
-    const port = free();
+    const port = await freePort();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, resolve));
     const hub = await start({ seat: 'hub', port });
@@ -57,7 +55,7 @@ describe('a device of an office', () => {
   });
 
   it('leaves what was told beforehand with the hub as soon as there is one, for officers alone', async () => {
-    const hub = await start({ seat: 'hub', port: free() });
+    const hub = await start({ seat: 'hub', port: await freePort() });
     await leads(hub);
     const [kiosk, counter, board] = [
       await start({ seat: 'member', role: 'lobby' }),

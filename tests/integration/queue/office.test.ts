@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { openOfficeIdentity } from '../../../electron/queue/identity.ts';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { eventually } from '../../fakes/eventually.ts';
-import { pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: TestDesk[] = [];
 async function start(...wanted: Parameters<typeof startDesk>): Promise<TestDesk> {
@@ -33,8 +33,6 @@ const call = async (device: TestDesk): Promise<string | undefined> => {
   if (!called.ok) throw new Error(called.failure.kind);
   return called.value?.number;
 };
-/** Below those the system gives out by itself. */
-const free = (): number => 20_000 + Math.floor(Math.random() * 12_000);
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((device) => device.kill()));
@@ -42,9 +40,9 @@ afterEach(async () => {
 
 describe('an office', () => {
   it('shares one queue, goes on when its hub is lost, and takes it back as one of the others', async () => {
-    const hub = await start({ seat: 'hub', counter: '1', port: free() });
+    const hub = await start({ seat: 'hub', counter: '1', port: await freePort() });
     await leads(hub);
-    const standby = await start({ seat: 'standby', counter: '2', port: free() });
+    const standby = await start({ seat: 'standby', counter: '2', port: await freePort() });
     const kiosk = await start({ seat: 'member', role: 'lobby', counter: 'K' });
     expect(standing(kiosk)).toBe('unpaired');
     await pair(hub, standby);
@@ -105,12 +103,12 @@ describe('an office', () => {
   });
 
   it('lets in nobody without the code, and voids a code that is guessed at', async () => {
-    const hub = await start({ seat: 'hub', port: free() });
+    const hub = await start({ seat: 'hub', port: await freePort() });
     await leads(hub);
     const port = await portOf(hub);
     const kiosk = await start({ seat: 'member', role: 'lobby' });
     expect(await kiosk.desk.office.pair(`127.0.0.1:${port}`, '000000')).toMatchObject({ failure: { kind: 'pairing-closed' } });
-    expect(await kiosk.desk.office.pair(`127.0.0.1:${free()}`, '000000')).toMatchObject({ failure: { kind: 'hub-unreachable' } });
+    expect(await kiosk.desk.office.pair(`127.0.0.1:${await freePort()}`, '000000')).toMatchObject({ failure: { kind: 'hub-unreachable' } });
     const offer = await hub.desk.office.offerPairing();
     const code = offer.ok ? offer.value.code : '';
     const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
@@ -137,7 +135,7 @@ describe('an office', () => {
   });
 
   it('is not disturbed by strangers and by a device gone mad', async () => {
-    const hub = await start({ seat: 'hub', port: free() });
+    const hub = await start({ seat: 'hub', port: await freePort() });
     await leads(hub);
     const kiosk = await start({ seat: 'member', role: 'lobby' });
     await pair(hub, kiosk);
