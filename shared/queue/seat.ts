@@ -747,6 +747,7 @@ export function createSeat({ me, groups, isAfterHours, records, ports }: SeatOpt
         }
         case 'attach':
         case 'attachment':
+        case 'look-up':
           // Not of the queue itself: electron/queue/office.ts.
           return;
         case 'answer':
