@@ -1,4 +1,4 @@
-/** `npm run bench paper`: how long until a receipt lies on the printer, what it weighs, and what turning it into dots costs. */
+/** `npm run bench paper`: how long until a receipt lies on the printer, what it weighs, what turning it into dots costs, and what paper costs on its way in. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { aHeading } from '../fixtures/dossiers.ts';
 import { startPaperPress } from '../fixtures/paper-press/press.ts';
 import { startProvince } from '../fixtures/province.ts';
 import { OFFICE, officeSettings } from '../fixtures/settings.ts';
+import { measurePagesIn } from './pages-in.ts';
 import { describeMachine, figure, machineLine, median, ms, percentile, type BenchOptions, type BenchResult } from './result.ts';
 
 export const name = 'paper';
@@ -34,6 +35,8 @@ export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise
   try {
     const sizes = await weighPapers(say);
     const rasters = await timeRasters(isQuick ? 20 : isFull ? 400 : 100);
+    say('pages before the camera');
+    const pagesIn = await measurePagesIn(isQuick ? 5 : isFull ? 60 : 20);
     say('from F9 to the last byte');
     const accepted = await acceptAndPrint(join(home, 'office'), isQuick ? 5 : isFull ? 100 : 30);
     const toSaved = accepted.map(({ askedAtMs, savedAtMs }) => savedAtMs - askedAtMs);
@@ -64,6 +67,7 @@ export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise
           head: ['', 'p50', 'p99', 'bytes'],
           rows: rasters.map(({ what, times, bytes }) => [what, ms(median(times)), ms(percentile(times, 0.99)), figure(bytes)]),
         },
+        ...pagesIn.tables,
       ],
       goals: [
         {
@@ -71,12 +75,14 @@ export async function run({ seed, isQuick, isFull, say }: BenchOptions): Promise
           measured: ms(median(ours.times)),
           isMet: median(ours.times) <= RASTER_GOAL_MS,
         },
+        ...pagesIn.goals,
       ],
       notes: [
         `${runtimeName()} on ${machineLine(machine)} (seed ${seed}). The printer is the virtual one on loopback at full speed: real ones add their 100 to 250 mm a second. Each receipt is printed before the next dossier is taken in, and the time is when the cut was obeyed.`,
         'Peers of the raster: the image route of node-thermal-printer, which wants a PNG, and a plain pngjs encoding; OffscreenCanvas (6.1 ms) and @napi-rs/canvas (11.5 ms) were measured elsewhere on this kind of machine.',
+        ...pagesIn.notes,
       ],
-      raw: { seed, machine, accepted, sizes, rasters },
+      raw: { seed, machine, accepted, sizes, rasters, pagesIn: pagesIn.raw },
     };
   } finally {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
