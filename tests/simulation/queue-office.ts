@@ -103,6 +103,8 @@ export class Office {
     const isAlive = (): boolean => device.life === life && device.seat !== undefined;
     let writing: Promise<unknown> = Promise.resolve();
     const inTurn = (write: () => void): Promise<Result<null, Failure>> => {
+      // What a device that was cut off goes on to think reaches no disk, now or with a later cut.
+      if (!isAlive()) return new Promise(() => undefined);
       device.writing.push(write);
       const onDisk = (): Promise<Result<null, Failure>> =>
         new Promise((resolve) => {
