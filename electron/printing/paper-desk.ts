@@ -266,7 +266,7 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
       const paper = await paperOf(request);
       if (!paper.ok) return paper;
       await exchanged;
-      return isForRoll(paper.value) ? printing.print(paper.value) : fail('not-for-this-printer');
+      return isForRoll(paper.value) ? printing.printAsked(paper.value) : fail('not-for-this-printer');
     },
     async printOnSheet(request, size) {
       const paper = await sheetOf(request);

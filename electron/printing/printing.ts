@@ -29,8 +29,10 @@ export type Printing = {
   print(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
   /** The paper says "BẢN IN LẠI n". */
   reprint(paper: RollPaper, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
-  /** As `print`, on A4 or A5 by the first printer for documents. */
-  printSheet(paper: SheetPaper, size: SheetSize, jobId?: string): Promise<Result<{ jobId: string }, PrintFailure>>;
+  /** A paper somebody asked for. Of a receipt there is one original: another one says that it is a reprint. */
+  printAsked(paper: RollPaper): Promise<Result<{ jobId: string }, PrintFailure>>;
+  /** The same on A4 or A5 by the first printer for documents. */
+  printSheet(paper: SheetPaper, size: SheetSize): Promise<Result<{ jobId: string }, PrintFailure>>;
   state(): PrintingState;
   resolve(jobId: string, answer: ResolveAnswer): Promise<Result<null, ResolveFailure>>;
   /** The bytes of a PDF. Rejects when it cannot be drawn. */
@@ -138,7 +140,8 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
   return {
     print: (paper, jobId) => submit(paper, { jobId }),
     reprint: (paper, jobId) => submit(paper, { jobId, isReprint: true }),
-    printSheet: (paper, size, jobId) => submit(paper, { jobId, size }),
+    printAsked: (paper) => submit(paper, { isReprint: copyRuleOf(paper) }),
+    printSheet: (paper, size) => submit(paper, { size, isReprint: copyRuleOf(paper) }),
     state: spool.state,
     resolve: spool.resolve,
     pdf: (paper, size) => paperWindow.drawSheet({ medium: 'sheet', size, paper, reprint: 0, language }),
@@ -157,3 +160,6 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
     },
   };
 }
+
+/** Other papers are written anew each time, with words and a day of their own. */
+const copyRuleOf = ({ kind }: Paper): SubmitOptions['isReprint'] => (kind === 'receipt' || kind === 'fee-receipt' ? 'if-out' : false);

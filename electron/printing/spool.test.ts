@@ -188,6 +188,20 @@ describe('spool', () => {
     expect(drawings.map(({ reprint }) => reprint)).toEqual([0, 1, 1, 2]);
   });
 
+  it('makes a copy of what came out, and an original of what did not', async () => {
+    const printer = createScriptedPrinter();
+    const spool = await open(printer, { printers: [printerAt('desk', printer), printerAt('office', printer, 'sheet')] });
+    const printed = async (size?: 'A5'): Promise<void> => {
+      const { jobId } = await spool.submit(aReceiptPaper(), { isReprint: 'if-out', size });
+      await reaches(spool, jobId, 'printed');
+    };
+    await printed();
+    await printed();
+    await printed('A5');
+    await printed('A5');
+    expect(drawings.map(({ reprint }) => reprint)).toEqual([0, 1, 0, 2]);
+  });
+
   it('parks a paper that cannot be drawn and prints the next', async () => {
     const printer = createScriptedPrinter();
     let isBroken = true;

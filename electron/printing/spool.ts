@@ -62,7 +62,13 @@ export type ResolveAnswer = 'printed' | 'print-again' | 'cancel';
 export type ResolveFailure = Failure<'job-unknown' | 'job-settled'>;
 
 /** With a `size` the paper goes on a sheet; without a `printerId` to the first printer of its medium. */
-export type SubmitOptions = { jobId?: string; isReprint?: boolean; printerId?: string; size?: SheetSize };
+export type SubmitOptions = {
+  jobId?: string;
+  /** `if-out`: when the same paper has come out of a printer of this medium, may have, or is about to. */
+  isReprint?: boolean | 'if-out';
+  printerId?: string;
+  size?: SheetSize;
+};
 
 export type Spool = {
   /**
@@ -264,7 +270,9 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     if (!printers.some(({ id }) => id === printerId)) throw new Error(`no printer "${printerId}" to submit to`);
     const subjectId = subjectOf(paper);
     const earlier = [...jobs.values()].filter((stored) => stored.subjectId === subjectId && stored.job.kind === paper.kind);
-    const reprint = isReprint ? Math.max(0, ...earlier.map(({ job }) => job.reprint)) + 1 : 0;
+    const mayBeOut = ({ job }: StoredJob): boolean => job.state !== 'cancelled' && job.state !== 'failed' && (job.size === undefined) === (size === undefined);
+    const isCopy = isReprint === 'if-out' ? earlier.some(mayBeOut) : isReprint;
+    const reprint = isCopy ? Math.max(0, ...earlier.map(({ job }) => job.reprint)) + 1 : 0;
     order += 1;
     await put({
       version: 1,
