@@ -90,7 +90,7 @@ describe('what is left with a ticket', () => {
     const probe = await open(folder, 'r');
     await probe.close();
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'writeFile').mockRejectedValueOnce(full);
+    vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'datasync').mockRejectedValueOnce(full);
     expect(await attachments.put(one, 'larger', false)).toMatchObject({ failure: { kind: 'disk-full' } });
     expect(await attachments.get(one)).toBe('small');
     expect(await attachments.put(other, 'again', false)).toEqual({ ok: true, value: null });

@@ -254,7 +254,7 @@ describe('a record log on a disk that fails', () => {
     await log.append(['one']);
     expect(tries).toBe(2);
     const prototype = await fileHandles();
-    vi.spyOn(prototype, 'writeFile').mockRejectedValue(full());
+    vi.spyOn(prototype, 'datasync').mockRejectedValue(full());
     expect(await log.begin(() => 'anew')).toMatchObject({ failure: { kind: 'disk-full' } });
     vi.restoreAllMocks();
     expect(await log.append(['two'])).toEqual({ ok: true, value: null });
