@@ -70,6 +70,8 @@ export type QueueDeskOptions = {
 export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDesk> {
   const { folder, vault, journal, settings, clock, newId, log, lookUp, onChange } = options;
   const { counter, queueGroups: groups, role } = settings;
+  const { doorsCloseAt } = settings.queue;
+  const isAfterHours = (atMs: number): boolean => doorsCloseAt !== undefined && formatDateTime(atMs).slice(11) >= doorsCloseAt;
   const file = await openRecordLog({ folder: join(folder, 'log'), vault, withReserve: journal.withReserve });
   const attachments = await openAttachments({ folder: join(folder, 'attachments'), vault, clock, log });
   const isAlone = settings.queue.seat === 'alone';
@@ -82,7 +84,7 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
   const seat = createSeat({
     me: { memberId: identity?.memberId ?? NOBODY, seat: settings.queue.seat, role, name: counterName(settings) },
     groups,
-    isAfterHours: (atMs) => settings.queue.doorsCloseAt !== undefined && formatDateTime(atMs).slice(11) >= settings.queue.doorsCloseAt,
+    isAfterHours,
     records: file.found.records.length === 0 ? firstRecords(journal) : readRecords(file.found.records, log),
     ports: {
       clockMs: clock,
@@ -151,11 +153,10 @@ export async function openQueueDesk(options: QueueDeskOptions): Promise<QueueDes
     const state = seat.replica.settled();
     const own = seat.replica.own().filter(({ ticketId }) => placeOf(state.tickets, ticketId) < 0);
     const seen = viewOf(state, { groups, forecast, link: link(), nowMs: now });
-    const isAfterHours = settings.queue.doorsCloseAt !== undefined && formatDateTime(now).slice(11) >= settings.queue.doorsCloseAt;
     return {
       ...seen,
       tickets: [...seen.tickets, ...own.filter(({ date }) => date === seen.date).map((ticket) => ({ ...ticket, state: 'waiting' as const }))],
-      isClosed: seen.isClosed || isAfterHours,
+      isClosed: seen.isClosed || isAfterHours(now),
     };
   };
   const board = (seen = view()): PublicBoard => boardOf(seen, groups, settings.office.name, clock());

@@ -229,7 +229,7 @@ export async function openOffice(options: Options): Promise<ConnectedOffice> {
 
   async function answer(memberId: string, id: string, work: () => Promise<Result<unknown, Failure>>): Promise<void> {
     const result = await work().catch((error: unknown) => {
-      log.error(`queue: attachment: ${error instanceof Error ? error.message : ''}`);
+      log.error(`queue: not answered: ${error instanceof Error ? error.message : ''}`);
       return fail('queue-failed');
     });
     lines.get(memberId)?.send({ t: 'answer', id, result });

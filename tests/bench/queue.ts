@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBoardServer, type BoardServer } from '../../electron/queue/board-server.ts';
-import { freePort, startDesk } from '../integration/queue/queue-desk.ts';
+import { freePort } from '../fixtures/free-port.ts';
+import { startDesk } from '../integration/queue/queue-desk.ts';
 import type { DevicesReport, FromDevices, Sample, ToDevices } from './queue/devices.ts';
 import { describeMachine, figure, machineLine, ms, percentile, type BenchOptions, type BenchResult } from './result.ts';
 

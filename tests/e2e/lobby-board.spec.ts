@@ -1,18 +1,10 @@
 /** The citizen's way to the counter: a number from the kiosk, called by the officer, seen on the board. */
-import { createServer, type AddressInfo } from 'node:net';
 import AxeBuilder from '@axe-core/playwright';
 import { eventName } from '../../shared/ipc/names.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { soundOf, tapSound } from '../fixtures/sound.ts';
 import { openBrowser } from './browser.ts';
 import { expect, test } from './office.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 test('the kiosk prints a number, the officer calls it, the board shows it', async ({ office }) => {
   // Until an office shares one queue, one device stands for all three in turn.

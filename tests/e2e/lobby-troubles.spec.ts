@@ -1,40 +1,18 @@
 /** What the kiosk tells a citizen when something is missing: the hub, paper, the printer, time; one kiosk, real devices of its office, a real socket to its printer. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { startVirtualPrinter } from '../../electron/printing/virtual/virtual-printer.ts';
 import { ok } from '../../shared/lib/result.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { aDossier } from '../fixtures/dossiers.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { hashOf, PIN } from '../fixtures/pin.ts';
 import { officeSettings } from '../fixtures/settings.ts';
 import { pair, startDesk } from '../integration/queue/queue-desk.ts';
 import type { Counter } from './app.ts';
+import { isClean } from './clean.ts';
 import { expect, test } from './test.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
-  });
-
-async function isClean(page: Page, name: string): Promise<void> {
-  const folder = process.env['QMC_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
-  // Without it axe opens a window of its own, which the app forbids.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect
-    .soft(
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)),
-      name,
-    )
-    .toEqual([]);
-}
 
 /** The supervisor's key, as the system hands it to the window. */
 const askToLeave = ({ app }: Counter): Promise<void> =>

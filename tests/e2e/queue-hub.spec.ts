@@ -1,10 +1,10 @@
 /** An office: a counter that holds the queue, a second counter, a kiosk and televisions; 200 numbers, and whoever holds the queue is killed twice. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bridge } from '../../shared/ipc/contract.ts';
 import type { PublicBoard } from '../../shared/queue/view.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { hashOf, PIN } from '../fixtures/pin.ts';
 import { officeSettings } from '../fixtures/settings.ts';
 import type { Counter } from './app.ts';
@@ -12,18 +12,9 @@ import { openBrowser } from './browser.ts';
 import { expect, test } from './test.ts';
 
 const TICKETS = 200;
-/** In the middle; the worst one is said. How quick it is on a machine that does nothing else, `npm run bench queue` tells. */
 const ON_BOARD_WITHIN_MS = 500;
 
 type Device = { name: 'hub' | 'standby' | 'kiosk'; folder: string; settings: object; counter?: Counter | undefined };
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = createServer().listen(0, () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 /** What the page asks its shell, as its buttons do. */
 const ask = <C extends Parameters<Bridge['invoke']>[0]>(device: Device, channel: C, args?: unknown): Promise<unknown> => {
@@ -202,7 +193,7 @@ test('two hundred numbers, and the queue outlives whoever holds it, twice', asyn
   const late = [...calledAt].map(([ticketId, { atMs }]) => (shown.get(ticketId) ?? Infinity) - atMs).sort((a, b) => a - b);
   const median = late[Math.floor(late.length / 2)];
   console.log(`${papers.size} numbers, ${calledAt.size} calls; on the board after ${median} ms (median), ${late.at(-1)} ms (worst)`);
-  expect(median).toBeLessThan(ON_BOARD_WITHIN_MS);
+  expect(late.filter((ms) => ms > ON_BOARD_WITHIN_MS)).toEqual([]);
 
   const last = [...calledAt].sort(([, a], [, b]) => b.atMs - a.atMs)[0]?.[0];
   await expect(page.locator('body')).toContainText(tickets.find(({ ticketId }) => ticketId === last)?.number ?? 'none');

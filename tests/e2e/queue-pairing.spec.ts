@@ -1,34 +1,12 @@
 /** A board becomes part of the office's queue: six digits shown at the counter that holds it, typed on the board, and the board let go again. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { freePort } from '../fixtures/free-port.ts';
 import { officeSettings } from '../fixtures/settings.ts';
+import { isClean } from './clean.ts';
 import { officerAt } from './officer.ts';
 import { expect, test } from './test.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
-  });
-
-async function isClean(page: Page, name: string): Promise<void> {
-  const folder = process.env['QMC_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
-  // Without it axe opens a window of its own, which the app forbids.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
-  expect
-    .soft(
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)),
-      name,
-    )
-    .toEqual([]);
-}
 
 test('a board joins the queue by six digits, and is let go', async ({ launchCounter }) => {
   const work = mkdtempSync(join(tmpdir(), 'qmc-pairing-'));

@@ -9,7 +9,8 @@ import { createVault } from '../../../electron/keys/vault.ts';
 import { startHubServer, type HubServer } from '../../../electron/queue/hub-server.ts';
 import { openOfficeIdentity, type OfficeIdentity } from '../../../electron/queue/identity.ts';
 import { eventually } from '../../fakes/eventually.ts';
-import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort } from '../../fixtures/free-port.ts';
+import { pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../fakes/eventually.ts';
-import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort } from '../../fixtures/free-port.ts';
+import { pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: TestDesk[] = [];
 afterEach(async () => {

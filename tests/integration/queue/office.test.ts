@@ -7,7 +7,8 @@ import { WebSocket } from 'ws';
 import { openOfficeIdentity } from '../../../electron/queue/identity.ts';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { eventually } from '../../fakes/eventually.ts';
-import { freePort, pair, startDesk, type TestDesk } from './queue-desk.ts';
+import { freePort } from '../../fixtures/free-port.ts';
+import { pair, startDesk, type TestDesk } from './queue-desk.ts';
 
 const running: TestDesk[] = [];
 async function start(...wanted: Parameters<typeof startDesk>): Promise<TestDesk> {

@@ -1,7 +1,6 @@
 /** Real devices of an office on loopback: real sockets, certificates, logs and journals, without a window. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAcceptedDossiers } from '../../../electron/dossiers/accepted-dossiers.ts';
@@ -84,19 +83,6 @@ export async function startDesk({
       await journal.close();
     },
   };
-}
-
-/** Below those the system gives out by itself, and nobody's at the moment. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((done) => {
-      server.once('error', () => done(false));
-      server.listen(port, () => server.close(() => done(true)));
-    });
-    if (isFree) return port;
-  }
 }
 
 export async function pair(hub: TestDesk, device: TestDesk): Promise<void> {
