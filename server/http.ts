@@ -23,6 +23,7 @@ import { deviceRoutes } from './devices/routes.ts';
 import { createTokenIssuer } from './devices/tokens.ts';
 import { dossierRoutes } from './dossiers/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { startMonthKeeper } from './journal/month-keeper.ts';
 import { journalRoutes } from './journal/routes.ts';
 import { lobbyRoutes } from './lobby/routes.ts';
 import { readFigures } from './metrics/figures-store.ts';
@@ -185,6 +186,8 @@ export async function createProvince({
     onError: (error) => log.warn({ failure: loggableError(error) }, 'a delivery to a specialised system could not be carried on'),
   });
   app.addHook('onClose', () => upstreams.stop());
+  const months = await startMonthKeeper({ db, clock, onError: logFailure });
+  app.addHook('onClose', () => months.stop());
   if (await looksRestored(db)) {
     const from = await currentEpoch(db);
     const epoch = await raiseEpoch(db, { from, known: from, leaseSize: lease.size, nowMs: clock() });

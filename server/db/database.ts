@@ -68,19 +68,52 @@ export type Tables = {
     device_id: string;
     seq: number;
     operation_id: string;
-    at_ms: number;
-    monotonic_ms: number;
-    operator_id: string;
-    previous_hash: string;
     hash: string;
-    body_hash: string;
-    operation: string;
-    /** When the dossier was accepted that it says whole, where that was known as it came. */
-    told_at_ms: number | null;
+    /** Under which what it says lies. Null, and the columns below filled, where it still lies here: see `content-moving-store.ts`. */
+    month: string | null;
     status: Verdict;
     reason: string | null;
     field: string | null;
     received_at: Date;
+    at_ms: number | null;
+    monotonic_ms: number | null;
+    operator_id: string | null;
+    previous_hash: string | null;
+    body_hash: string | null;
+    operation: string | null;
+    told_at_ms: number | null;
+  };
+  /** What entries say, by month. */
+  journal_contents: {
+    device_id: string;
+    seq: number;
+    month: string;
+    at_ms: number;
+    monotonic_ms: number;
+    operator_id: string;
+    previous_hash: string;
+    body_hash: string;
+    operation: string;
+    /** When the dossier was accepted that it says whole; only of entries that were applied. */
+    told_at_ms: number | null;
+  };
+  /** Entries whole: a view. What they say is null where its month was taken out of the database. */
+  journal: {
+    device_id: string;
+    seq: number;
+    operation_id: string;
+    hash: string;
+    month: string | null;
+    status: Verdict;
+    reason: string | null;
+    field: string | null;
+    received_at: Date;
+    at_ms: number;
+    monotonic_ms: number;
+    operator_id: string;
+    previous_hash: string;
+    body_hash: string;
+    operation: string;
   };
   dossiers: {
     dossier_id: string;

@@ -15,6 +15,7 @@ import { quickIntake } from './migrations/0010-quick-intake.ts';
 import { lobby } from './migrations/0011-lobby.ts';
 import { publishers } from './migrations/0012-publishers.ts';
 import { deliveryChanges } from './migrations/0013-delivery-changes.ts';
+import { journalMonths } from './migrations/0014-journal-months.ts';
 import { buildOnlineIndexes } from './online-indexes.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
@@ -32,6 +33,7 @@ const ladder = {
   '0011-lobby': lobby,
   '0012-publishers': publishers,
   '0013-delivery-changes': deliveryChanges,
+  '0014-journal-months': journalMonths,
 };
 
 /** `lock_not_available` of PostgreSQL's appendix A. */

@@ -11,17 +11,19 @@ export const toldAcceptedAtMs = sql`(case when told_at_ms is not null then told_
 const indexes = [
   // For the charts of a day.
   { name: 'dossiers_accepted', definition: sql`dossiers (accepted_at_ms)` },
-  // For what a device took in on a date, in either of its homes. Only what was applied is known to be JSON that PostgreSQL can
-  // read; any other row would make its own receipt fail.
+  // For what a device took in on a date; in the journal `journal_contents_told` does it.
   { name: 'dossiers_of_device', definition: sql`dossiers (device_id, accepted_at_ms)` },
-  { name: 'journal_entries_told_at', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied'` },
+  // The same for what waits to be moved to its month, and what waits. Only what was applied is known to be JSON that PostgreSQL can
+  // read; any other row would make its own receipt fail.
+  { name: 'journal_entries_told_whole', definition: sql`journal_entries (${toldAcceptedAtMs}) where status = 'applied' and operation is not null` },
+  { name: 'journal_entries_whole', definition: sql`journal_entries (device_id, seq) where operation is not null` },
   // For a citizen who still has the paper with the code that was taken.
   { name: 'dossiers_former_codes', definition: sql`dossiers using gin ((body -> 'formerCodes')) where body ? 'formerCodes'` },
   // For what an office asks again and again: what is new at the specialised systems.
   { name: 'upstream_deliveries_changed', definition: sql`upstream_deliveries (office_id, changed_at)` },
 ];
 /** Of earlier versions. */
-const outdated = ['journal_entries_accepted', 'journal_entries_dossiers', 'journal_entries_accepted_at'];
+const outdated = ['journal_entries_accepted', 'journal_entries_dossiers', 'journal_entries_accepted_at', 'journal_entries_told_at'];
 
 /** Of our own choosing; kept apart from the ladder's. */
 const LOCK = 7_140_226_001;
@@ -35,7 +37,6 @@ export async function buildOnlineIndexes(db: Database): Promise<void> {
     const { rows: lock } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(connection);
     if (lock[0]?.mine !== true) return;
     try {
-      for (const name of outdated) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
       for (const { name, definition } of indexes) {
         const { rows } = await sql<{ is_valid: boolean }>`
           select indisvalid as is_valid from pg_index where indexrelid = to_regclass(${name})`.execute(connection);
@@ -43,6 +44,7 @@ export async function buildOnlineIndexes(db: Database): Promise<void> {
         if (rows[0] !== undefined) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
         await sql`create index concurrently if not exists ${sql.id(name)} on ${definition}`.execute(connection);
       }
+      for (const name of outdated) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
     }

@@ -8,8 +8,11 @@ export const sqlStateOf = (error: unknown): string | undefined => {
 /** The statement's own data are at fault (22: data exception, 23: constraint, 54: too complex); trying again cannot help. */
 export const isDataError = (error: unknown): boolean => /^(22|23|54)/u.test(sqlStateOf(error) ?? '');
 
-/** Two transactions met (serialisation failure, deadlock); the same work done again succeeds. */
-export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
+/** A row on its way to a partitioned table met the making of the very partition it belongs to: a check without a name is a partition's bounds. */
+const isPartitionMade = (error: unknown): boolean => sqlStateOf(error) === '23514' && (error as { constraint?: string }).constraint === undefined;
+
+/** Two transactions met (serialisation failure, deadlock, a partition being made); the same work done again succeeds. */
+export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '') || isPartitionMade(error);
 
 /** The database is away, starting or stopping. */
 export const isUnavailable = (error: unknown): boolean => {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type NumberLease, type Operation, operationSchema } from '../../shared/journal/operation.ts';
 import { unreachable } from '../../shared/lib/result.ts';
-import { dateAt, type PlainDate } from '../../shared/lib/time.ts';
+import { dateAt, instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Rating } from '../../shared/lobby/rating.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
@@ -29,6 +29,8 @@ export type Effects = {
 
 const applied: Verdict = { status: 'applied' };
 const rejected = (reason: string, field?: string): Verdict => ({ status: 'rejected', reason, ...(field === undefined ? {} : { field }) });
+
+const LAST_DATE_MS = instantOf('9999-12-31', '23:59');
 
 const knownTypes = new Set<unknown>(operationSchema.options.map((option) => option.shape.type.value));
 
@@ -59,6 +61,8 @@ export async function effectOf(trx: Connection, effects: Effects, owner: Journal
       await effects.installCatalogue(trx, owner.deviceId, operation.version);
       return applied;
     case 'service.rated':
+      // Of a clock whose moment has no date of four digits.
+      if (entry.atMs > LAST_DATE_MS) return rejected('invalid', '/atMs');
       await effects.countRating(trx, owner.officeId, dateAt(entry.atMs), operation.rating);
       return applied;
     case 'keys.rotated':

@@ -1,9 +1,10 @@
-/** Owns the rows of the journal: entries as they came, and the idempotency record of every operation. */
+/** Owns the rows of the journal: places of entries, what they say, and the idempotency record of every operation. */
 import { sql } from 'kysely';
 import { dossierOf, type Operation } from '../../shared/journal/operation.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
 import { slicesOf } from '../db/slices.ts';
+import { monthOf } from '../db/months.ts';
 import type { JournalHeadAt, StoredSlot } from './slot.ts';
 
 export type Verdict = { status: 'applied' } | { status: 'rejected'; reason: string; field?: string };
@@ -97,27 +98,45 @@ export async function settleOperation(trx: Connection, operationId: string, verd
     .execute();
 }
 
-/** Keeps the entry as it came; in a place already taken only the verdict (or, on repair, the entry) changes. */
-export async function putEntry(trx: Connection, deviceId: string, entry: WireEntry, text: string, bodyHash: string, verdict: Verdict, at: Date): Promise<void> {
+/** Its columns for what an entry says, as far as it does not lie there any more. */
+const elsewhere = { at_ms: null, monotonic_ms: null, operator_id: null, previous_hash: null, body_hash: null, operation: null, told_at_ms: null };
+
+type Told = { text: string; bodyHash: string; verdict: Verdict; at: Date };
+
+/** Keeps the entry as it came, in a place nobody has taken. */
+export async function putEntry(trx: Connection, deviceId: string, entry: WireEntry, { text, bodyHash, verdict, at }: Told): Promise<void> {
+  // Only what was applied is known to be an operation.
+  const toldAtMs = verdict.status === 'applied' ? (dossierOf({ operation: entry.operation as Operation })?.acceptedAtMs ?? null) : null;
+  const month = monthOf(entry, toldAtMs);
+  const place = { operation_id: entry.operationId, hash: entry.hash, month, ...columnsOf(verdict), received_at: at };
   const content = {
-    operation_id: entry.operationId,
     at_ms: entry.atMs,
     monotonic_ms: entry.monotonicMs,
     operator_id: entry.operatorId.replaceAll('\0', '\uFFFD'),
     previous_hash: entry.previousHash,
-    hash: entry.hash,
     body_hash: bodyHash,
     operation: text,
-    // Only what was applied is known to be an operation.
-    told_at_ms: verdict.status === 'applied' ? (dossierOf({ operation: entry.operation as Operation })?.acceptedAtMs ?? null) : null,
-    ...columnsOf(verdict),
-    received_at: at,
+    told_at_ms: toldAtMs,
   };
   await trx
-    .insertInto('journal_entries')
-    .values({ device_id: deviceId, seq: entry.seq, ...content })
-    .onConflict((conflict) => conflict.columns(['device_id', 'seq']).doUpdateSet(content))
+    .with('place', (db) =>
+      db
+        .insertInto('journal_entries')
+        .values({ device_id: deviceId, seq: entry.seq, ...place })
+        .onConflict((conflict) => conflict.columns(['device_id', 'seq']).doUpdateSet({ ...place, ...elsewhere })),
+    )
+    .insertInto('journal_contents')
+    .values({ device_id: deviceId, seq: entry.seq, month, ...content })
+    .onConflict((conflict) => conflict.columns(['device_id', 'seq', 'month']).doUpdateSet(content))
     .execute();
+}
+
+/** The same for a place already taken: only the verdict or, on repair, the entry changes, and with it perhaps its month. */
+export async function replaceEntry(trx: Connection, deviceId: string, entry: WireEntry, told: Told): Promise<void> {
+  // Held before anything is looked for: what it says may be on its way to its month.
+  await trx.selectFrom('journal_entries').select('seq').where('device_id', '=', deviceId).where('seq', '=', entry.seq).forUpdate().execute();
+  await trx.deleteFrom('journal_contents').where('device_id', '=', deviceId).where('seq', '=', entry.seq).execute();
+  await putEntry(trx, deviceId, entry, told);
 }
 
 export type NewEntry = {
@@ -131,23 +150,28 @@ export type NewEntry = {
 export async function putAppliedEntries(trx: Connection, deviceId: string, entries: readonly NewEntry[], at: Date): Promise<void> {
   const slices = slicesOf(entries.map(({ text }) => text));
   const of = (name: string, type: string, value: (one: NewEntry) => unknown) => ({ name, type, values: entries.map(value) });
+  const months = entries.map(({ entry, toldAtMs }) => monthOf(entry, toldAtMs));
   const columns = [
     of('seq', 'bigint', ({ entry }) => entry.seq),
-    of('operation_id', 'uuid', ({ entry }) => entry.operationId),
+    { name: 'month', type: 'date', values: months },
     of('at_ms', 'bigint', ({ entry }) => entry.atMs),
     of('monotonic_ms', 'double precision', ({ entry }) => entry.monotonicMs),
     of('operator_id', 'text', ({ entry }) => entry.operatorId),
     of('previous_hash', 'text', ({ entry }) => entry.previousHash),
-    of('hash', 'text', ({ entry }) => entry.hash),
     of('body_hash', 'text', ({ bodyHash }) => bodyHash),
     of('told_at_ms', 'bigint', ({ toldAtMs }) => toldAtMs),
   ];
   await sql`
-    insert into journal_entries (
-      device_id, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, told_at_ms, operation, status, received_at
+    with places as (
+      insert into journal_entries (device_id, seq, operation_id, hash, month, status, received_at)
+      select ${deviceId}::uuid, seq, operation_id, hash, month, 'applied', ${at}
+      from unnest(
+        ${entries.map(({ entry }) => entry.seq)}::bigint[], ${entries.map(({ entry }) => entry.operationId)}::uuid[],
+        ${entries.map(({ entry }) => entry.hash)}::text[], ${months}::date[]
+      ) as fresh (seq, operation_id, hash, month)
     )
-    select ${deviceId}::uuid, seq, operation_id, at_ms, monotonic_ms, operator_id, previous_hash, hash, body_hash, told_at_ms,
-      ${slices.text}, 'applied', ${at}
+    insert into journal_contents (device_id, seq, month, at_ms, monotonic_ms, operator_id, previous_hash, body_hash, told_at_ms, operation)
+    select ${deviceId}::uuid, seq, month, at_ms, monotonic_ms, operator_id, previous_hash, body_hash, told_at_ms, ${slices.text}
     from ${slices.join(columns)}`.execute(trx);
 }
 

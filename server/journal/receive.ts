@@ -16,6 +16,7 @@ import {
   type JournalOwner,
   lockJournal,
   putEntry,
+  replaceEntry,
   setHead,
   settleOperation,
   slotsBetween,
@@ -169,11 +170,12 @@ async function takeOne(taking: Taking, entry: WireEntry): Promise<boolean> {
   if (slot === 'forked') return false;
 
   if (slot === 'next' || (slot === 'repair' && intact)) {
-    await putEntry(trx, deviceId, entry, text, bodyHash, verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at);
+    const put = slot === 'next' ? putEntry : replaceEntry;
+    await put(trx, deviceId, entry, { text, bodyHash, verdict: verdict.status === 'duplicate' ? { status: 'applied' } : verdict, at });
     slots.set(entry.seq, { hash: entry.hash, wrongHash: !intact });
     if (entry.seq >= taking.head.seq) taking.head = { seq: entry.seq, hash: entry.hash };
   } else if (slot === 'known' && intact && verdict.status !== 'duplicate') {
-    await putEntry(trx, deviceId, entry, text, bodyHash, verdict, at);
+    await replaceEntry(trx, deviceId, entry, { text, bodyHash, verdict, at });
   }
   return true;
 }

@@ -1,6 +1,8 @@
 /** Owns what is counted in the database when someone asks for the metrics: sums only, nothing of any one dossier. */
 import { sql } from 'kysely';
 import type { Connection } from '../db/database.ts';
+import { monthsHeld } from '../db/month-store.ts';
+import { monthAt, monthsAhead } from '../db/months.ts';
 
 export type Figures = {
   /** Devices in use by their last contact. */
@@ -10,6 +12,8 @@ export type Figures = {
   openAlarms: number;
   /** Uploads that some server is receiving now. */
   uploadsUnderWay: number;
+  /** How many months after this one the journal has tables for; 0: what comes next month goes to the table of other months. */
+  journalMonthsAhead: number;
 };
 
 export async function readFigures(db: Connection, nowMs: number): Promise<Figures> {
@@ -42,5 +46,6 @@ export async function readFigures(db: Connection, nowMs: number): Promise<Figure
     waiting: { entries: sums[0]?.entries ?? 0, scans: sums[0]?.scans ?? 0, 'needs-fix': sums[0]?.fix ?? 0 },
     openAlarms: sums[0]?.alarms ?? 0,
     uploadsUnderWay: sums[0]?.uploads ?? 0,
+    journalMonthsAhead: monthsAhead(await monthsHeld(db), monthAt(nowMs)),
   };
 }

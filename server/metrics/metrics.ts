@@ -42,6 +42,11 @@ export function createMetrics({ figures, pool, journal }: Sources): Metrics {
   const waiting = new Gauge({ name: 'qmc_waiting_at_devices', help: 'What waits at the devices, as they last reported', labelNames: ['what'], registers });
   const openAlarms = new Gauge({ name: 'qmc_alarms_open', help: 'Alarms nobody has seen', registers });
   const uploads = new Gauge({ name: 'qmc_uploads_under_way', help: 'Uploads that some server is receiving', registers });
+  const monthsAhead = new Gauge({
+    name: 'qmc_journal_months_ahead',
+    help: 'Months after this one the journal has tables for; 0: the next one’s is missing',
+    registers,
+  });
   const readable = new Gauge({ name: 'qmc_figures_readable', help: '1 when the figures of the database could be read', registers });
   new Gauge({
     name: 'qmc_database_connections',
@@ -93,6 +98,7 @@ export function createMetrics({ figures, pool, journal }: Sources): Metrics {
         for (const [what, count] of Object.entries(read.waiting)) waiting.set({ what }, count);
         openAlarms.set(read.openAlarms);
         uploads.set(read.uploadsUnderWay);
+        monthsAhead.set(read.journalMonthsAhead);
       }
       return registry.metrics();
     },

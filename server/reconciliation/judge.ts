@@ -17,6 +17,11 @@ export async function judge({ db, clock, alarm }: Judge, key: StatementKey): Pro
     const heldSeq = await headSeqOf(trx, deviceId);
     const isWhole = heldSeq >= headSeq;
     const entries = isWhole ? await entriesBetween(trx, deviceId, statement.firstSeq - 1, headSeq) : [];
+    if (entries === undefined) {
+      // What cannot be read any more stays as it was judged.
+      await settleStatement(trx, key, stored.outcome, new Date(clock()));
+      return stored.outcome;
+    }
     const earlier = isWhole ? await acceptedBefore(trx, deviceId, date, statement.firstSeq) : [];
     const record = recordOf(statement, heldSeq, entries, earlier);
     const byJournal = compare(statement, record);

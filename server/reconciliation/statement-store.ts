@@ -5,6 +5,8 @@ import type { ChainLink } from '../../shared/journal/chain.ts';
 import { DAY_MS, instantOf, type PlainDate } from '../../shared/lib/time.ts';
 import type { Connection } from '../db/database.ts';
 import { toldAcceptedAtMs } from '../db/online-indexes.ts';
+import { monthsHeld } from '../db/month-store.ts';
+import { type Month, monthAt } from '../db/months.ts';
 
 const JUDGED_AT_ONCE = 50;
 
@@ -124,21 +126,33 @@ const entryColumns = sql`
   seq, operation_id as "operationId", at_ms as "atMs", monotonic_ms as "monotonicMs", operator_id as "operatorId",
   previous_hash as "previousHash", hash, operation, status = 'applied' as "isApplied"`;
 
-/** The device's entries from `firstSeq` to `lastSeq`, in order. */
-export async function entriesBetween(db: Connection, deviceId: string, firstSeq: number, lastSeq: number): Promise<HeldEntry[]> {
-  const { rows } = await sql<HeldEntry>`
-    select ${entryColumns} from journal_entries
+/** The device's entries from `firstSeq` to `lastSeq`, in order; undefined when the month of one of them was taken out of the database. */
+export async function entriesBetween(db: Connection, deviceId: string, firstSeq: number, lastSeq: number): Promise<HeldEntry[] | undefined> {
+  const { rows } = await sql<Omit<HeldEntry, 'operation'> & { operation: string | null; month: Month }>`
+    select ${entryColumns}, month from journal
     where device_id = ${deviceId} and seq between ${firstSeq} and ${lastSeq} order by seq`.execute(db);
-  return rows;
+  const lost = rows.filter(({ operation }) => operation === null);
+  if (lost.length > 0) {
+    const held = await monthsHeld(db);
+    if (lost.some(({ month }) => !held.includes(month))) return undefined;
+  }
+  // What is gone from a month that is there fits no hash, and is named.
+  return rows.map((row) => ({ ...row, operation: row.operation ?? '' }));
 }
 
 /** Dossiers of the date that the device journalled before `seq`: none, if the statement is whole. */
 export async function acceptedBefore(db: Connection, deviceId: string, date: PlainDate, seq: number): Promise<HeldEntry[]> {
   const startMs = instantOf(date, '00:00');
   const { rows } = await sql<HeldEntry>`
+    select ${entryColumns} from journal_contents join (select device_id, seq, operation_id, hash, status from journal_entries) place using (device_id, seq)
+    where month = ${monthAt(startMs)}::date and told_at_ms >= ${startMs} and told_at_ms < ${startMs + DAY_MS}
+      and device_id = ${deviceId} and seq < ${seq}
+    union all
+    -- Not in its month yet.
     select ${entryColumns} from journal_entries
-    where status = 'applied' and ${toldAcceptedAtMs} >= ${startMs} and ${toldAcceptedAtMs} < ${startMs + DAY_MS}
-      and device_id = ${deviceId} and seq < ${seq} order by seq`.execute(db);
+    where operation is not null and status = 'applied' and ${toldAcceptedAtMs} >= ${startMs} and ${toldAcceptedAtMs} < ${startMs + DAY_MS}
+      and device_id = ${deviceId} and seq < ${seq}
+    order by seq`.execute(db);
   return rows;
 }
 

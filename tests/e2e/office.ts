@@ -135,7 +135,7 @@ export const test = base.extend<{ office: Office }, { province: RunningProvince 
       async arrived(code) {
         const [counts] = await province.query<Record<keyof Arrived, string>>(
           `select (select count(*) from dossiers where code = $1) dossiers,
-                  (select count(*) from journal_entries where case when status = 'applied' then operation::jsonb #>> '{dossier,code}' = $1 end) entries,
+                  (select count(*) from journal where case when status = 'applied' then operation::jsonb #>> '{dossier,code}' = $1 end) entries,
                   (select count(*) from dossier_scans s join dossiers d using (dossier_id) where d.code = $1) scans,
                   (select count(*) from dossier_scans s join dossiers d using (dossier_id) join scan_offices v using (sha256, office_id) where d.code = $1) verified`,
           [code],

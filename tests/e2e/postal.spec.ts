@@ -45,7 +45,7 @@ test('a postal counter hands over what the province has confirmed, and keeps the
   await expect(page.getByRole('option')).toHaveCount(0);
   office.line.set({ kind: 'up' });
   await officer.sendNow();
-  const handedOver = () => office.province.query<{ count: string }>(`select count(*) from journal_entries where operation like '%dossiers.handed-over%'`);
+  const handedOver = () => office.province.query<{ count: string }>(`select count(*) from journal_contents where operation like '%dossiers.handed-over%'`);
   await expect.poll(async () => Number((await handedOver())[0]?.count), { timeout: 30_000 }).toBe(1);
   expect(await office.arrived(unsent)).toEqual({ dossiers: 1, entries: 1, scans: 2, verified: 2 });
 });

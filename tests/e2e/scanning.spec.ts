@@ -178,7 +178,7 @@ test('papers come in by camera, feeder, network scanner and folder, and reach th
   const [told] = await office.province.query<{
     papers: { requirementId: string; pages: { source: string; device?: string; capturedBy: string; capturedAtMs: number }[] }[];
   }>(
-    `select operation::jsonb #> '{dossier,papers}' papers from journal_entries where case when status = 'applied' then operation::jsonb #>> '{dossier,code}' = $1 end`,
+    `select operation::jsonb #> '{dossier,papers}' papers from journal where case when status = 'applied' then operation::jsonb #>> '{dossier,code}' = $1 end`,
     [code],
   );
   const pages = told?.papers.find(({ requirementId }) => requirementId === 'original-paper')?.pages ?? [];

@@ -69,8 +69,8 @@ const statements = [
   )`,
   sql`create index seen_assertions_expiry on seen_assertions (expires_at)`,
 
-  // The idempotency record stands apart from journal_entries: it stays unique over the whole province
-  // when the entries are partitioned by month, and when a re-enrolled device journals an operation anew.
+  // The idempotency record stands apart from journal_entries: it stays unique over the whole province when a re-enrolled device
+  // journals an operation anew.
   sql`create table operations (
     operation_id uuid primary key,
     body_hash text not null,

@@ -58,7 +58,7 @@ async function expectExactlyOnce(dossiers: Dossier[]): Promise<void> {
     const count = (rows: Array<{ count: number }>): number => rows[0]?.count ?? 0;
     const { db } = province;
     const entries = await db
-      .selectFrom('journal_entries')
+      .selectFrom('journal_contents')
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .where('operation', 'like', `%${dossierId}%`)
       .execute();

@@ -62,12 +62,7 @@ describe('a refused dossier', () => {
     // Everything is said again, as by a device that lost its memory.
     expect(await push(device)).toMatchObject([{ status: 'rejected', reason: 'forbidden-character' }, { status: 'duplicate' }]);
     expect(await heldOf(wrong)).toHaveLength(1);
-    const kept = await province.db
-      .selectFrom('journal_entries')
-      .select(['operation', 'status'])
-      .where('device_id', '=', device.deviceId)
-      .orderBy('seq')
-      .execute();
+    const kept = await province.db.selectFrom('journal').select(['operation', 'status']).where('device_id', '=', device.deviceId).orderBy('seq').execute();
     expect(kept.map(({ status }) => status)).toEqual(['rejected', 'applied']);
     expect(JSON.parse(kept[0]?.operation ?? '')).toMatchObject({ dossier: { note: HALF_A_LETTER } });
   });

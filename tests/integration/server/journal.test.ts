@@ -258,13 +258,20 @@ describe('a batch', () => {
   const without = ({ device_id: _, operation_id: _1, received_at: _2, decided_at: _3, arrival: _4, ...row }: Record<string, unknown>) => row;
   /** Everything the province holds of a device, apart from its ids and the time. */
   async function held({ deviceId }: TestDevice): Promise<unknown> {
-    const rows = async (table: 'journal_entries' | 'operations' | 'dossiers') =>
+    const rows = async (table: 'journal_entries' | 'journal_contents' | 'operations' | 'dossiers') =>
       (await province.db.selectFrom(table).selectAll().where('device_id', '=', deviceId).execute()).map((row) => JSON.stringify(without(row))).sort();
     const scans = await sql<{
       n: number;
     }>`select count(*)::int as n from dossier_scans join dossiers using (dossier_id) where device_id = ${deviceId}::uuid`.execute(province.db);
     const device = await province.db.selectFrom('devices').select(['head_seq', 'head_hash', 'catalogue_version']).where('device_id', '=', deviceId).execute();
-    return { device, scans: scans.rows, journal: await rows('journal_entries'), operations: await rows('operations'), dossiers: await rows('dossiers') };
+    return {
+      device,
+      scans: scans.rows,
+      journal: await rows('journal_entries'),
+      contents: await rows('journal_contents'),
+      operations: await rows('operations'),
+      dossiers: await rows('dossiers'),
+    };
   }
 
   it.each<[string, (code: string) => unknown[], string[]]>([
@@ -307,7 +314,7 @@ describe('the chain', () => {
     device.append({ ...accepted(), futureField: { b: 1, a: [1.5, null, 'Ứ'] } });
     device.append(accepted({ formData: { z: 1, a: 2, '10': 'x', '2': 'y' } }));
     await device.push();
-    const rows = await province.db.selectFrom('journal_entries').selectAll().where('device_id', '=', device.deviceId).orderBy('seq').execute();
+    const rows = await province.db.selectFrom('journal').selectAll().where('device_id', '=', device.deviceId).orderBy('seq').execute();
     let previousHash = GENESIS_HASH;
     for (const row of rows) {
       const link = { seq: row.seq, operationId: row.operation_id, atMs: row.at_ms, monotonicMs: row.monotonic_ms, operatorId: row.operator_id, previousHash };

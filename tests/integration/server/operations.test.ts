@@ -66,6 +66,7 @@ describe('metrics', () => {
     expect(valueOf(text, `qmc_request_seconds_count{method="POST",route="${paths.journal}",status="200"}`)).toBe(1);
     expect(valueOf(text, 'qmc_devices{contact="within-5-minutes"}')).toBe(1);
     expect(valueOf(text, 'qmc_figures_readable')).toBe(1);
+    expect(valueOf(text, 'qmc_journal_months_ahead')).toBe(3);
     expect(valueOf(text, 'qmc_database_connections{state="total"}')).toBeGreaterThan(0);
   });
 

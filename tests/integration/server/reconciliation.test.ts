@@ -195,7 +195,7 @@ describe('what the province holds is changed by hand', () => {
     await device.push();
     const altered = dossierAt(dossiers, 0);
     const operation = JSON.stringify({ ...accepted(), dossier: { ...altered, resultDelivery: 'post' } });
-    const entry = () => province.db.updateTable('journal_entries').where('device_id', '=', device.deviceId).where('seq', '=', 3);
+    const entry = () => province.db.updateTable('journal_contents').where('device_id', '=', device.deviceId).where('seq', '=', 3);
     await entry().set({ operation }).execute();
     const named = { kind: 'other-body', dossierId: altered.dossierId, code: altered.code };
     expect((await sendStatement(device)).body.outcome).toEqual({ status: 'differs', differences: [named, { kind: 'chain', seq: 3 }] });

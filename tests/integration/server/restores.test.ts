@@ -22,6 +22,7 @@ const TABLES = [
   'number_leases',
   'operations',
   'journal_entries',
+  'journal_contents',
   'dossiers',
   'dossier_scans',
   'scans',
