@@ -29,6 +29,11 @@ describe('command line', () => {
     expect(() => parseCommand(['--demo-code', 'DEMO-2026'], {})).toThrow(/--office/u);
     expect(parseCommand(['enrolment-code', '--office', 'o', '--agency', 'H36'], {}).days).toBe(14);
   });
+  it('takes one month out or puts one back', () => {
+    expect(parseCommand(['partitions', '--detach', '2025-03'], {})).toMatchObject({ command: 'partitions', detach: '2025-03' });
+    for (const wrong of ['2025-13', '2025-3', '2025-03-01', 'march']) expect(() => parseCommand(['partitions', '--detach', wrong], {})).toThrow(/^detach/u);
+    expect(() => parseCommand(['partitions', '--detach', '2025-03', '--attach', '2025-04'], {})).toThrow(/one at a time/u);
+  });
   it('takes what stands behind a command, and no more', () => {
     expect(parseCommand(['supervisor', 'add', 'Lan'], {})).toMatchObject({ command: 'supervisor', action: 'add', name: 'lan' });
     expect(parseCommand(['import', 'x.qmc'], {})).toMatchObject({ file: 'x.qmc' });

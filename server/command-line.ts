@@ -21,6 +21,7 @@ export const usage = `Usage:
   province publish catalogue|calendar|users FILE [--data DIR | --database-url URL]
   province publications [--data DIR | --database-url URL]
   province import FILE [--receipt FILE] [--data DIR | --database-url URL]
+  province partitions [--detach YYYY-MM | --attach YYYY-MM] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
   province simulate-upstreams [--port 9090]
@@ -45,6 +46,9 @@ export const usage = `Usage:
   publish             JSON for every counter: a catalogue (as the counter's own screen imports it), a calendar, or the users;
                       counters have it within a minute, an intake in progress keeps the catalogue it began with
   publications        everything that was published, in order
+  partitions          the tables of the journal, one a month; --detach takes a month out that is over, so that its table can be
+                      dumped and dropped, and --attach puts it back: what is out is not in the monitoring figures, and
+                      statements of its days stay as they were judged. What was applied is never applied again
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
                       the same figures whenever they are computed
@@ -67,6 +71,8 @@ const proxiesSchema = z
   )
   .refine((all) => all.every((one) => !one.endsWith('/0')), { message: 'everybody is no proxy' });
 
+const monthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/u, 'a month is YYYY-MM');
+
 const commandSchema = z.object({
   command: z.enum([
     'serve',
@@ -78,6 +84,7 @@ const commandSchema = z.object({
     'publish',
     'publications',
     'monitoring',
+    'partitions',
     'upstreams',
     'requeue',
     'simulate-upstreams',
@@ -112,6 +119,8 @@ const commandSchema = z.object({
   /** What the file of `publish` is. */
   kind: z.enum(publicationKinds).optional(),
   receipt: z.string().min(1).optional(),
+  detach: monthSchema.optional(),
+  attach: monthSchema.optional(),
   settings: z.string().min(1).optional(),
   'simulate-upstreams': z.boolean().default(false),
   upstream: upstreamNameSchema.optional(),
@@ -156,6 +165,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       device: { type: 'string' },
       destroy: { type: 'string' },
       receipt: { type: 'string' },
+      detach: { type: 'string' },
+      attach: { type: 'string' },
       settings: { type: 'string' },
       'simulate-upstreams': { type: 'boolean' },
       upstream: { type: 'string' },
@@ -191,6 +202,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   const { from, to } = parsed.data;
   if (parsed.data.command === 'monitoring' && (from === undefined || to === undefined || from > to))
     throw new Error('--from and --to are needed, in this order');
+  if (parsed.data.detach !== undefined && parsed.data.attach !== undefined) throw new Error('--detach or --attach, one at a time');
   if ((parsed.data['tls-cert'] === undefined) !== (parsed.data['tls-key'] === undefined)) throw new Error('--tls-cert and --tls-key are needed together');
   const needsOffice = parsed.data.command === 'enrolment-code' || parsed.data['demo-code'] !== undefined;
   if (needsOffice && (parsed.data.office === undefined || parsed.data.agency === undefined)) throw new Error('--office and --agency are needed with a code');

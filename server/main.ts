@@ -7,6 +7,8 @@ import pino from 'pino';
 import { RECEIPT_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { type Command, parseCommand, usage } from './command-line.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { archiveMonth } from './journal/month-keeper.ts';
+import { monthTables, putBackMonth } from './db/month-store.ts';
 import { runningPostgresUrl, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
 import { provinceState, publicPart } from './db/province-store.ts';
@@ -224,6 +226,15 @@ async function printMonitoring(command: Command): Promise<void> {
   });
 }
 
+async function administerMonths({ detach, attach, ...command }: Command): Promise<void> {
+  await withDatabase(command, async (db) => {
+    if (detach !== undefined) await archiveMonth(db, `${detach}-01`, Date.now());
+    if (attach !== undefined) await putBackMonth(db, `${attach}-01`);
+    for (const { month, isHeld, entries, bytes } of await monthTables(db))
+      process.stdout.write(`${JSON.stringify({ month: month?.slice(0, 7) ?? 'other', attached: isHeld, entries, bytes })}\n`);
+  });
+}
+
 async function administerSupervisor({ action, name, ...command }: Command): Promise<void> {
   await withDatabase(command, async (db) => {
     const password = await changeSupervisor(db, action as NonNullable<typeof action>, name as string, Date.now());
@@ -272,6 +283,8 @@ async function main(): Promise<void> {
       return simulateUpstreams(command);
     case 'monitoring':
       return printMonitoring(command);
+    case 'partitions':
+      return administerMonths(command);
     case 'supervisor':
       return administerSupervisor(command);
   }

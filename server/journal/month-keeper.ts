@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/lib/time.ts';
 import type { Database } from '../db/database.ts';
 import { moveContents, waitingSince } from './content-moving-store.ts';
-import { makeMonth, monthsHeld } from '../db/month-store.ts';
+import { makeMonth, monthsHeld, takeOutMonth } from '../db/month-store.ts';
 import { type Month, monthAfter, monthAt, monthsBetween } from '../db/months.ts';
 
 /** A server that is down for all of these comes back to a full table of other months, which the first start empties. */
@@ -23,6 +23,12 @@ export async function keepMonths(db: Database, nowMs: number, since?: Month): Pr
   for (const month of monthsBetween(since !== undefined && since < before ? since : before, monthAfter(before, 1 + AHEAD))) {
     if (!held.has(month)) await makeMonth(db, month);
   }
+}
+
+/** Throws when counters may still write into the month. */
+export async function archiveMonth(db: Database, month: Month, nowMs: number): Promise<void> {
+  if (month >= monthAfter(monthAt(nowMs), -1)) throw new Error(`${month.slice(0, 7)} is not over for long enough: the month before this one stays too`);
+  await takeOutMonth(db, month);
 }
 
 /** Does it once before it resolves, and from then on every few hours; what fails is told and done the next time: no push needs it. */

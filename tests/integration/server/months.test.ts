@@ -1,12 +1,15 @@
 /** The journal's contents by month, on a real PostgreSQL: exactly once over the months, strange clocks, servers side by side, and the way there. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../server/db/database.ts';
 import { migrate } from '../../../server/db/migrate.ts';
 import { moveContents } from '../../../server/journal/content-moving-store.ts';
-import { keepMonths } from '../../../server/journal/month-keeper.ts';
-import { makeMonth, monthsHeld } from '../../../server/db/month-store.ts';
+import { archiveMonth, keepMonths } from '../../../server/journal/month-keeper.ts';
+import { makeMonth, monthsHeld, monthTables } from '../../../server/db/month-store.ts';
 import { monthAfter, monthAt } from '../../../server/db/months.ts';
 import { monitoringOf } from '../../../server/reconciliation/monitoring.ts';
 import { acceptedEntries } from '../../../server/reconciliation/monitoring-store.ts';
@@ -15,6 +18,7 @@ import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { DAY_MS, dateAt, instantOf } from '../../../shared/lib/time.ts';
 import type { WireEntry } from '../../../shared/sync/protocol.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
+import { buildServer } from '../../fixtures/province.ts';
 import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { enrolledDevice, sha256, type TestDevice } from '../../fixtures/test-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
@@ -23,6 +27,7 @@ let postgres: TestPostgres;
 let province: TestProvince;
 
 beforeAll(async () => {
+  await buildServer();
   postgres = await startTestPostgres();
   province = await startTestProvince(postgres);
 });
@@ -198,6 +203,48 @@ describe('what is asked of days', () => {
     expect(await lookedInto(async (trx) => counts.push(await pages(trx, '2061-03-10', '2061-04-09')))).toEqual(['2061_03', '2061_04']);
     expect(counts).toEqual([31 * 8]);
     expect(await lookedInto((trx) => pages(trx, '2061-05-02', '2061-05-02'))).toEqual(['2061_05']);
+  });
+});
+
+describe('a month that is over for long', () => {
+  it('can be taken out and put back: nothing is applied again meanwhile, and no statement is judged by what cannot be read', async () => {
+    const [month, date] = ['2051-01-01', '2051-01-15'];
+    const atMs = instantOf(date, '09:00');
+    await keepMonths(province.db, atMs, month);
+    const device = await newDevice();
+    for (let count = 0; count < 5; count += 1) device.append(accepted(atMs + count), { atMs: atMs + count });
+    const refused = device.append(accepted(atMs + 5), { atMs: atMs + 5 });
+    await device.push(device.entries.slice(0, 5));
+    await device.push([{ ...refused, operatorId: 'changed on its way' }]);
+    const figures = () => monitoringOf(province.db, { from: date, to: date, asOfMs: atMs + DAY_MS });
+    expect((await device.close(date)).body.outcome.status).toBe('differs');
+    expect(await figures()).toMatchObject([{ accepted: 5 }]);
+
+    await expect(archiveMonth(province.db, month, instantOf('2051-02-28', '23:59'))).rejects.toThrow('2051-01');
+    await archiveMonth(province.db, month, instantOf('2051-03-01', '00:00'));
+    const isHeld = async () => (await monthTables(province.db)).find((table) => table.month === month)?.isHeld;
+    expect(await isHeld()).toBe(false);
+    const alarms = async () => (await province.db.selectFrom('alarms').select('what').where('device_id', '=', device.deviceId).execute()).length;
+    const before = await alarms();
+    expect((await device.close(date)).body.outcome.status).toBe('differs');
+    expect(await figures()).toEqual([]);
+    expect(statuses(await device.push(device.entries.slice(0, 5)))).toEqual(Array.from({ length: 5 }, () => 'duplicate'));
+    // What was refused may still be mended, and a counter that was away for all that time still delivers.
+    expect(statuses(await device.push([refused]))).toEqual(['applied']);
+    expect(statuses(await device.push([device.append(accepted(atMs + 6), { atMs: atMs + 6 })]))).toEqual(['applied']);
+    await keepMonths(province.db, atMs, month);
+    expect(await isHeld()).toBe(false);
+    expect(await figures()).toMatchObject([{ accepted: 2 }]);
+    expect(await alarms()).toBe(before);
+
+    const asked = ['partitions', '--attach', '2051-01', '--database-url', province.databaseUrl];
+    const { stdout } = await promisify(execFile)(process.execPath, [resolve('out/server/main.cjs'), ...asked]);
+    expect(stdout.split('\n')[0]).toMatch(/^\{"month":"\d{4}-\d\d","attached":true,.*"bytes":\d+\}$/u);
+    expect(await isHeld()).toBe(true);
+    expect(await figures()).toMatchObject([{ accepted: 7 }]);
+    expect((await device.close(date)).body.outcome).toEqual({ status: 'agrees' });
+    expect(statuses(await device.push())).toEqual(device.entries.map(() => 'duplicate'));
+    expect(await dossiersOf(device)).toBe(7);
   });
 });
 
