@@ -186,7 +186,11 @@ export async function createProvince({
     onError: (error) => log.warn({ failure: loggableError(error) }, 'a delivery to a specialised system could not be carried on'),
   });
   app.addHook('onClose', () => upstreams.stop());
-  const months = await startMonthKeeper({ db, clock, onError: logFailure });
+  const months = await startMonthKeeper({
+    db,
+    clock,
+    onError: (error) => log.warn({ failure: loggableError(error) }, 'the tables of the journal’s months could not be seen to; it is tried again'),
+  });
   app.addHook('onClose', () => months.stop());
   if (await looksRestored(db)) {
     const from = await currentEpoch(db);
