@@ -316,7 +316,7 @@ describe('a province of the version before', () => {
         written += 1;
       }
     })();
-    await expect.poll(() => written).toBeGreaterThan(20);
+    await expect.poll(() => written, { timeout: 20_000 }).toBeGreaterThan(20);
     await migrate(own.db);
     const migrated = written;
 
@@ -335,7 +335,8 @@ describe('a province of the version before', () => {
     // What the old server wrote after the last look is moved at the next one, here that of a start.
     await own.restart();
     await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
-    expect(longestMs).toBeLessThan(4_000);
+    // Nobody waits longer than the migration waits for a lock, two seconds, and what a busy machine adds.
+    expect(longestMs).toBeLessThan(10_000);
 
     expect((await figures()).map(({ accepted: count }) => count)).toEqual(before.map(({ accepted: count }) => count + 1));
     expect((await device.close(day)).body.outcome).toEqual({ status: 'agrees' });
