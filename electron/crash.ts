@@ -1,5 +1,4 @@
-/** When a page dies or hangs: log it, tell the operator in words, come back to the same place; and leave no memory behind. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** When a page dies or hangs: log it, tell the operator in words, come back to the same place. */
 import { dialog, type BrowserWindow } from 'electron';
 import type { Log } from './log.ts';
 import { loadPage } from './window.ts';
@@ -53,39 +52,4 @@ async function ask(window: BrowserWindow, message: string, reopen: () => void): 
 export function watchProcess(log: Log): void {
   process.on('uncaughtException', (error) => log.error(`uncaught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) => log.error(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
-}
-
-/**
- * What a citizen told us stands in memory in the clear, so a crash may write none of it to disk: Electron's crash reporter is
- * never started, and Linux is told to leave every page of memory out of a core dump (core(5), "coredump_filter"). Child
- * processes inherit that, so it is called before the first window; Chromium's zygotes, from which pages are born, are there
- * already. One that may not be written to is sandboxed, and Linux dumps no core of it at all.
- */
-export function keepMemoryOutOfCoreDumps(): void {
-  if (process.platform !== 'linux') return;
-  for (const pid of [process.pid, ...descendantsOf(process.pid)]) {
-    try {
-      writeFileSync(`/proc/${pid}/coredump_filter`, '0');
-    } catch {
-      // Ended meanwhile, or sandboxed.
-    }
-  }
-}
-
-function descendantsOf(root: number): number[] {
-  const parentOf = new Map<number, number>();
-  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
-    try {
-      // The name may hold anything; what follows its last parenthesis may not: state, then the parent (proc(5)).
-      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
-      parentOf.set(pid, Number(parent));
-    } catch {
-      // Ended meanwhile.
-    }
-  }
-  const isBelow = (pid: number): boolean => {
-    const parent = parentOf.get(pid);
-    return parent !== undefined && parent > 0 && (parent === root || isBelow(parent));
-  };
-  return [...parentOf.keys()].filter(isBelow);
 }

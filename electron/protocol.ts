@@ -1,7 +1,7 @@
 /** `app://`: the only origin the pages have. Serves the built renderer with a strict CSP, and the virtual printer's paper. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
-import { protocol, session } from 'electron';
+import { protocol, session, type ProtocolRequest, type ProtocolResponse } from 'electron';
 
 export const ORIGIN = 'app://app';
 
@@ -45,55 +45,70 @@ export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
 }
 
-const notFound = (): Response => new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } });
+/** `ERR_FILE_NOT_FOUND` of Chromium's net errors. */
+const NOT_FOUND: ProtocolResponse = { error: -6 };
 
-type AppServer = {
-  servePaper(serve: (path: string) => Promise<Response>): void;
-  /** The page and what it names have been handed over: what it does with them no longer needs this process. */
+/** Of a path under `app://paper` the file and its headers; undefined when there is none. */
+type PaperFiles = (path: string) => ProtocolResponse | undefined;
+
+export type AppServer = {
+  servePaper(find: PaperFiles): void;
+  /** The page itself has been handed over: until it asks for what it names nobody needs this process. */
+  begun: Promise<void>;
+  /** So has what it names: what the page does with it no longer needs this process. */
   handedOver: Promise<void>;
 };
 
-/** Serves the pages. Any path that leaves the folder is answered 404, and so is the virtual printer's `app://paper` until `servePaper` was called. */
+/** Serves the pages. Any path that leaves the folder is not found, and neither is the virtual printer's `app://paper` until `servePaper` was called. */
 export function serveApp(folder: string): AppServer {
   const root = normalize(folder + sep);
-  let paper: ((path: string) => Promise<Response>) | undefined;
-  let awaited: Set<string> | undefined;
-  let resolve: () => void = () => undefined;
-  const handedOver = new Promise<void>((done) => (resolve = done));
-  const note = (path: string, bytes: Buffer): void => {
-    if (path === '/index.html') awaited = new Set(Array.from(bytes.toString().matchAll(/(?:src|href)="\.(\/[^"]+)"/gu), ([, name]) => name ?? ''));
-    awaited?.delete(path);
-    if (awaited?.size === 0) resolve();
-  };
-  session.defaultSession.protocol.handle('app', async (request) => {
-    const url = new URL(request.url);
-    if (url.host === 'paper' && paper !== undefined) return paper(url.pathname);
-    if (url.host !== 'app' || request.method !== 'GET') return notFound();
-    const name = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
+  let paper: PaperFiles | undefined;
+  const begun = createSignal();
+  const handedOver = createSignal();
+  const awaited = new Set(Array.from(readFileSync(join(root, 'index.html'), 'utf8').matchAll(/(?:src|href)="\.(\/[^"]+)"/gu), ([, name]) => name ?? ''));
+
+  function find({ url, method }: ProtocolRequest): ProtocolResponse {
+    const { host, pathname } = new URL(url);
+    if (host === 'paper') return paper?.(pathname) ?? NOT_FOUND;
+    if (host !== 'app' || method !== 'GET') return NOT_FOUND;
+    const name = decodeURIComponent(pathname === '/' ? '/index.html' : pathname);
     const path = normalize(join(root, name));
     const mediaType = mediaTypes[extname(path)];
-    if (!path.startsWith(root) || mediaType === undefined) return notFound();
+    if (!path.startsWith(root) || mediaType === undefined) return NOT_FOUND;
+    if (name === '/index.html') begun.resolve();
+    if (awaited.delete(name) && awaited.size === 0) handedOver.resolve();
+    return {
+      path,
+      headers: {
+        'content-type': mediaType,
+        'content-security-policy': mayCompile(name) ? wasmPolicy : contentSecurityPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'permissions-policy': 'camera=(self)',
+      },
+    };
+  }
+
+  // Chromium reads the files itself. `protocol.handle` would pass every byte through this thread, which has a counter to open, and load undici before the first.
+  session.defaultSession.protocol.registerFileProtocol('app', (request, answer) => {
     try {
-      const bytes = await readFile(path);
-      note(name, bytes);
-      return new Response(bytes, {
-        headers: {
-          'content-type': mediaType,
-          'content-security-policy': mayCompile(name) ? wasmPolicy : contentSecurityPolicy,
-          'x-content-type-options': 'nosniff',
-          'referrer-policy': 'no-referrer',
-          'cross-origin-opener-policy': 'same-origin',
-          'permissions-policy': 'camera=(self)',
-        },
-      });
+      answer(find(request));
     } catch {
-      return notFound();
+      answer(NOT_FOUND); // An address that is none.
     }
   });
   return {
-    servePaper(serve) {
-      paper = serve;
+    servePaper(files) {
+      paper = files;
     },
-    handedOver,
+    begun: begun.promise,
+    handedOver: handedOver.promise,
   };
+}
+
+function createSignal(): { promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }

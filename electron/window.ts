@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, BrowserWindow, screen, session, type Rectangle } from 'electron';
-import { z } from 'zod';
 import type { Role } from '../shared/settings/settings.ts';
 import { writeDurably } from './files.ts';
 import { ORIGIN } from './protocol.ts';
 
-const placeSchema = z.object({ x: z.number(), y: z.number(), width: z.number().min(400), height: z.number().min(300), isMaximized: z.boolean() });
-type Place = z.infer<typeof placeSchema>;
+type Place = Rectangle & { isMaximized: boolean };
+
+const SMALLEST = { width: 400, height: 300 };
 
 const MINIMUM = { width: 1024, height: 680 };
 
@@ -38,6 +38,8 @@ export type MainWindow = {
   window: BrowserWindow;
   /** To be called when there is something to see: an empty window must not stand behind the words of a start that is stopped. */
   show(): void;
+  /** Begins with the page; the same load however often it is called. */
+  load(): Promise<void>;
 };
 
 export function openMainWindow(userData: string, role: Role, preload: string): MainWindow {
@@ -67,7 +69,12 @@ export function openMainWindow(userData: string, role: Role, preload: string): M
   if (place?.isMaximized === true) window.maximize();
   const painted = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
   if (!isKiosk(role)) keepPlace(window, placeFile);
-  return { window, show: () => void painted.then(() => window.isDestroyed() || window.show()) };
+  let loading: Promise<void> | undefined;
+  return {
+    window,
+    show: () => void painted.then(() => window.isDestroyed() || window.show()),
+    load: () => (loading ??= loadPage(window)),
+  };
 }
 
 export const loadPage = (window: BrowserWindow): Promise<void> => window.loadURL(`${ORIGIN}/index.html`);
@@ -77,12 +84,17 @@ const isKiosk = (role: Role): boolean => role === 'lobby' || role === 'board';
 /** The place of last time, if enough of it is still on a screen (a monitor may have gone). */
 function visiblePlace(file: string): Place | undefined {
   try {
-    const place = placeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const isVisible = screen.getAllDisplays().some(({ workArea }) => overlaps(workArea, place));
-    return isVisible ? place : undefined;
+    const place: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isPlace(place) && screen.getAllDisplays().some(({ workArea }) => overlaps(workArea, place)) ? place : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isPlace(value: unknown): value is Place {
+  const { x, y, width, height, isMaximized } = value as Record<keyof Place, unknown>;
+  const isAtLeast = (size: unknown, least: number): boolean => Number.isFinite(size) && Number(size) >= least;
+  return [x, y].every(Number.isFinite) && isAtLeast(width, SMALLEST.width) && isAtLeast(height, SMALLEST.height) && typeof isMaximized === 'boolean';
 }
 
 const overlaps = (area: Rectangle, place: Place): boolean =>

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { JournalProblem } from '../journal/problem.ts';
-import { createRebuildDatabase, removeBroken } from './rebuild-database.ts';
+import { removeBroken } from './broken-database.ts';
+import { createRebuildDatabase } from './rebuild-database.ts';
 
 let userData: string;
 let problems: JournalProblem[];

@@ -2,13 +2,14 @@
  * Takes away a page database that cannot be opened, so that the page makes it anew. What it held is in the journal, the
  * drafts' files and the scans' files; nothing here touches those.
  */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RebuildRefusal } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { isMissing, syncFolder } from '../files.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
+import { BROKEN, removeBroken } from './broken-database.ts';
 
 export type RebuildDatabase = (isAsked: boolean) => Promise<Result<null, Failure<RebuildRefusal>>>;
 
@@ -23,7 +24,6 @@ type Options = {
 
 /** Less than this, and a database made anew would not fit either. */
 const ROOM_BYTES = 16 * 1024 * 1024;
-const BROKEN = 'IndexedDB.broken-';
 
 export function createRebuildDatabase({ userData, journal, clear, freeBytes, log }: Options): RebuildDatabase {
   let hasTried = false;
@@ -48,10 +48,4 @@ export function createRebuildDatabase({ userData, journal, clear, freeBytes, log
     await removeBroken(userData);
     return ok(null);
   };
-}
-
-/** What could not be removed at once; never throws. */
-export async function removeBroken(userData: string): Promise<void> {
-  const names = await readdir(userData).catch((): string[] => []);
-  for (const name of names.filter((each) => each.startsWith(BROKEN))) await rm(join(userData, name), { recursive: true, force: true }).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 /** Which paper goes out for what happened at the counter: turns tickets, dossiers and days into papers for the spool, a document printer or a file. */
 import { randomUUID } from 'node:crypto';
+import type { ProtocolResponse } from 'electron';
 import { waitingIn } from '../../shared/queue/decide.ts';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { dossierOf, type JournalEntry, type JournalHead } from '../../shared/journal/operation.ts';
@@ -69,7 +70,7 @@ export type PaperDesk = {
   /** After a start: receipts accepted just before the end that never reached the spool. */
   resume(entries: readonly JournalEntry[]): Promise<void>;
   showVirtualPaper(): Promise<void>;
-  serveVirtualPaper(path: string): Promise<Response>;
+  findVirtualPaper(path: string): ProtocolResponse | undefined;
   stop(): Promise<void>;
 };
 
@@ -337,7 +338,7 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
       }
     },
     showVirtualPaper: viewer.show,
-    serveVirtualPaper: (path) => printing.virtualPaperResponse(path),
+    findVirtualPaper: printing.virtualPaperFile,
     async stop() {
       viewer.close();
       preview.close();

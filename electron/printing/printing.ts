@@ -1,5 +1,6 @@
 /** Everything the shell needs of printing: printers from the settings, the spool, the drawing, the virtual printer's paper. */
 import { join } from 'node:path';
+import type { ProtocolResponse } from 'electron';
 import type { PrinterTrial } from '../../shared/printing/found-printer.ts';
 import { fail, ok, unreachable, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
@@ -19,7 +20,7 @@ import { createDocumentPrinter, createQueuePrinter } from './queue-printer.ts';
 import { createSpool, spoolPrinter, type ResolveAnswer, type ResolveFailure, type SpoolPrinter, type SubmitOptions } from './spool.ts';
 import { systemQueue } from './system-queue.ts';
 import { createTcpPrinter } from './tcp-printer.ts';
-import { missing, virtualPaperResponse } from './virtual/virtual-paper.ts';
+import { virtualPaperFile } from './virtual/virtual-paper.ts';
 import { startVirtualPrinter, type VirtualPaper, type VirtualPrinter } from './virtual/virtual-printer.ts';
 
 export type PrintFailure = Failure<'no-printer' | 'no-document-printer' | 'disk-full'>;
@@ -42,7 +43,7 @@ export type Printing = {
   /** What virtual printers printed, oldest first; empty when the office has none. */
   virtualPapers(): readonly VirtualPaper[];
   /** The answer for `app://paper<path>`. */
-  virtualPaperResponse(path: string): Promise<Response>;
+  virtualPaperFile(path: string): ProtocolResponse | undefined;
   stop(): Promise<void>;
 };
 
@@ -153,7 +154,7 @@ export async function createPrinting(options: PrintingOptions): Promise<Printing
       return outcome.kind === 'printed' ? { outcome: 'printed', isNearEnd: outcome.isPaperNearEnd } : { outcome: outcome.kind, problem: outcome.problem };
     },
     virtualPapers: () => [...virtualPrinters.values()][0]?.papers() ?? [],
-    virtualPaperResponse: (path) => (virtualPrinters.size === 0 ? Promise.resolve(missing()) : virtualPaperResponse(virtualDir, path)),
+    virtualPaperFile: (path) => (virtualPrinters.size === 0 ? undefined : virtualPaperFile(virtualDir, path)),
     async stop() {
       await spool.stop();
       for (const virtual of virtualPrinters.values()) await virtual.stop();
