@@ -127,7 +127,7 @@ async function openService(context: ServiceContext): Promise<Opened> {
 async function openOffice(file: Begun['settings'], userData: string, log: Log): Promise<Result<{ settings: Settings; province?: DemoProvince }, Failure>> {
   if (file === undefined) {
     const { office } = demoSettings('http://127.0.0.1');
-    const province = await startDemoProvince(join(__dirname, '../server/main.cjs'), join(userData, 'demo-province'), office, log);
+    const province = await startDemoProvince(join(app.getAppPath(), 'out', 'server', 'main.cjs'), join(userData, 'demo-province'), office, log);
     return ok({ settings: demoSettings(province.url), province });
   }
   const judged = file.read.ok ? judgeSettings(file.read.value, file.path) : file.read;
