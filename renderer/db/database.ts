@@ -47,7 +47,7 @@ export type StoredRow = {
 };
 /** Whole dossiers sealed together, see sealed-content.ts. */
 export type StoredPack = { pack: number; sealed: Sealed };
-/** One bucket of one segment of the search index, see search-index.ts. */
+/** One bucket of one segment of the search index, or one part of it (`bucket` + part ÷ parts), see search-index.ts. */
 export type StoredPostings = { bucket: number; segment: number; sealed: Sealed };
 /** What a day (of acceptance) holds, kept so that nothing has to be counted; `dateAt` the counter. */
 export type DayRow = { date: PlainDate; accepted: number; phiVnd: number; lePhiVnd: number; lowestRank: number; highestRank: number };
@@ -134,3 +134,12 @@ export const rowsMeta = async (db: CounterDatabase): Promise<Extract<MetaRow, { 
   const row = await db.meta.get('rows');
   return row?.key === 'rows' ? row : { key: 'rows', count: 0, segments: [], late: [], smallPacks: [] };
 };
+
+/**
+ * What `work` reads, all of it as it was at one moment. Does not wait until the transaction has ended, which takes Chromium as
+ * long as reading did and tells a reader nothing.
+ */
+export const readTogether = <T>(db: CounterDatabase, tables: readonly Table[], work: () => PromiseLike<T>): Promise<T> =>
+  new Dexie.Promise<T>((resolve, reject) => {
+    db.transaction('r', tables, () => Dexie.Promise.resolve(work()).then(resolve)).catch(reject);
+  });

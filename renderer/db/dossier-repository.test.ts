@@ -6,9 +6,11 @@ import { seeded } from '../../tests/fixtures/journals.ts';
 import { uuid } from '../../tests/fixtures/shell.ts';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import { instantOf } from '../../shared/lib/time.ts';
+import { bucketOf, SEGMENT_ROWS } from '../../shared/search/segments.ts';
 import { answers, queryWords, wordsOf } from '../../shared/search/words.ts';
-import { defineDatabase, rankOf, type CounterDatabase } from './database.ts';
+import { defineDatabase, rankOf, type CounterDatabase, type MetaRow } from './database.ts';
 import { createDossierRepository, type Accepted, type DossierRepository } from './dossier-repository.ts';
+import { slicesOf } from './in-slices.ts';
 import { createKeys } from './sealer.ts';
 import { createSealing } from './sealing.ts';
 
@@ -140,6 +142,49 @@ describe('looking dossiers up', () => {
       expect(await seqsOf(repository.find({ text: dossier.code, limit: 5 }))).toEqual([]);
     }
     expect(await repository.acceptedSince(START)).toBe(2200);
+  });
+
+  it('finds all of what was merged into a segment whose buckets lie in parts, also when that is merged again', async () => {
+    const keys = await createKeys(new Uint8Array(32).fill(7));
+    const sealing = createSealing(keys);
+    const old = dossiers(400);
+    const all = dossiers(2600);
+    await insertAll(old);
+    // As if each of these fifty dossiers were thousands.
+    const segments = await Promise.all(
+      [...slicesOf([...old].reverse(), 50)].map(async (slice) => {
+        const rows = slice.map(({ dossier, seq }) => ({ rank: rankOf(seq), words: wordsOf(dossier) }));
+        const [newest, oldest] = [rows[0]?.rank ?? 0, rows.at(-1)?.rank ?? 0];
+        await db.postings.bulkPut(await sealing.sealSegment(newest, rows));
+        return { newest, oldest, rows: 8 * SEGMENT_ROWS };
+      }),
+    );
+    const meta = (await db.meta.get('rows')) as Extract<MetaRow, { key: 'rows' }>;
+    await db.meta.put({ ...meta, segments });
+    repository = await open();
+    await insertAll(all.slice(400));
+    const merged = { newest: segments[0]?.newest, oldest: segments.at(-1)?.oldest, rows: 64 * SEGMENT_ROWS, parts: 8 };
+    await expect.poll(async () => ((await db.meta.get('rows')) as typeof meta).segments).toContainEqual(merged);
+    for (const restarted of [false, true]) {
+      if (restarted) repository = await open();
+      for (const text of ['n', 'tran', 'tran huong', 'tran thi huong', old[123]?.dossier.code ?? '']) {
+        expect([text, await seqsOf(repository.find({ text, limit: 3000 }))]).toEqual([text, expected(all, text)]);
+      }
+    }
+
+    const token = keys.token('tran');
+    const inParts = await db.postings
+      .where('[bucket+segment]')
+      .between([token.bucket, 0], [token.bucket + 1, 0])
+      .toArray();
+    const again = await sealing.mergeBuckets(
+      1,
+      inParts.filter(({ segment }) => segment === merged.newest),
+      64,
+    );
+    const bucket = again?.filter((one) => one.bucket === bucketOf(token, 64)) ?? [];
+    const [ranks] = (await sealing.ranksWith([token], [{ buckets: bucket, low: 0 }], Infinity, 1000)) ?? [];
+    expect([...(ranks ?? [])]).toEqual(expected(old, 'tran').map(rankOf));
   });
 
   it('counts days once, however often a page is applied, and parts of a day', async () => {

@@ -6,6 +6,7 @@ import { createTurns } from '../../shared/lib/turns.ts';
 import {
   LAST_OWN_RANK,
   rankOf,
+  readTogether,
   rowsMeta,
   seqOf,
   type CounterDatabase,
@@ -17,7 +18,7 @@ import {
 } from './database.ts';
 import { createContents, smallPacksAfter, type Packing } from './contents.ts';
 import { slicesOf } from './in-slices.ts';
-import { createSearchIndex, IndexDamaged } from './search-index.ts';
+import { createSearchIndex, IndexDamaged, type Between } from './search-index.ts';
 import { packsOfRanks, type SealedPack } from './sealed-content.ts';
 import { damagedRow, rowOf, type Accepted, type OpenRow, type SealedDossiers, type SealedRow } from './sealed-dossier.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
@@ -89,8 +90,9 @@ type Known = { days: readonly DayRow[]; meta: Extract<MetaRow, { key: 'rows' }> 
 /** `fresh`: those of the rows there was none of before; `doubles`: how many gave way. */
 type Put = { rows: readonly SealedRow[]; fresh: readonly SealedRow[]; packs: readonly SealedPack[]; doubles: number };
 
-/** Rows asked for at once while looking for those that fit. */
+/** Rows asked for at once while looking for those that fit, when the first few did not do. */
 const BATCH = 256;
+const more = (atOnce: number): number => Math.max(atOnce, Math.min(atOnce * 4, BATCH));
 /** Ranks of which one in so many is wanted are read as a range. */
 const DENSE = 8;
 /** Rows handed to the keys, or to the database, before the page may draw again. */
@@ -284,16 +286,26 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     });
   }
 
-  async function* rowsInOrder({ low, high }: Ranks, status: DossierStatus | undefined, atOnce: number): AsyncGenerator<StoredRow[]> {
-    for (let from = low; from <= high;) {
-      const range =
-        status === undefined
-          ? db.rows.where('rank').between(from, high, true, true)
-          : db.rows.where('[status+rank]').between([status, from], [status, high], true, true);
-      const rows = await range.limit(atOnce).toArray();
+  async function* rowsInOrder(between: Between, status: DossierStatus | undefined, atOnce: number): AsyncGenerator<StoredRow[]> {
+    const readFrom = (low: number, high: number, limit: number): PromiseLike<StoredRow[]> =>
+      (status === undefined
+        ? db.rows.where('rank').between(low, high, true, true)
+        : db.rows.where('[status+rank]').between([status, low], [status, high], true, true)
+      )
+        .limit(limit)
+        .toArray();
+    const first = await readTogether(db, [db.meta, db.days, db.rows], async () => {
+      const bounds = await between();
+      return bounds === null ? null : { high: bounds.high, rows: await readFrom(bounds.low, bounds.high, atOnce) };
+    });
+    if (first === null) return;
+    let { rows } = first;
+    for (let limit = atOnce; ;) {
       if (rows.length > 0) yield rows;
-      if (rows.length < atOnce) return;
-      from = (rows.at(-1)?.rank ?? high) + 1;
+      const last = rows.at(-1)?.rank ?? first.high;
+      if (rows.length < limit || last >= first.high) return;
+      limit = more(limit);
+      rows = await readFrom(last + 1, first.high, limit);
     }
   }
 
@@ -305,24 +317,23 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
     return (await db.rows.where('rank').between(first, last, true, true).toArray()).filter(({ rank }) => wanted.has(rank));
   }
 
-  async function* rowsAnswering(query: readonly string[], between: Ranks, atOnce: number): AsyncGenerator<StoredRow[]> {
+  async function* rowsAnswering(query: readonly string[], between: Between, atOnce: number): AsyncGenerator<StoredRow[]> {
     for await (const ranks of index.lookUp(query, between)) {
-      for (let at = 0, batch = atOnce; at < ranks.length; at += batch, batch = BATCH) {
+      for (let at = 0, batch = atOnce; at < ranks.length; at += batch, batch = more(batch)) {
         yield await rowsAt(ranks.slice(at, at + batch));
       }
     }
   }
 
   async function find({ text = '', fromMs = -Infinity, toMs = Infinity, status, afterSeq, limit, offset = 0 }: DossierQuery): Promise<DossierRow[]> {
-    // Written with every row, so that a `liveQuery` runs again whatever it loses sight of behind the decryption.
-    const bounds = await db.transaction('r', db.meta, db.days, async () => {
-      await db.meta.get('rows');
-      return ranksBetween(fromMs, toMs);
-    });
-    if (bounds === null) return [];
     const words = queryWords(text);
     const query = words.length > 0 && status === 'owing' ? [...words, OWING_WORD] : words;
-    const low = afterSeq === undefined ? bounds.low : Math.max(bounds.low, rankOf(afterSeq) + 1);
+    const between: Between = async () => {
+      // Written with every row, so that a `liveQuery` runs again whatever it loses sight of behind the decryption.
+      await db.meta.get('rows');
+      const bounds = await ranksBetween(fromMs, toMs);
+      return bounds === null || afterSeq === undefined ? bounds : { low: Math.max(bounds.low, rankOf(afterSeq) + 1), high: bounds.high };
+    };
     const fits = (row: StoredRow): boolean => row.acceptedAtMs >= fromMs && row.acceptedAtMs < toMs && (status === undefined || row.status === status);
 
     const collect: Collect<DossierRow[]> = async (batches: AsyncGenerator<StoredRow[]>): Promise<DossierRow[]> => {
@@ -347,18 +358,17 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
       }
       return found;
     };
-    const ranks = { low, high: bounds.high };
-    return query.length === 0 ? collect(rowsInOrder(ranks, status, limit)) : withIndex(query, ranks, limit, collect);
+    return query.length === 0 ? collect(rowsInOrder(between, status, limit)) : withIndex(query, between, limit, collect);
   }
 
-  async function withIndex<T>(query: readonly string[], ranks: Ranks, atOnce: number, collect: Collect<T>): Promise<T> {
+  async function withIndex<T>(query: readonly string[], between: Between, atOnce: number, collect: Collect<T>): Promise<T> {
     try {
-      return await collect(rowsAnswering(query, ranks, atOnce));
+      return await collect(rowsAnswering(query, between, atOnce));
     } catch (error) {
       if (!(error instanceof IndexDamaged)) throw error;
       rebuildIndex();
       // Slower, and right all the same.
-      return collect(rowsInOrder(ranks, undefined, BATCH));
+      return collect(rowsInOrder(between, undefined, BATCH));
     }
   }
 
@@ -398,15 +408,20 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
       return stored === undefined ? reread(dossierId) : contentOf(stored);
     },
     async lastOfPerson(idNumber) {
-      return withIndex([idNumber], { low: 0, high: Infinity }, 1, async (batches) => {
-        for await (const batch of batches) {
-          const opened = await open(batch);
-          const at = opened.findIndex(({ row }) => row.idNumber === idNumber);
-          const stored = batch[at];
-          if (stored !== undefined) return contentOf(stored);
-        }
-        return undefined;
-      });
+      return withIndex(
+        [idNumber],
+        () => Promise.resolve({ low: 0, high: Infinity }),
+        1,
+        async (batches) => {
+          for await (const batch of batches) {
+            const opened = await open(batch);
+            const at = opened.findIndex(({ row }) => row.idNumber === idNumber);
+            const stored = batch[at];
+            if (stored !== undefined) return contentOf(stored);
+          }
+          return undefined;
+        },
+      );
     },
     acceptedSince: async (atMs) => (await sumsSince(atMs)).accepted,
     async dueBetween(fromMs, toMs, limit) {

@@ -1,5 +1,6 @@
 /** The buckets of the search index (search-index.ts) where the keys are: what words become, how buckets are sealed, merged and read. */
 import { encodePostings, intersect, mergePostings, ranksOf, type Postings } from '../../shared/search/postings.ts';
+import { bucketOf } from '../../shared/search/segments.ts';
 import { filedUnder } from '../../shared/search/words.ts';
 import type { StoredPostings } from './database.ts';
 import { inSlices, slicesOf } from './in-slices.ts';
@@ -15,6 +16,20 @@ const nameOf = (bucket: number, segment: number): string => `postings.2/${bucket
 
 const openBucket = (sealer: Sealer, { bucket, segment, sealed }: StoredPostings): Promise<Uint8Array<ArrayBuffer>> =>
   sealer.open(nameOf(bucket, segment), sealed);
+
+/**
+ * Bytes of no more use. Left to the garbage collector, the buckets of some hundred look-ups make it stop the thread for longer
+ * than a look-up takes.
+ */
+const release = (parts: readonly Uint8Array<ArrayBuffer>[]): void => void structuredClone(null, { transfer: parts.map(({ buffer }) => buffer) });
+
+/** What `work` makes of the opened buckets; neither these nor `parts` can be read afterwards. */
+async function withOpened<T>(sealer: Sealer, parts: readonly StoredPostings[], work: (opened: readonly Uint8Array[]) => T): Promise<T> {
+  const opened = await Promise.all(parts.map((part) => openBucket(sealer, part)));
+  const made = work(opened);
+  release([...opened, ...parts.map(({ sealed }) => sealed)]);
+  return made;
+}
 
 const sealBucket = async (sealer: Sealer, bucket: number, segment: number, postings: Postings): Promise<StoredPostings> => ({
   bucket,
@@ -47,19 +62,29 @@ export async function sealSegment(keys: Keys, segment: number, rows: readonly In
   return inSlices([...(await bucketsOf(keys, rows))], AT_ONCE, ([bucket, postings]) => sealBucket(keys, bucket, segment, postings));
 }
 
-/** What several segments have in the same buckets, as buckets of one. Rejects when a part does not open. */
-export async function mergeBuckets(sealer: Sealer, segment: number, parts: readonly StoredPostings[]): Promise<StoredPostings[]> {
+/** What several segments have in the same buckets, as buckets of one of so many parts; `stored` are used up. Rejects when one does not open. */
+export async function mergeBuckets(sealer: Sealer, segment: number, stored: readonly StoredPostings[], parts: number): Promise<StoredPostings[]> {
   const byBucket = new Map<number, StoredPostings[]>();
-  for (const part of parts) byBucket.set(part.bucket, [...(byBucket.get(part.bucket) ?? []), part]);
-  return inSlices([...byBucket], 1, async ([bucket, same]) =>
-    sealBucket(sealer, bucket, segment, mergePostings(await Promise.all(same.map((part) => openBucket(sealer, part))))),
-  );
+  for (const part of stored) {
+    const bucket = Math.floor(part.bucket);
+    byBucket.set(bucket, [...(byBucket.get(bucket) ?? []), part]);
+  }
+  const merged = await inSlices([...byBucket], 1, async ([bucket, same]) => {
+    const inParts = new Map<number, Postings>();
+    for (const [id, ranks] of await withOpened(sealer, same, mergePostings)) {
+      const at = bucketOf({ bucket, id }, parts);
+      const postings = inParts.get(at) ?? new Map<number, number[]>();
+      inParts.set(at, postings.set(id, ranks));
+    }
+    return Promise.all([...inParts].map(([at, postings]) => sealBucket(sealer, at, segment, postings)));
+  });
+  return merged.flat();
 }
 
 /** What a segment has for a query: its bucket for every token, and from which rank on it is asked. */
 export type SegmentAsked = { buckets: readonly StoredPostings[]; low: number };
 
-/** For each segment: the lowest ranks that have all tokens, ascending, at most so many. Rejects when a bucket does not open. */
+/** For each segment: the lowest ranks that have all tokens, ascending, at most so many; the buckets are used up. Rejects when one does not open. */
 export function ranksWith(
   sealer: Sealer,
   tokens: readonly Token[],
@@ -68,10 +93,11 @@ export function ranksWith(
   atMost: number,
 ): Promise<Array<Float64Array<ArrayBuffer>>> {
   return Promise.all(
-    segments.map(async ({ buckets, low }) => {
-      const opened = await Promise.all(buckets.map((bucket) => openBucket(sealer, bucket)));
-      const lists = opened.map((bytes, at) => ranksOf(bytes, tokens[at]?.id ?? 0));
-      return Float64Array.from(intersect(lists, { low, high, atMost }));
-    }),
+    segments.map(({ buckets, low }) =>
+      withOpened(sealer, buckets, (opened) => {
+        const lists = opened.map((bytes, at) => ranksOf(bytes, tokens[at]?.id ?? 0));
+        return Float64Array.from(intersect(lists, { low, high, atMost }));
+      }),
+    ),
   );
 }

@@ -7,6 +7,23 @@ export type Port = {
   addEventListener(type: 'message', listener: (event: MessageEvent<never>) => void): void;
 };
 
+/** What is large and of no more use to the side that sends it is handed over; the rest is copied. */
+const given: { [M in keyof Sealing]?: (...args: Parameters<Sealing[M]>) => readonly Sealed[] } = {
+  mergeBuckets: (_segment, stored) => stored,
+  ranksWith: (_tokens, segments) => segments.flatMap(({ buckets }) => buckets),
+};
+const returned: { [M in keyof Sealing]?: (value: NonNullable<Awaited<ReturnType<Sealing[M]>>>) => readonly Sealed[] } = {
+  seal: (sealed) => [{ sealed }],
+  open: (opened) => [{ sealed: opened }],
+  sealJson: (sealed) => [{ sealed }],
+  sealDossiers: ({ packs }) => packs.map(({ stored }) => stored),
+  repack: (packs) => packs.map(({ stored }) => stored),
+  sealSegment: (buckets) => buckets,
+  mergeBuckets: (buckets) => buckets ?? [],
+};
+type Sealed = { sealed: Uint8Array<ArrayBuffer> };
+const buffersOf = (handedOver: readonly Sealed[]): ArrayBuffer[] => handedOver.map(({ sealed }) => sealed.buffer);
+
 type Call = { id: number; method: keyof Sealing; args: unknown[] };
 type Answer = { id: number; value: unknown } | { id: number; error: string };
 
@@ -22,7 +39,7 @@ export function answerCalls(port: Port, sealing: Promise<Sealing>): void {
         (value): Answer => ({ id, value }),
         (error: unknown): Answer => ({ id, error: String(error) }),
       )
-      .then((answer) => port.postMessage(answer, 'value' in answer && answer.value instanceof Uint8Array ? [answer.value.buffer] : []));
+      .then((answer) => port.postMessage(answer, 'value' in answer && answer.value !== null ? buffersOf(returned[method]?.(answer.value as never) ?? []) : []));
   });
 }
 
@@ -49,7 +66,7 @@ export function callOver(port: Port, onLost: (listener: (reason: Error) => void)
       new Promise<never>((resolve, reject) => {
         if (lost !== undefined) return reject(lost);
         const id = ++lastId;
-        port.postMessage({ id, method, args });
+        port.postMessage({ id, method, args }, buffersOf(given[method]?.(...(args as Parameters<Sealing[M]>)) ?? []));
         waiting.set(id, { resolve, reject });
       });
   return {

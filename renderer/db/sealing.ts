@@ -15,9 +15,9 @@ export type Sealing = Sealer & {
   /** Null when it does not open. */
   openContent(stored: StoredPack, rank: number): Promise<Dossier | null>;
   tokens(terms: readonly string[]): Promise<Token[]>;
-  /** See sealed-postings.ts, as with the two below; these are null when a bucket does not open. */
+  /** See sealed-postings.ts, as with the two below; these use up the buckets they are given, and are null when one does not open. */
   sealSegment(segment: number, rows: readonly IndexedRow[]): Promise<StoredPostings[]>;
-  mergeBuckets(segment: number, parts: readonly StoredPostings[]): Promise<StoredPostings[] | null>;
+  mergeBuckets(segment: number, stored: readonly StoredPostings[], parts: number): Promise<StoredPostings[] | null>;
   ranksWith(tokens: readonly Token[], segments: readonly SegmentAsked[], high: number, atMost: number): Promise<Array<Float64Array<ArrayBuffer>> | null>;
 };
 
@@ -37,7 +37,7 @@ export function createSealing(keys: Keys): Sealing {
     openContent: (stored, rank) => orNull(openContent(keys, stored, rank)),
     tokens: (terms) => Promise.resolve(terms.map(keys.token)),
     sealSegment: (segment, rows) => sealSegment(keys, segment, rows),
-    mergeBuckets: (segment, parts) => orNull(mergeBuckets(keys, segment, parts)),
+    mergeBuckets: (segment, stored, parts) => orNull(mergeBuckets(keys, segment, stored, parts)),
     ranksWith: (tokens, segments, high, atMost) => orNull(ranksWith(keys, tokens, segments, high, atMost)),
   };
 }

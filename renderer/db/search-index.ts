@@ -5,14 +5,15 @@
  * first bits choose one of 512 buckets, the rest stands in the bucket with the ranks of the rows that have it. A bucket is
  * sealed as a whole, so the disk shows neither which dossiers share a name nor how often one occurs, only the sizes of
  * buckets in which many tokens are mixed. Rows are indexed in segments that are written once and merged as they grow in
- * number (shared/search/segments.ts); the newest rows wait in memory until they fill one. A look-up reads one bucket a word
- * and segment, the newest segments first, until a page is full.
+ * number (shared/search/segments.ts), the buckets of large ones in parts; the newest rows wait in memory until they fill one.
+ * A look-up reads one bucket a word and segment, the newest segments first, until a page is full.
  */
-import { BUCKETS, SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
+import { BUCKETS, bucketOf, partsFor, SEGMENT_ROWS, toMerge, type Segment } from '../../shared/search/segments.ts';
 import { answers, lookUpAs } from '../../shared/search/words.ts';
-import { rowsMeta, type CounterDatabase, type StoredPostings } from './database.ts';
+import { readTogether, rowsMeta, type CounterDatabase, type StoredPostings } from './database.ts';
 import { slicesOf } from './in-slices.ts';
 import type { IndexedRow, Ranks } from './sealed-postings.ts';
+import type { Token } from './sealer.ts';
 import type { Sealing } from './sealing.ts';
 
 export type SearchIndex = {
@@ -23,10 +24,11 @@ export type SearchIndex = {
   /** After that transaction: has segments written and merged when it is time, and waits for it only when too much is waiting. Not from within a `liveQuery`. */
   settle(): Promise<void>;
   /**
-   * Ranks of rows between two (inclusive) that may answer the query, in batches, the newest first; the caller checks the words (a query longer than
-   * what is indexed finds too many, never too few). Usable inside `liveQuery`. Rejects with `IndexDamaged`.
+   * Ranks of rows that may answer the query, in batches, the newest first; the caller checks the words (a query longer than what is
+   * indexed finds too many, never too few). `between` is asked within the first transaction. Usable inside `liveQuery`. Rejects with
+   * `IndexDamaged`.
    */
-  lookUp(query: readonly string[], between: Ranks): AsyncGenerator<number[]>;
+  lookUp(query: readonly string[], between: Between): AsyncGenerator<number[]>;
   /** Throws the index away and makes it from the rows. */
   rebuild(): Promise<void>;
 };
@@ -37,6 +39,13 @@ export type ReadWords = {
   at(ranks: readonly number[]): Promise<IndexedRow[]>;
 };
 
+/** Between which ranks to look, by what `days` and `meta` say; null when nothing can be there. */
+export type Between = () => Promise<Ranks | null>;
+
+const partsOf = ({ parts = 1 }: Segment): number => parts;
+/** The keys of all that a segment has of some buckets. */
+const keysIn = (segment: Segment, buckets: readonly number[]): Array<[number, number]> =>
+  buckets.flatMap((bucket) => Array.from({ length: partsOf(segment) }, (_, part): [number, number] => [bucket + part / partsOf(segment), segment.newest]));
 const extentOf = ({ newest, oldest, rows }: Segment): string => `${newest}/${oldest}/${rows}`;
 
 /** Some bucket does not open: what is found may lack rows. */
@@ -52,8 +61,14 @@ const MOST_UNINDEXED = 4 * SEGMENT_ROWS;
 const READ_FIRST = 8;
 /** Ranks of a segment that are asked for first: more than a page, far less than a frequent name has. */
 const RANKS_FIRST = 256;
-/** No syllable is longer: a number or a code, which few rows have, so that nothing is gained by reading the newest first. */
-const LONGEST_SYLLABLE = 7;
+/** No syllable is longer, and no order number within a day: what is may be an ID number, a phone number or a code, which few rows have. */
+const LONGEST_COMMON = { syllable: 7, digits: 5 };
+/** A surname and a given name stand in many rows, a whole name in few. */
+const MOST_COMMON_WORDS = 2;
+
+/** A first page of few rows is spread over all segments: nothing is gained by reading the newest first. */
+const isRare = (query: readonly string[]): boolean =>
+  query.length > MOST_COMMON_WORDS || query.some((word) => word.length > (/^\d/u.test(word) ? LONGEST_COMMON.digits : LONGEST_COMMON.syllable));
 
 export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWords: ReadWords, onDamage: (damage: IndexDamaged) => void): SearchIndex {
   let waiting: Promise<Map<number, readonly string[]>> | undefined;
@@ -94,24 +109,26 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
 
   async function merge(segments: readonly Segment[]): Promise<void> {
     const newest = segments[0]?.newest ?? 0;
+    const rows = segments.reduce((sum, one) => sum + one.rows, 0);
+    const parts = partsFor(rows);
     const records: StoredPostings[] = [];
-    for (let first = 0; first < BUCKETS; first += AT_ONCE) {
-      const numbers = Array.from({ length: AT_ONCE }, (_, at) => first + at);
-      const parts = await db.postings.bulkGet(numbers.flatMap((bucket) => segments.map((segment): [number, number] => [bucket, segment.newest])));
+    for (const buckets of slicesOf([...Array(BUCKETS).keys()], Math.max(1, AT_ONCE / Math.max(...segments.map(partsOf))))) {
+      const stored = await db.postings.bulkGet(segments.flatMap((segment) => keysIn(segment, buckets)));
       const merged = await sealing.mergeBuckets(
         newest,
-        parts.filter((part) => part !== undefined),
+        stored.filter((part) => part !== undefined),
+        parts,
       );
-      if (merged === null) throw new IndexDamaged(`between buckets ${first} and ${first + AT_ONCE}`);
+      if (merged === null) throw new IndexDamaged(`in one of the buckets ${buckets.join()}`);
       records.push(...merged);
     }
     const gone = new Set(segments.map((segment) => segment.newest));
     await db.transaction('rw', db.postings, db.meta, async () => {
       const meta = await rowsMeta(db);
-      const old = [...gone].flatMap((segment) => Array.from({ length: BUCKETS }, (_, bucket): [number, number] => [bucket, segment]));
+      const old = segments.flatMap((segment) => keysIn(segment, [...Array(BUCKETS).keys()]));
       for (const slice of slicesOf(old, PUT_AT_ONCE)) await db.postings.bulkDelete(slice);
       await putAll(records);
-      const merged = { newest, oldest: Math.max(...segments.map(({ oldest }) => oldest)), rows: segments.reduce((sum, { rows }) => sum + rows, 0) };
+      const merged = { newest, oldest: Math.max(...segments.map(({ oldest }) => oldest)), rows, parts };
       await db.meta.put({ ...meta, segments: [...meta.segments.filter((one) => !gone.has(one.newest)), merged] });
     });
   }
@@ -146,47 +163,69 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
   }
 
   /** By segment. */
-  async function bucketIn(bucket: number, segments: readonly Segment[]): Promise<Map<number, StoredPostings>> {
-    const names = segments.map(({ newest }) => newest);
-    const parts =
-      segments.length > READ_FIRST
-        ? await db.postings
+  async function bucketsOf(token: Token, segments: readonly Segment[]): Promise<Map<number, StoredPostings>> {
+    // Buckets in one part lie beside one another: many are read as a range.
+    const inRange = segments.filter((segment) => partsOf(segment) === 1);
+    const names = inRange.map(({ newest }) => newest);
+    const isMany = inRange.length > READ_FIRST;
+    const [range, single] = await Promise.all([
+      isMany
+        ? db.postings
             .where('[bucket+segment]')
-            .between([bucket, Math.min(...names)], [bucket, Math.max(...names)], true, true)
+            .between([token.bucket, Math.min(...names)], [token.bucket, Math.max(...names)], true, true)
             .toArray()
-        : await db.postings.bulkGet(names.map((newest): [number, number] => [bucket, newest]));
-    return new Map(parts.filter((part) => part !== undefined).map((part) => [part.segment, part]));
+        : [],
+      db.postings.bulkGet(
+        segments.filter((segment) => !(isMany && partsOf(segment) === 1)).map((one): [number, number] => [bucketOf(token, partsOf(one)), one.newest]),
+      ),
+    ]);
+    const wanted = new Set(names);
+    return new Map([...range.filter(({ segment }) => wanted.has(segment)), ...single.filter((part) => part !== undefined)].map((part) => [part.segment, part]));
   }
 
-  async function* lookUp(query: readonly string[], between: Ranks): AsyncGenerator<number[]> {
-    const { low, high } = between;
+  async function* lookUp(query: readonly string[], between: Between): AsyncGenerator<number[]> {
     const tokens = await sealing.tokens(query.map(lookUpAs));
     // The tail before the segments: a row that is indexed meanwhile is found twice rather than not at all.
     const unindexed = [...(await tail())];
-    const seen = new Set<number>();
-    let found = unindexed.filter(([rank, words]) => rank >= low && rank <= high && answers(words, query)).map(([rank]) => rank);
-    for (const rank of found) seen.add(rank);
-
     const read = new Set<string>();
     /** From which rank on a segment that had more than was asked of it is asked again. */
     const readTo = new Map<string, number>();
-    const startOf = (segment: Segment): number => readTo.get(extentOf(segment)) ?? Math.max(low, segment.newest);
-    let segmentsAtOnce = query.some((word) => word.length > LONGEST_SYLLABLE) ? Infinity : READ_FIRST;
-    for (let atMost = RANKS_FIRST; ; atMost *= 4) {
-      const { segments, further, perWord } = await db.transaction('r', db.postings, db.meta, async () => {
-        // Asked again each time: what was merged since has another extent and is read as a whole.
-        const left = (await rowsMeta(db)).segments.filter((one) => one.newest <= high && one.oldest >= low && !read.has(extentOf(one)));
-        left.sort((a, b) => startOf(a) - startOf(b));
-        const segments = left.slice(0, segmentsAtOnce);
-        const perWord = await Promise.all(tokens.map(({ bucket }) => bucketIn(bucket, segments)));
-        return { segments, further: left.slice(segments.length), perWord };
-      });
-      segmentsAtOnce = Infinity;
-      const asked = segments.map((segment) => ({
+
+    const readNext = async ({ low, high }: Ranks, atOnce: number) => {
+      const startOf = (segment: Segment): number => readTo.get(extentOf(segment)) ?? Math.max(low, segment.newest);
+      // Asked again each time: what was merged since has another extent and is read as a whole.
+      const left = (await rowsMeta(db)).segments.filter((one) => one.newest <= high && one.oldest >= low && !read.has(extentOf(one)));
+      const starting = left.map((segment) => ({ segment, start: startOf(segment) })).sort((a, b) => a.start - b.start);
+      const next = starting.slice(0, atOnce);
+      const perWord = await Promise.all(
+        tokens.map((token) =>
+          bucketsOf(
+            token,
+            next.map(({ segment }) => segment),
+          ),
+        ),
+      );
+      const asked = next.map(({ segment, start }) => ({
         segment,
-        low: startOf(segment),
+        low: start,
         buckets: perWord.map((parts) => parts.get(segment.newest)).filter((part) => part !== undefined),
       }));
+      return { asked, further: starting.slice(atOnce).map(({ start }) => start) };
+    };
+
+    const firstAtOnce = isRare(query) ? Infinity : READ_FIRST;
+    const first = await readTogether(db, [db.postings, db.meta, db.days], async () => {
+      const ranks = await between();
+      return ranks === null ? null : { ranks, next: await readNext(ranks, firstAtOnce) };
+    });
+    if (first === null) return;
+    const { ranks: bounds } = first;
+    const { low, high } = bounds;
+    let found = unindexed.filter(([rank, words]) => rank >= low && rank <= high && answers(words, query)).map(([rank]) => rank);
+    const seen = new Set(found);
+
+    let { asked, further } = first.next;
+    for (let atMost = RANKS_FIRST; ; atMost *= 4) {
       // A bucket that is not there holds nothing: no row of this segment has that word.
       const whole = asked.filter(({ buckets }) => buckets.length === tokens.length);
       const lists =
@@ -199,7 +238,7 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
               atMost,
             );
       if (lists === null) throw new IndexDamaged('a bucket does not open');
-      for (const segment of segments) read.add(extentOf(segment));
+      for (const { segment } of asked) read.add(extentOf(segment));
       const unfinished = [...further];
       for (const [at, ranks] of lists.entries()) {
         for (const rank of ranks) {
@@ -209,16 +248,18 @@ export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWor
         }
         const segment = whole[at]?.segment;
         if (segment === undefined || ranks.length < atMost) continue;
+        const next = (ranks.at(-1) ?? 0) + 1;
         read.delete(extentOf(segment));
-        readTo.set(extentOf(segment), (ranks.at(-1) ?? 0) + 1);
-        unfinished.push(segment);
+        readTo.set(extentOf(segment), next);
+        unfinished.push(next);
       }
       // Ranges of segments overlap where rows came late: what is still to be read may be newer than what waits for it.
-      const bound = Math.min(Infinity, ...unfinished.map(startOf));
+      const bound = Math.min(Infinity, ...unfinished);
       const ready = found.filter((rank) => rank < bound);
       found = found.filter((rank) => rank >= bound);
       if (ready.length > 0) yield ready.sort((a, b) => a - b);
       if (unfinished.length === 0) return;
+      ({ asked, further } = await readTogether(db, [db.postings, db.meta], () => readNext(bounds, Infinity)));
     }
   }
 

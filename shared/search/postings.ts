@@ -12,7 +12,13 @@
 export type TokenId = number;
 export type Postings = Map<TokenId, number[]>;
 /** The ranks of one token as they lie in a bucket; only what is asked for is read. */
-export type Ranks = { count: number; ascending(): number[]; has?: (rank: number) => boolean };
+export type Ranks = {
+  /** At most so many. */
+  count: number;
+  /** From `low` on the next rank at each call, ascending, and Infinity after the last. */
+  from(low: number): () => number;
+  has?: (rank: number) => boolean;
+};
 
 const TOKEN_BYTES = 5;
 
@@ -111,54 +117,76 @@ class Reader {
     for (let offset = 0; offset < TOKEN_BYTES; offset++) id = id * 256 + (this.bytes[at + offset] ?? 0);
     return id;
   }
-  /** The list at `at` with the length that stands before it; `next` is behind it. Throws a RangeError when it ends early. */
-  ranks(at: number): Ranks {
+  /** Passes over the list at `at` with the length that stands before it. Throws a RangeError when it ends early. */
+  skip(at: number): void {
     const length = this.varint(at);
-    const from = this.next;
-    const to = from + Math.floor(length / 2);
-    if (to > this.bytes.length) throw new RangeError('postings end early');
-    const found = length % 2 === 1 ? this.map(from, to) : this.differences(from, to);
+    this.next += Math.floor(length / 2);
+    if (this.next > this.bytes.length) throw new RangeError('postings end early');
+  }
+  /** The list at `at`, of which `skip` was content; `next` is behind it. */
+  ranks(at: number): Ranks {
+    this.skip(at);
+    const to = this.next;
+    const length = this.varint(at);
+    const found = length % 2 === 1 ? this.map(this.next, to) : this.differences(this.next, to);
     this.next = to;
     return found;
   }
-  private differences(from: number, to: number): Ranks {
-    const ascending = (): number[] => {
-      const ranks: number[] = [];
+  private differences(first: number, to: number): Ranks {
+    const from = (low: number) => {
+      let at = first;
       let rank = 0;
-      for (let at = from; at < to; at = this.next) {
-        rank += this.varint(at);
-        ranks.push(rank);
-      }
-      return ranks;
+      return (): number => {
+        while (at < to) {
+          rank += this.varint(at);
+          at = this.next;
+          if (rank >= low) return rank;
+        }
+        return Infinity;
+      };
     };
     // At least a byte each: never more than that, which is all that intersecting asks.
-    return { count: to - from, ascending };
+    return { count: to - first, from };
   }
-  private map(from: number, to: number): Ranks {
-    const lowest = this.varint(from);
+  private map(first: number, to: number): Ranks {
+    const lowest = this.varint(first);
     const bits = this.bytes.subarray(this.next, to);
-    const ascending = (): number[] => {
-      const ranks: number[] = [];
-      for (const [at, byte] of bits.entries()) for (let bit = 0; byte >> bit !== 0; bit++) if ((byte >> bit) & 1) ranks.push(lowest + at * 8 + bit);
-      return ranks;
+    const from = (low: number) => {
+      let offset = Math.max(0, low - lowest);
+      return (): number => {
+        for (let byte = Math.floor(offset / 8); byte < bits.length; byte++, offset = byte * 8) {
+          const rest = (bits[byte] ?? 0) >> (offset % 8);
+          if (rest === 0) continue;
+          // The place of the lowest bit that is set.
+          offset += 31 - Math.clz32(rest & -rest);
+          return lowest + offset++;
+        }
+        return Infinity;
+      };
     };
     const has = (rank: number): boolean => {
       const offset = rank - lowest;
       return offset >= 0 && ((bits[Math.floor(offset / 8)] ?? 0) & (1 << (offset & 7))) !== 0;
     };
-    return { count: bits.length * 8, ascending, has };
+    return { count: bits.length * 8, from, has };
   }
 }
 
-const NONE: Ranks = { count: 0, ascending: () => [] };
+const NONE: Ranks = { count: 0, from: () => () => Infinity };
+
+export function allOf(ranks: Ranks): number[] {
+  const all: number[] = [];
+  const next = ranks.from(0);
+  for (let rank = next(); rank !== Infinity; rank = next()) all.push(rank);
+  return all;
+}
 
 /** Ranks filed under a token; none when there are none. Throws a RangeError when the bytes are not a bucket. */
 export function ranksOf(bucket: Uint8Array, token: TokenId): Ranks {
   const reader = new Reader(bucket);
   for (let at = 0; at < bucket.length; at = reader.next) {
-    const id = reader.token(at);
-    const ranks = reader.ranks(at + TOKEN_BYTES);
-    if (id === token) return ranks;
+    if (reader.token(at) === token) return reader.ranks(at + TOKEN_BYTES);
+    reader.skip(at + TOKEN_BYTES);
   }
   return NONE;
 }
@@ -173,7 +201,7 @@ export function mergePostings(buckets: readonly Uint8Array[]): Postings {
       const id = reader.token(at);
       const ranks = reader.ranks(at + TOKEN_BYTES);
       at = reader.next;
-      const list = ranks.ascending();
+      const list = allOf(ranks);
       const known = merged.get(id);
       if (known === undefined) {
         merged.set(id, list);
@@ -190,24 +218,24 @@ export function mergePostings(buckets: readonly Uint8Array[]): Postings {
 /** Inclusive, and no more than the lowest `atMost`. */
 export type Wanted = { low: number; high: number; atMost: number };
 
-/** Ranks that every list holds, ascending. Only the shortest is read as a whole, and beside it those that are no maps. */
+/** Ranks that every list holds, ascending. No list is read further than it has to be. */
 export function intersect(lists: readonly Ranks[], { low, high, atMost }: Wanted): number[] {
   const [shortest, ...others] = [...lists].sort((a, b) => a.count - b.count);
-  if (shortest === undefined || shortest.count === 0) return [];
-  const holds = others.map(({ has, ascending }) => has ?? inOrder(ascending()));
+  if (shortest === undefined) return [];
+  const holds = others.map(({ has, from }) => has ?? inOrder(from(low)));
   const found: number[] = [];
-  for (const rank of shortest.ascending()) {
-    if (rank > high || found.length === atMost) break;
-    if (rank >= low && holds.every((has) => has(rank))) found.push(rank);
+  const next = shortest.from(low);
+  for (let rank = next(); rank <= high && rank !== Infinity && found.length < atMost; rank = next()) {
+    if (holds.every((has) => has(rank))) found.push(rank);
   }
   return found;
 }
 
 /** Asked for ascending ranks only. */
-function inOrder(ranks: readonly number[]): (rank: number) => boolean {
-  let at = 0;
+function inOrder(next: () => number): (rank: number) => boolean {
+  let at = next();
   return (rank) => {
-    while (at < ranks.length && (ranks[at] as number) < rank) at++;
-    return ranks[at] === rank;
+    while (at < rank) at = next();
+    return at === rank;
   };
 }
