@@ -18,7 +18,7 @@ const libraries = {
   papers: [['poppler-utils'], ['tesseract-ocr'], ['tesseract-ocr-vie']],
   certificates: [['openssl']],
   scanners: [['sane-utils']],
-  bench: [['strace']],
+  bench: [['strace'], ['vmtouch']],
   voice: [['espeak-ng'], ['opus-tools']],
   packaging: [['p7zip-full', '7zip']],
 };

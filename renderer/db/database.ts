@@ -141,5 +141,5 @@ export const rowsMeta = async (db: CounterDatabase): Promise<Extract<MetaRow, { 
  */
 export const readTogether = <T>(db: CounterDatabase, tables: readonly Table[], work: () => PromiseLike<T>): Promise<T> =>
   new Dexie.Promise<T>((resolve, reject) => {
-    db.transaction('r', tables, () => Dexie.Promise.resolve(work()).then(resolve)).catch(reject);
+    db.transaction('r', tables, async () => resolve(await work())).catch(reject);
   });

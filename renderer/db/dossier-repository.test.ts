@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { liveQuery } from 'dexie';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aDossier } from '../../tests/fixtures/dossiers.ts';
 import { seeded } from '../../tests/fixtures/journals.ts';
 import { uuid } from '../../tests/fixtures/shell.ts';
@@ -164,7 +164,7 @@ describe('looking dossiers up', () => {
     repository = await open();
     await insertAll(all.slice(400));
     const merged = { newest: segments[0]?.newest, oldest: segments.at(-1)?.oldest, rows: 64 * SEGMENT_ROWS, parts: 8 };
-    await expect.poll(async () => ((await db.meta.get('rows')) as typeof meta).segments).toContainEqual(merged);
+    await expect.poll(async () => ((await db.meta.get('rows')) as typeof meta).segments, { timeout: 20_000 }).toContainEqual(merged);
     for (const restarted of [false, true]) {
       if (restarted) repository = await open();
       for (const text of ['n', 'tran', 'tran huong', 'tran thi huong', old[123]?.dossier.code ?? '']) {
@@ -185,6 +185,19 @@ describe('looking dossiers up', () => {
     const bucket = again?.filter((one) => one.bucket === bucketOf(token, 64)) ?? [];
     const [ranks] = (await sealing.ranksWith([token], [{ buckets: bucket, low: 0 }], Infinity, 1000)) ?? [];
     expect([...(ranks ?? [])]).toEqual(expected(old, 'tran').map(rankOf));
+  });
+
+  it('looks up in two transactions, after each of which Chromium looks at every file of the database', async () => {
+    await insertAll(dossiers(2200));
+    await expect.poll(() => db.meta.get('rows')).toMatchObject({ segments: [{ rows: expect.any(Number) as number }] });
+    await repository.find({ text: 'tran', limit: 5 });
+    const transactions = vi.spyOn(db.core, 'transaction');
+    expect(await repository.find({ text: 'tran huong', fromMs: START, toMs: START + 2000 * HOUR, limit: 5 })).toHaveLength(5);
+    expect(transactions).toHaveBeenCalledTimes(2);
+    transactions.mockClear();
+    expect(await repository.find({ status: 'owing', limit: 5 })).toHaveLength(5);
+    expect(transactions).toHaveBeenCalledTimes(1);
+    transactions.mockRestore();
   });
 
   it('counts days once, however often a page is applied, and parts of a day', async () => {

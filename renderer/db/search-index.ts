@@ -63,12 +63,9 @@ const READ_FIRST = 8;
 const RANKS_FIRST = 256;
 /** No syllable is longer, and no order number within a day: what is may be an ID number, a phone number or a code, which few rows have. */
 const LONGEST_COMMON = { syllable: 7, digits: 5 };
-/** A surname and a given name stand in many rows, a whole name in few. */
-const MOST_COMMON_WORDS = 2;
 
 /** A first page of few rows is spread over all segments: nothing is gained by reading the newest first. */
-const isRare = (query: readonly string[]): boolean =>
-  query.length > MOST_COMMON_WORDS || query.some((word) => word.length > (/^\d/u.test(word) ? LONGEST_COMMON.digits : LONGEST_COMMON.syllable));
+const isRare = (query: readonly string[]): boolean => query.some((word) => word.length > (/^\d/u.test(word) ? LONGEST_COMMON.digits : LONGEST_COMMON.syllable));
 
 export function createSearchIndex(db: CounterDatabase, sealing: Sealing, readWords: ReadWords, onDamage: (damage: IndexDamaged) => void): SearchIndex {
   let waiting: Promise<Map<number, readonly string[]>> | undefined;

@@ -110,9 +110,7 @@ export type Filled = {
   /** The longest time the page could not draw while rows came in. */
   longestStallMs: number;
 };
-/** Between two look-ups: quicker than anybody types, and long enough for Chromium to end the transaction before. */
-const PAUSE_MS = 20;
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, Number(parameters.get('pause'))));
 
 /** Milliseconds. */
 export type LookUp = { name: string; p50: number; p99: number; hits: number };
