@@ -12,15 +12,16 @@ import { operationSchema, type JournalEntry, type JournalHead, type Operation } 
 import { reduceCounter, type CounterState } from '../../shared/journal/counter-state.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { Clock } from '../../shared/lib/time.ts';
+import { noteScanless } from '../entry-bytes.ts';
 import { isDiskFull, isMissing, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
 import { diskSpaceOf, type DiskSpace } from './disk-space.ts';
 import { createChecksum, decodeEntry, encodeEntry, type Checksum } from './entry-codec.ts';
-import { indexFileOf, listSegments, load, noteAccepted, readHeader, readRange, writeIndex, type OpenSegment } from './load.ts';
+import { indexFileOf, listSegments, load, noteAccepted, readHeader, readInto, writeIndex, type OpenSegment } from './load.ts';
 import type { JournalProblem } from './problem.ts';
 import { createReserve } from './reserve.ts';
 import { createJournalSeal, hashEntry } from './sealed-entry.ts';
-import { createSegmentIndex, type AcceptedAt, type Position } from './segment-index.ts';
+import { createSegmentIndex, type AcceptedAt, type Position, type SegmentIndex } from './segment-index.ts';
 import { encodeHeader, isSegmentName, segmentName } from './segment.ts';
 import { writeSignedHead } from './signed-head.ts';
 import { verifySegments, type Verification } from './verify.ts';
@@ -32,7 +33,8 @@ export const JOURNAL_DEFAULTS = {
   headEveryMs: 5000,
   reserveBytes: 16 * 1024 * 1024,
 };
-const READ_BYTES = 4 * 1024 * 1024;
+/** What is read at once of entries that lie together. */
+const READ_BYTES = 512 * 1024;
 /** How often a missing reserve is tried to be made again. */
 const RESERVE_EVERY_MS = 60_000;
 
@@ -61,7 +63,7 @@ export type Journal = {
   ): Promise<Result<EntryOf<O>, F | JournalFailure>>;
   /** Entries in order, as they were written (see `inTodaysForm`). One that can no longer be read is left out and becomes a problem. */
   read(afterSeq: number, limit: number): Promise<JournalEntry[]>;
-  /** `read` for whoever sends them to the province, which judges each itself; their form is not looked at again. */
+  /** `read` for whoever sends them to the province, which judges each itself; what an operation says is read when it is asked for. */
   readToSend(afterSeq: number, limit: number): Promise<JournalEntry[]>;
   find(seq: number): Promise<JournalEntry | undefined>;
   /** Which entry says a dossier last: its acceptance, or a correction; undefined too when that was dropped. */
@@ -96,6 +98,8 @@ export type JournalOptions = {
 export type Origin = Pick<JournalEntry, 'operationId' | 'atMs'>;
 
 export type EntryOf<O extends Operation> = JournalEntry & { operation: O };
+
+type Placed = Position & { seq: number };
 
 type Waiting = { entry: JournalEntry; bytes: Buffer; settle: (result: Result<JournalEntry, JournalFailure>) => void };
 
@@ -299,40 +303,53 @@ export async function openJournal({
     if (!problems.some((problem) => problem.kind === 'unreadable-entry' && problem.seq === seq)) report({ kind: 'unreadable-entry', seq });
   }
 
-  /** Entries of one segment, which is opened once; bytes that lie together are read together. */
-  async function readPlaced(segment: string, placed: ReadonlyArray<Position & { seq: number }>, openOne = seal.open): Promise<JournalEntry[]> {
-    const path = join(folder, segment);
+  /** Entries of one segment; bytes that lie together are read together. */
+  async function readPlaced({ segment }: SegmentIndex, placed: readonly Placed[], openOne = seal.open): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];
-    for (const run of runsOf(placed)) {
-      const start = run[0]?.offset ?? 0;
-      const bytes = await readRange(
-        path,
-        start,
-        run.reduce((sum, one) => sum + one.bytes, 0),
-      ).catch((error: unknown) => {
-        if (isMissing(error)) return Buffer.alloc(0);
-        throw error;
-      });
-      for (const { seq, offset } of run) {
-        const decoded = decodeEntry(bytes, offset - start, checksum);
-        const opened = decoded.kind === 'entry' && decoded.entry.seq === seq ? openOne(decoded.entry) : undefined;
-        if (opened?.kind === 'opened') entries.push(opened.entry);
-        else if (seq >= firstSeq()) noteUnreadable(seq);
+    const runs = runsOf(placed);
+    // What is opened of an entry has its own bytes: those of the file may be written over.
+    const room = Buffer.allocUnsafeSlow(Math.max(0, ...runs.map(bytesIn)));
+    const handle = await open(join(folder, segment), 'r').catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    try {
+      for (const run of runs) {
+        const start = run[0]?.offset ?? 0;
+        const bytes = handle === undefined ? room.subarray(0, 0) : await readInto(room.subarray(0, bytesIn(run)), handle, start);
+        for (const { seq, offset } of run) {
+          const decoded = decodeEntry(bytes, offset - start, checksum);
+          const opened = decoded.kind === 'entry' && decoded.entry.seq === seq ? openOne(decoded.entry) : undefined;
+          if (opened?.kind === 'opened') entries.push(opened.entry);
+          else if (seq >= firstSeq()) noteUnreadable(seq);
+        }
       }
+    } finally {
+      await handle?.close();
     }
     return entries;
   }
 
-  async function read(afterSeq: number, limit: number, openOne = seal.open): Promise<JournalEntry[]> {
+  async function read(afterSeq: number, limit: number, readSome: typeof readPlaced): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];
     let after = afterSeq;
     for (const { index } of [...segments]) {
       // An unreadable entry does not shorten the page, or whoever reads on would take it for the end.
       while (entries.length < limit && (index.lastSeq() ?? 0) > after) {
         const placed = index.after(after, limit - entries.length);
-        entries.push(...(await readPlaced(index.segment, placed, openOne)));
+        entries.push(...(await readSome(index, placed)));
         after = placed.at(-1)?.seq ?? after;
       }
+    }
+    return entries;
+  }
+
+  async function readToSend(index: SegmentIndex, placed: readonly Placed[]): Promise<JournalEntry[]> {
+    const entries = await readPlaced(index, placed, seal.openToSend);
+    const said = index.saidBetween(entries[0]?.seq ?? 0, entries.at(-1)?.seq ?? 0);
+    for (const entry of entries) {
+      const dossier = said.get(entry.seq);
+      if (dossier?.scans === 0) noteScanless(entry, dossier.dossierId);
     }
     return entries;
   }
@@ -389,12 +406,12 @@ export async function openJournal({
       flushing ??= flush();
       return settled as Promise<Result<EntryOf<O>, JournalFailure>>;
     },
-    read: (afterSeq, limit) => read(afterSeq, limit),
-    readToSend: (afterSeq, limit) => read(afterSeq, limit, seal.openToSend),
+    read: (afterSeq, limit) => read(afterSeq, limit, readPlaced),
+    readToSend: (afterSeq, limit) => read(afterSeq, limit, readToSend),
     find: async (seq) => {
       const found = segments.find(({ index }) => index.positionOf(seq) !== undefined)?.index;
       const position = found?.positionOf(seq);
-      return found === undefined || position === undefined ? undefined : (await readPlaced(found.segment, [{ seq, ...position }]))[0];
+      return found === undefined || position === undefined ? undefined : (await readPlaced(found, [{ seq, ...position }]))[0];
     },
     acceptedAt(dossierId) {
       for (let at = segments.length - 1; at >= 0; at--) {
@@ -436,6 +453,8 @@ export async function openJournal({
     },
   };
 }
+
+const bytesIn = (run: readonly Position[]): number => run.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Neighbouring entries whose bytes follow each other, up to a bounded size. */
 function runsOf<P extends Position>(placed: readonly P[]): P[][] {

@@ -3,7 +3,7 @@
  * is missing, damaged, foreign or ahead of its segment is not believed, and the segment is read whole.
  */
 import type { KeyObject } from 'node:crypto';
-import { open, readdir, readFile, rename, stat, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENESIS_HASH } from '../../shared/journal/chain.ts';
 import { emptyCounterState, mergeCounter, reduceCounter, type CounterState } from '../../shared/journal/counter-state.ts';
@@ -248,19 +248,23 @@ export async function readHeader(path: string, checksum: Checksum): Promise<Segm
   return decodeHeader(await readRange(path, 0, headerBytes(start)), checksum);
 }
 
+/** As many bytes as `room` has, in it; fewer when the file ends before. */
+export async function readInto(room: Buffer, handle: FileHandle, offset: number): Promise<Buffer> {
+  let read = 0;
+  while (read < room.byteLength) {
+    const { bytesRead } = await handle.read(room, read, room.byteLength - read, offset + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return room.subarray(0, read);
+}
+
 /** Fewer bytes when the file ends before. */
 export async function readRange(path: string, offset: number, bytes: number): Promise<Buffer> {
   const handle = await open(path, 'r');
   try {
     const wanted = Math.min(bytes, Math.max(0, (await handle.stat()).size - offset));
-    const buffer = Buffer.allocUnsafe(wanted);
-    let read = 0;
-    while (read < wanted) {
-      const { bytesRead } = await handle.read(buffer, read, wanted - read, offset + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return buffer.subarray(0, read);
+    return await readInto(Buffer.allocUnsafe(wanted), handle, offset);
   } finally {
     await handle.close();
   }

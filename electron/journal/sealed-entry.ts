@@ -20,7 +20,7 @@ export type JournalSeal = {
   seal(entry: JournalEntry): StoredEntry;
   /** The operation as it was written, whose JSON has the hash. `sealed-with-other-key`: not ours, or moved; `unreadable-operation`: ours, but not one this version knows. */
   open(stored: StoredEntry): Opened;
-  /** The same for whoever sends it to someone who judges it: the form of the operation, which was looked at when it was written, is not looked at again. */
+  /** The same for whoever sends it to someone who judges it: the operation, which was looked at when it was written, is read only when it is looked at again. */
   openToSend(stored: StoredEntry): Opened;
   sealState(firstSeq: number, previousHash: string, state: CounterState): Buffer;
   openState(firstSeq: number, previousHash: string, sealed: Buffer): CounterState | undefined;
@@ -38,19 +38,25 @@ export function createJournalSeal(journalId: string, vault: Vault): JournalSeal 
     }
   };
 
-  function open(stored: StoredEntry, isReadable: (operation: unknown) => boolean, note?: typeof noteBytes): Opened {
-    const plain = tryOpen(stored.sealed, stored.seq);
+  function open(stored: StoredEntry, isReadable: (operation: unknown) => boolean, plain = tryOpen(stored.sealed, stored.seq)): Opened {
     if (plain === undefined) return { kind: 'sealed-with-other-key' };
     try {
       const { operationId, operatorId, operation } = payloadSchema.parse(JSON.parse(plain.toString('utf8')));
       if (!isReadable(operation)) return { kind: 'unreadable-operation' };
       const { seq, atMs, monotonicMs, previousHash, hash } = stored;
-      const entry = { seq, operationId, atMs, monotonicMs, operatorId, previousHash, hash, operation: operation as Operation };
-      note?.(entry, plain);
-      return { kind: 'opened', entry };
+      return { kind: 'opened', entry: { seq, operationId, atMs, monotonicMs, operatorId, previousHash, hash, operation: operation as Operation } };
     } catch {
       return { kind: 'unreadable-operation' };
     }
+  }
+
+  function openToSend(stored: StoredEntry): Opened {
+    const plain = tryOpen(stored.sealed, stored.seq);
+    if (plain === undefined) return { kind: 'sealed-with-other-key' };
+    const ids = idsIn(plain);
+    const opened = ids === undefined ? open(stored, isObject, plain) : openUnread(stored, ids, plain);
+    if (opened.kind === 'opened') noteBytes(opened.entry, stored, plain);
+    return opened;
   }
 
   return {
@@ -59,7 +65,7 @@ export function createJournalSeal(journalId: string, vault: Vault): JournalSeal 
       return { ...entry, sealed: vault.seal(Buffer.from(JSON.stringify({ operationId, operatorId, operation }), 'utf8'), contextOf(entry.seq)) };
     },
     open: (stored) => open(stored, (operation) => operationSchema.safeParse(operation).success),
-    openToSend: (stored) => open(stored, (operation) => typeof operation === 'object' && operation !== null, noteBytes),
+    openToSend,
     sealState: (firstSeq, previousHash, state) => vault.seal(Buffer.from(JSON.stringify({ previousHash, state }), 'utf8'), contextOf(`state/${firstSeq}`)),
     openState(firstSeq, previousHash, sealed) {
       const plain = tryOpen(sealed, `state/${firstSeq}`);
@@ -70,4 +76,30 @@ export function createJournalSeal(journalId: string, vault: Vault): JournalSeal 
     sealIndex: (segment, plain) => vault.seal(plain, contextOf(`index/${segment}`)),
     openIndex: (segment, sealed) => tryOpen(sealed, `index/${segment}`),
   };
+}
+
+const isObject = (operation: unknown): boolean => typeof operation === 'object' && operation !== null;
+
+type Ids = Pick<JournalEntry, 'operationId' | 'operatorId'>;
+
+/** `JSON.stringify` of `seal` puts them first, and an operation that is an object last. */
+const PAYLOAD_BEGINS = /^\{"operationId":"([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})","operatorId":"([ !#-[\]-~]*)","operation":\{/u;
+/** An operator's id has 100 characters at most; one that is not ASCII is read as JSON. */
+const BEGINNING_BYTES = 256;
+
+/** Undefined when a payload does not begin as `seal` writes it. What the tag of its cipher has vouched for is the JSON that was sealed. */
+function idsIn(plain: Buffer): Ids | undefined {
+  const [, operationId, operatorId] = PAYLOAD_BEGINS.exec(plain.toString('latin1', 0, BEGINNING_BYTES)) ?? [];
+  return operationId === undefined || operatorId === undefined ? undefined : { operationId, operatorId };
+}
+
+function openUnread({ seq, atMs, monotonicMs, previousHash, hash }: StoredEntry, { operationId, operatorId }: Ids, plain: Buffer): Opened {
+  let read: Operation | undefined;
+  const entry: JournalEntry = {
+    ...{ seq, operationId, atMs, monotonicMs, operatorId, previousHash, hash },
+    get operation() {
+      return (read ??= (JSON.parse(plain.toString('utf8')) as JournalEntry).operation);
+    },
+  };
+  return { kind: 'opened', entry };
 }

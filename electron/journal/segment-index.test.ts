@@ -34,6 +34,19 @@ describe('segment index', () => {
     const seqs = [...positions.keys()].sort((a, b) => a - b);
     for (let seq = 0; seq < 4200; seq++) expect(index.positionOf(seq)).toEqual(positions.get(seq));
     for (const [dossierId, at] of accepted) expect(index.acceptedAt(dossierId)).toEqual(at);
+    for (const [first, last] of [
+      [0, 4200],
+      [1000, 1400],
+    ] as const) {
+      const said = index.saidBetween(first, last);
+      const wanted = [...accepted.values()].filter(({ seq }) => seq >= first && seq <= last);
+      for (const { seq } of wanted) expect(said.has(seq)).toBe(true);
+      for (const [seq, { dossierId, scans }] of said) {
+        expect(seq >= first && seq <= last).toBe(true);
+        // Of what was said again later an index may still know who said it before.
+        if (accepted.get(dossierId)?.seq === seq) expect(scans).toBe(accepted.get(dossierId)?.scans);
+      }
+    }
     for (let i = 0; i < 200; i++) expect(index.acceptedAt(randomUUID())).toBeUndefined();
     expect([index.firstSeq(), index.lastSeq()]).toEqual([seqs[0], seqs.at(-1)]);
     for (let i = 0; i < 50; i++) {

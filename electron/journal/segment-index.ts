@@ -10,6 +10,8 @@ export type Position = { offset: number; bytes: number };
 /** The last entry that says a dossier. */
 export type AcceptedAt = { seq: number; /** Different scans the dossier stands on. */ scans: number };
 
+export type SaidAt = { dossierId: string; scans: number };
+
 /** Larger numbers can only come from a forged entry; the typed arrays hold 32 bits. */
 export const MAX_SEQ = 0xffff_ffff;
 const POSITION_WORDS = 3;
@@ -39,6 +41,8 @@ export type SegmentIndex = {
   /** Up to `limit` entries with a seq greater than `afterSeq`, in order. */
   after(afterSeq: number, limit: number): Array<Position & { seq: number }>;
   acceptedAt(dossierId: string): AcceptedAt | undefined;
+  /** By seq, the dossiers that entries from `firstSeq` through `lastSeq` say; one that a later entry says again may be left out. */
+  saidBetween(firstSeq: number, lastSeq: number): Map<number, SaidAt>;
   encode(cover: IndexCover): Buffer;
 };
 
@@ -77,11 +81,13 @@ function indexOver(segment: string, positions: Uint32Array, entries: number, set
   }
 
   function settledAt(id: Buffer): AcceptedAt | undefined {
+    const beginning = id.readUInt32BE(0);
     let [low, high] = [0, settled.length / ACCEPTED_BYTES];
     while (low < high) {
       const middle = (low + high) >>> 1;
       const at = middle * ACCEPTED_BYTES;
-      const order = settled.compare(id, 0, ID_BYTES, at, at + ID_BYTES);
+      // Nearly always its first bytes tell.
+      const order = settled.readUInt32BE(at) - beginning || settled.compare(id, 0, ID_BYTES, at, at + ID_BYTES);
       if (order === 0) return { seq: settled.readUInt32LE(at + ID_BYTES), scans: settled.readUInt32LE(at + ID_BYTES + 4) };
       if (order < 0) low = middle + 1;
       else high = middle;
@@ -122,6 +128,15 @@ function indexOver(segment: string, positions: Uint32Array, entries: number, set
       const id = bytesOfId(dossierId);
       return id.length === ID_BYTES ? settledAt(id) : undefined;
     },
+    saidBetween(firstSeq, lastSeq) {
+      const said = new Map<number, SaidAt>();
+      for (let at = 0; at < settled.length; at += ACCEPTED_BYTES) {
+        const seq = settled.readUInt32LE(at + ID_BYTES);
+        if (seq >= firstSeq && seq <= lastSeq) said.set(seq, { dossierId: idIn(settled, at), scans: settled.readUInt32LE(at + ID_BYTES + 4) });
+      }
+      for (const [dossierId, { seq, scans }] of fresh) if (seq >= firstSeq && seq <= lastSeq) said.set(seq, { dossierId, scans });
+      return said;
+    },
     encode({ bytes, before, last, state }) {
       const json = Buffer.from(JSON.stringify({ version: 1, bytes, before, last, state, entries } satisfies z.infer<typeof coverSchema>), 'utf8');
       const length = Buffer.alloc(4);
@@ -134,6 +149,11 @@ function indexOver(segment: string, positions: Uint32Array, entries: number, set
 }
 
 const bytesOfId = (dossierId: string): Buffer => Buffer.from(dossierId.replaceAll('-', ''), 'hex');
+
+function idIn(settled: Buffer, at: number): string {
+  const hex = settled.toString('hex', at, at + ID_BYTES);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 function sorted(settled: Buffer, fresh: ReadonlyMap<string, AcceptedAt>): Buffer[] {
   const renewed = new Set(Array.from(fresh.keys(), (dossierId) => bytesOfId(dossierId).toString('latin1')));

@@ -1,8 +1,9 @@
 /** The one place the shell speaks HTTP: each request with a time limit and a size limit, large ones at the pace they are given. */
+import { once } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { request as httpsRequest, type Agent } from 'node:https';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gunzip, gzip } from 'node:zlib';
+import { constants, createBrotliCompress, createGzip, gunzip } from 'node:zlib';
 import { parseOrUndefined } from '../../shared/lib/json.ts';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -14,11 +15,20 @@ const LARGEST_PIECE_BYTES = 1024 * 1024;
 const IN_NO_TIME_MS = 20;
 const PACED_PIECE_BYTES = 16 * 1024;
 
-const brotli = promisify(brotliCompress);
+/** Each chunk comes by way of the main thread. */
+const PACKED_CHUNK_BYTES = 256 * 1024;
+
+/** What is handed to a packer at once. */
+const PACKING_BYTES = 256 * 1024;
+
 const packers = {
   // A quarter of the work of gzip, and smaller.
-  br: (plain: Buffer) => brotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: plain.byteLength } }),
-  gzip: promisify(gzip),
+  br: (bytes: number) =>
+    createBrotliCompress({
+      chunkSize: PACKED_CHUNK_BYTES,
+      params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: bytes },
+    }),
+  gzip: () => createGzip({ chunkSize: PACKED_CHUNK_BYTES }),
 };
 /** Unsupported media type: of a province, or of something before it, that reads gzip only. */
 const WRONG_ENCODING = 415;
@@ -44,7 +54,7 @@ export type Turn = {
 type JsonRequest = {
   body?: unknown;
   /** JSON in UTF-8, in the place of `body`. */
-  bytes?: Buffer;
+  pieces?: readonly Buffer[];
   headers?: Headers;
   timeoutMs: number;
   agent?: Agent;
@@ -56,11 +66,11 @@ type JsonRequest = {
  * a body that is no JSON is given back as undefined, for a captive portal answers 200 with a page.
  */
 export async function requestJson(url: URL, asking: JsonRequest): Promise<HttpAnswer> {
-  const { body, bytes: given, headers = {}, timeoutMs, agent, turn } = asking;
-  const plain = given ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body), 'utf8'));
+  const { body, pieces: given, headers = {}, timeoutMs, agent, turn } = asking;
+  const plain = given ?? (body === undefined ? undefined : [Buffer.from(JSON.stringify(body), 'utf8')]);
   const encoding = gzipOnly.has(url.host) ? 'gzip' : 'br';
-  const isCompressed = plain !== undefined && plain.byteLength >= COMPRESS_FROM_BYTES;
-  const payload = isCompressed ? await packers[encoding](plain) : plain;
+  const isCompressed = plain !== undefined && sizeOf(plain) >= COMPRESS_FROM_BYTES;
+  const payload = plain === undefined ? undefined : isCompressed ? await packed(plain, encoding) : Buffer.concat(plain);
   const asked: Exchange = {
     method: plain === undefined ? 'GET' : 'POST',
     payload,
@@ -90,6 +100,32 @@ export async function requestJson(url: URL, asking: JsonRequest): Promise<HttpAn
   // What does not unpack, or unpacks to too much, is nobody's answer we know.
   const text = isPacked ? await unpack(bytes, { maxOutputLength: MAX_ANSWER_BYTES }).catch(() => undefined) : bytes;
   return { ...answer, body: text === undefined ? undefined : parseOrUndefined(text.toString('utf8')) };
+}
+
+const sizeOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+/** Piece by piece in the same room: put together, what is sent would be in memory twice. */
+async function packed(pieces: readonly Buffer[], encoding: keyof typeof packers): Promise<Buffer> {
+  const packer = packers[encoding](sizeOf(pieces));
+  const chunks: Buffer[] = [];
+  packer.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = once(packer, 'end');
+  const hand = (bytes: Buffer): Promise<void> => new Promise((taken, failed) => packer.write(bytes, (error) => (error == null ? taken() : failed(error))));
+  const room = Buffer.allocUnsafeSlow(Math.min(PACKING_BYTES, sizeOf(pieces)));
+  let used = 0;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.byteLength;) {
+      const copied = piece.copy(room, used, at);
+      at += copied;
+      used += copied;
+      if (used < room.byteLength) continue;
+      await hand(room);
+      used = 0;
+    }
+  }
+  packer.end(room.subarray(0, used));
+  await ended;
+  return Buffer.concat(chunks);
 }
 
 /** Rejects when the answer is not whole within `timeoutMs` or is larger than `maxBytes`. */

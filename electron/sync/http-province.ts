@@ -32,6 +32,8 @@ import type { Identity } from './identity.ts';
 import { NotTheProvince } from './province-trust.ts';
 
 const TIMEOUT_MS = 20_000;
+/** Batches of entries on the line at once: more might overtake each other. */
+const MOST_SENT = 2;
 const HELLO_TIMEOUT_MS = 5_000;
 const ASSERTION_LIFE_S = 120;
 /** Nobody is believed who wants us to stay away for longer. */
@@ -84,9 +86,8 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
   ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     let answer: HttpAnswer;
     try {
-      const content = Buffer.isBuffer(body) ? { bytes: body } : { body };
       answer = await requestJson(new URL(path, url), {
-        ...content,
+        ...(Array.isArray(body) ? { pieces: body as Buffer[] } : { body }),
         headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers },
         timeoutMs,
         agent,
@@ -133,8 +134,21 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
 
   /** Entries build on those before them. */
   let lastPush: Promise<void> = Promise.resolve();
-  async function push(request: JournalRequest): Promise<Result<JournalAnswer, ProvinceFailure>> {
-    const before = lastPush;
+  const underWay: Array<Promise<Result<JournalAnswer, ProvinceFailure>>> = [];
+
+  function push(request: JournalRequest): Promise<Result<JournalAnswer, ProvinceFailure>> {
+    const pushing = pushAfter(underWay.at(-MOST_SENT), request).finally(() => underWay.splice(underWay.indexOf(pushing), 1));
+    underWay.push(pushing);
+    return pushing;
+  }
+
+  /** Made ready now, sent once `earlier` has been answered; where that failed, what builds on it is not sent. */
+  async function pushAfter(earlier: (typeof underWay)[number] | undefined, request: JournalRequest): Promise<Result<JournalAnswer, ProvinceFailure>> {
+    const before = Promise.all([lastPush, earlier]).then(([, answer]) => {
+      if (answer?.ok === false) throw new Error('the entries before did not get across');
+    });
+    // Nobody may be waiting for it yet.
+    before.catch(() => undefined);
     let hasLeft: () => void = () => undefined;
     lastPush = new Promise((resolve) => (hasLeft = resolve));
     try {
@@ -177,10 +191,10 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
   };
 }
 
-/** Its JSON in UTF-8, with the entries as they were read. */
-function wireBytesOf({ entries, ...rest }: JournalRequest): Buffer {
+/** Its JSON in UTF-8, in pieces, with the entries as they were read. */
+function wireBytesOf({ entries, ...rest }: JournalRequest): Buffer[] {
   const pieces = entries.flatMap((entry, at) => [...(at === 0 ? [] : [COMMA]), ...bytesOf(entry as JournalEntry)]);
-  return Buffer.concat([Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"entries":[`, 'utf8'), ...pieces, END]);
+  return [Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"entries":[`, 'utf8'), ...pieces, END];
 }
 const COMMA = Buffer.from(',');
 const END = Buffer.from(']}');

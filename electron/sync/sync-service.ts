@@ -9,6 +9,7 @@ import { createSyncEngine, type CarriedAnswers, type Province, type ProvinceFail
 import { refusalOf, standingOf, surelyHeldSeq, syncMemorySchema, type Rejection, type SyncMemory } from '../../shared/sync/memory.ts';
 import type { EnrolAnswer } from '../../shared/sync/protocol.ts';
 import type { DossierDelivery, NumberRanges, SyncState } from '../../shared/sync/state.ts';
+import { dossierIn } from '../entry-bytes.ts';
 import { isMissing, writeDurably } from '../files.ts';
 import type { Log } from '../log.ts';
 import type { HttpProvince } from './http-province.ts';
@@ -92,7 +93,7 @@ export async function createSyncService(options: Options): Promise<SyncService> 
   const engine = await createSyncEngine({
     province: { ...province, leaseNumbers },
     scans,
-    outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.readToSend(afterSeq, limit) },
+    outbox: { head: () => journal.head(), read: (afterSeq, limit) => journal.readToSend(afterSeq, limit), dossierIn },
     clock,
     random: Math.random,
     memory: {

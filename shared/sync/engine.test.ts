@@ -281,7 +281,7 @@ describe('sync engine', () => {
     expect(other.connection()).toMatchObject({ status: 'offline', reason: 'refused' });
   });
 
-  it('sends a batch while the province works on the one before, and again what overtook it', async () => {
+  it('hands over two batches more while the province works on one, and again what overtook it', async () => {
     const { ports, control, held } = world(Array.from({ length: 60 }, (_, at) => entry(at + 1)));
     const { push } = ports.province;
     const asked: number[] = [];
@@ -293,9 +293,9 @@ describe('sync engine', () => {
       most = Math.max(most, ++underWay);
       await new Promise((done) => setTimeout(done));
       // One of them arrives before the one it builds on.
-      const isEarly = first === 23 && asked.filter((seq) => seq === first).length === 1;
+      const isEarly = first === 25 && asked.filter((seq) => seq === first).length === 1;
       const answer: Awaited<ReturnType<typeof push>> = isEarly
-        ? { ok: true, value: { epoch: 1, head: { seq: 12, hash: HASH }, results: [] } }
+        ? { ok: true, value: { epoch: 1, head: { seq: 14, hash: HASH }, results: [] } }
         : await push(request);
       underWay -= 1;
       return answer;
@@ -305,8 +305,8 @@ describe('sync engine', () => {
     expect(held.size).toBe(60);
     expect(engine.memory()).toMatchObject({ acknowledgedSeq: 60, rejected: [] });
     expect(engine.memory().quarantine).toBeUndefined();
-    expect(most).toBe(2);
-    expect(asked).toEqual([1, 5, 13, 23, 33, 23, 33, 43, 53]);
+    expect(most).toBe(3);
+    expect(asked).toEqual([1, 5, 15, 25, 35, 45, 25, 35, 45, 55]);
     expect(control.headSeq).toBe(60);
   });
 

@@ -20,7 +20,19 @@ import { dossierOf, type JournalEntry, type JournalHead, type NumberLease } from
 import type { Result } from '../lib/result.ts';
 import type { Clock } from '../lib/time.ts';
 import { askedWithJitterMs, fullJitterMs, restLeftMs } from './back-off.ts';
-import { acknowledge, alignWith, confirm, dueAgain, emptyMemory, offerAgain, quarantined, recheckedWith, withScanProblems, type SyncMemory } from './memory.ts';
+import {
+  acknowledge,
+  alignWith,
+  confirm,
+  dueAgain,
+  emptyMemory,
+  offerAgain,
+  quarantined,
+  recheckedWith,
+  withScanProblems,
+  type DossierIn,
+  type SyncMemory,
+} from './memory.ts';
 import { MAX_BATCH, type EnrolAnswer, type JournalAnswer, type JournalRequest, type StatusAnswer, type StatusRequest } from './protocol.ts';
 import { createScanQueue } from './scan-queue.ts';
 import type { Connection } from './state.ts';
@@ -28,8 +40,11 @@ import type { Connection } from './state.ts';
 const STATUS_BATCH = 500;
 /** How much of a batch goes first: a thin line carries it within any time limit. */
 const FIRST_SHARE = 0.4;
+/** Batches that follow the one whose answer is waited for. */
+const MAX_AHEAD = 2;
 /** A line that answers within this time carries more. */
 const QUICK_MS = 1_500;
+const QUICK_GROWTH = 2;
 /** While scans are sent the province is asked this often what of them is confirmed. */
 const ASK_EVERY_MS = 1_000;
 /** So many scans one after the other that did not get across are not about the scans. */
@@ -63,6 +78,8 @@ export type ScanLane = {
 export type Outbox = {
   head(): JournalHead;
   read(afterSeq: number, limit: number): Promise<JournalEntry[]>;
+  /** Unless given, the operation of each entry is looked at. */
+  dossierIn?: DossierIn;
 };
 
 export type SyncPorts = {
@@ -119,6 +136,7 @@ export const REFUSED_MS = 60_000;
 
 export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   const { province, outbox, enrolment, numbers, scans, clock, batch = MAX_BATCH } = ports;
+  const { dossierIn = dossierOf } = outbox;
   let memory = (await ports.memory.load()) ?? emptyMemory;
   let connection: Connection = enrolment.isEnrolled() || enrolment.code() !== undefined ? { status: 'connecting' } : { status: 'not-enrolled' };
   let failures = 0;
@@ -126,8 +144,8 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   let patience = { sinceMs: 0, forMs: 0 };
   /** How much of a batch goes in one request: a line that carries no whole one may carry a part of it. */
   let share = FIRST_SHARE;
-  /** Quickly up, until the line has once said no. */
-  let growth = 2;
+  /** Quickly up, or at once as far as the time of the last answer lets hope, until the line has once said no. */
+  let growth = QUICK_GROWTH;
   const queue = createScanQueue(clock, ports.random);
   let tellOfWork: () => void = () => undefined;
   /** Ordered to destroy its keys once the province has everything. */
@@ -149,9 +167,10 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
   const partOf = (whole: number): number => Math.max(1, Math.floor(whole * share));
 
   /** A request that did not get across was too much for the line, perhaps. False: there is no smaller one. */
-  function learn(failure: ProvinceFailure | undefined, tookMs = 0): boolean {
+  function learn(failure: ProvinceFailure | undefined, tookMs?: number): boolean {
     const before = share;
-    if (failure === undefined) share = tookMs < QUICK_MS ? Math.min(1, share * growth) : share;
+    const hope = tookMs === undefined || growth < QUICK_GROWTH ? growth : Math.max(growth, QUICK_MS / Math.max(1, tookMs));
+    if (failure === undefined) share = (tookMs ?? 0) < QUICK_MS ? Math.min(1, share * hope) : share;
     else if (failure.kind === 'unreachable' || failure.kind === 'not-the-province' || isTooLarge(failure)) {
       share = Math.max(1 / batch, share / 4);
       growth = 1.2;
@@ -161,7 +180,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
 
   const takeIn = (from: SyncMemory, answer: JournalAnswer | StatusAnswer): SyncMemory => alignWith(from, answer, outbox.head().seq, clock());
 
-  const dossiersOf = (entries: readonly JournalEntry[]): string[] => entries.flatMap((entry) => dossierOf(entry)?.dossierId ?? []);
+  const dossiersOf = (entries: readonly JournalEntry[]): string[] => entries.flatMap((entry) => dossierIn(entry)?.dossierId ?? []);
 
   type Sent = { entries: JournalEntry[]; first: JournalEntry; last: JournalEntry; sentAtMs: number; answer: ReturnType<Province['push']> };
 
@@ -177,32 +196,32 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     return { entries, first, last, sentAtMs, answer };
   }
 
-  /** Where whole batches get across, the next one is on its way while the province works on one. */
+  /** Where whole batches get across, the next one is on its way while the province works on one, and one more is made ready. */
   async function pushTail(): Promise<ProvinceFailure | undefined> {
-    let ahead: Sent | undefined;
+    const ahead: Sent[] = [];
     let isSmooth = false;
     while (memory.acknowledgedSeq < outbox.head().seq) {
-      const isAhead = ahead !== undefined;
-      const sent: Sent | undefined = ahead ?? (await sendAfter(memory.acknowledgedSeq));
-      ahead = undefined;
+      const isAhead = ahead.length > 0;
+      const sent = ahead.shift() ?? (await sendAfter(memory.acknowledgedSeq));
       if (sent === undefined) {
         // Entries that can no longer be read on this device; the start gate has reported them.
         await remember(quarantined(memory, 'gap', clock()));
         return undefined;
       }
       const { entries, first, last } = sent;
-      if (isSmooth && share === 1 && last.seq < outbox.head().seq) ahead = await sendAfter(last.seq);
+      while (isSmooth && share === 1 && ahead.length < MAX_AHEAD) {
+        const next = await sendAfter((ahead.at(-1) ?? sent).last.seq);
+        if (next === undefined) break;
+        ahead.push(next);
+      }
       const before = memory.acknowledgedSeq;
       const answer = await sent.answer;
       const overtook = isAhead && answer.ok && answer.value.results.length === 0 && answer.value.head.seq < before;
       // It came before the one before it: nothing of it was taken, and it is sent again.
-      if (!overtook && answer.ok) await remember(takeIn(acknowledge(memory, entries, answer.value, clock()), answer.value), dossiersOf(entries));
+      if (!overtook && answer.ok) await remember(takeIn(acknowledge(memory, entries, answer.value, clock(), dossierIn), answer.value), dossiersOf(entries));
       isSmooth = answer.ok && memory.acknowledgedSeq === last.seq && memory.quarantine === undefined;
       // What followed on it comes to nothing, and must not be met by what is sent now.
-      if (!isSmooth && ahead !== undefined) {
-        await ahead.answer;
-        ahead = undefined;
-      }
+      if (!isSmooth) for (const { answer: late } of ahead.splice(0)) await late;
       if (overtook) continue;
       if (!answer.ok) {
         if (learn(answer.failure) && isTooLarge(answer.failure)) continue;
@@ -230,7 +249,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
       if (entry?.seq !== seq) continue;
       const answer = await province.push({ journalId: outbox.head().journalId, entries: [entry], receipt: memory.receipt });
       if (!answer.ok) return answer.failure;
-      await remember(takeIn(acknowledge(memory, [entry], answer.value, clock()), answer.value), dossiersOf([entry]));
+      await remember(takeIn(acknowledge(memory, [entry], answer.value, clock(), dossierIn), answer.value), dossiersOf([entry]));
       if (memory.quarantine !== undefined) return undefined;
     }
     return undefined;
@@ -241,7 +260,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     while (memory.recheck !== undefined) {
       const { after, through } = memory.recheck;
       const page = (await outbox.read(after, STATUS_BATCH)).filter(({ seq }) => seq <= through);
-      const dossierIds = page.flatMap((entry) => dossierOf(entry)?.dossierId ?? []);
+      const dossierIds = dossiersOf(page);
       const answer = await province.status({ dossierIds, scans: [], receipt: memory.receipt });
       if (!answer.ok) return answer.failure;
       const aligned = takeIn(memory, answer.value);
@@ -387,7 +406,7 @@ export async function createSyncEngine(ports: SyncPorts): Promise<SyncEngine> {
     const before = memory;
     for (;;) {
       const entries = await outbox.read(memory.acknowledgedSeq, batch);
-      const next = acknowledge(memory, entries, journal, clock());
+      const next = acknowledge(memory, entries, journal, clock(), dossierIn);
       if (next.acknowledgedSeq === memory.acknowledgedSeq) break;
       await remember(next, dossiersOf(entries));
     }

@@ -55,8 +55,19 @@ const TRANSIENT = new Set(['wrong-hash', 'not-storable', 'unknown-operation']);
 const FIRST_REOFFER_MS = 15_000;
 const LONGEST_REOFFER_MS = 3_600_000;
 
+/** What has to be known of a dossier to take in the answer to the entry that says it. */
+export type SaidDossier = { dossierId: string; code: string; papers: ReadonlyArray<{ pages: ReadonlyArray<{ sha256: string }> }> };
+/** The dossier an entry says whole. */
+export type DossierIn = (entry: JournalEntry) => SaidDossier | undefined;
+
 /** Takes in the answers to a batch, in order, up to the first entry without an answer. */
-export function acknowledge(memory: SyncMemory, entries: readonly JournalEntry[], answer: JournalAnswer, nowMs: number): SyncMemory {
+export function acknowledge(
+  memory: SyncMemory,
+  entries: readonly JournalEntry[],
+  answer: JournalAnswer,
+  nowMs: number,
+  dossierIn: DossierIn = dossierOf,
+): SyncMemory {
   const answers = new Map(answer.results.map((result) => [result.operationId, result]));
   let next: SyncMemory = { ...memory, unconfirmed: { ...memory.unconfirmed }, needsNewerApp: false };
   for (const entry of entries) {
@@ -65,14 +76,14 @@ export function acknowledge(memory: SyncMemory, entries: readonly JournalEntry[]
     // Nothing was stored and nothing refused: a newer app offers it again.
     if (result.status === 'needs-newer-app') return { ...next, needsNewerApp: true };
     if (result.reason === 'journal-forked') return quarantined(next, 'forked', nowMs);
-    next = { ...settled(next, entry, result, nowMs), acknowledgedSeq: Math.max(next.acknowledgedSeq, entry.seq) };
+    next = { ...settled(next, entry, result, nowMs, dossierIn), acknowledgedSeq: Math.max(next.acknowledgedSeq, entry.seq) };
   }
   return next;
 }
 
 /** One answer to one entry, wherever in the journal it stands. `memory.unconfirmed` is the caller's own copy. */
-function settled(memory: SyncMemory, entry: JournalEntry, result: EntryAnswer, nowMs: number): SyncMemory {
-  const dossier = dossierOf(entry);
+function settled(memory: SyncMemory, entry: JournalEntry, result: EntryAnswer, nowMs: number, dossierIn: DossierIn): SyncMemory {
+  const dossier = dossierIn(entry);
   // Whatever became of it, a correction says the whole dossier: what was refused before it is not offered again.
   const isOvertaken = (one: Rejection): boolean => dossier !== undefined && one.dossierId === dossier.dossierId && one.seq < entry.seq;
   const others = memory.rejected.filter((one) => one.operationId !== entry.operationId && !isOvertaken(one));
