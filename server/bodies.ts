@@ -1,5 +1,5 @@
 /** Owns what the body of a request may be (JSON in UTF-8, plain, gzipped or in brotli, of bounded size and depth), and that long answers are gzipped for who asks so. */
-import { isUtf8 } from 'node:buffer';
+import * as buffers from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -15,6 +15,18 @@ const PACKED_FROM = 1024;
 const unpackers = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 const zip = promisify(gzip);
 
+const plainBodies = new WeakMap<FastifyRequest['raw'], Buffer>();
+
+/** The JSON of a body as it came, unpacked. */
+export const plainBodyOf = ({ raw }: Pick<FastifyRequest, 'raw'>): Buffer | undefined => plainBodies.get(raw);
+
+/** Of UTF-8. Where the runtime can, by way of UTF-16: in a third of the time when not all of it is ASCII. */
+const textOf = (utf8: Buffer): string => {
+  const { transcode } = buffers as { transcode?: typeof buffers.transcode };
+  return transcode === undefined || utf8.byteLength < TRANSCODED_FROM ? utf8.toString('utf8') : transcode(utf8, 'utf8', 'utf16le').toString('utf16le');
+};
+const TRANSCODED_FROM = 64 * 1024;
+
 type Parsers = Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>;
 
 export function takeBodies(server: Parsers): void {
@@ -23,8 +35,9 @@ export function takeBodies(server: Parsers): void {
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, sent: Buffer): Promise<unknown> => {
     const plain = await plainOf(sent, request.headers['content-encoding'], request.routeOptions.bodyLimit ?? MAX_BODY_BYTES);
     // Read leniently, a damaged byte would become another letter and be stored as what the citizen said.
-    if (!isUtf8(plain)) throw new Problem(400, 'malformed', 'the body is not UTF-8');
-    const text = plain.toString('utf8');
+    if (!buffers.isUtf8(plain)) throw new Problem(400, 'malformed', 'the body is not UTF-8');
+    plainBodies.set(request.raw, plain);
+    const text = textOf(plain);
     if (!isShallowJson(text)) throw new Problem(400, 'too-deep', 'the body is nested too deeply');
     try {
       return JSON.parse(text);

@@ -34,8 +34,7 @@ export const createEffects = (enqueue: Enqueue): Effects => ({
     return outcome === 'replaced' ? 'stored' : outcome;
   },
   async insertDossiers(trx, dossiers) {
-    if (!(await insertDossiers(trx, dossiers))) return false;
+    await insertDossiers(trx, dossiers);
     for (const { dossier } of dossiers) await enqueue(trx, dossier);
-    return true;
   },
 });

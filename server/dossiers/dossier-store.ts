@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import type { Connection } from '../db/database.ts';
-import { slicesOf } from '../db/slices.ts';
+import { type Column, type ColumnType, slicesOf } from '../db/slices.ts';
 
 export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
 
@@ -31,15 +31,15 @@ const scanRowsOf = ({ dossierId, papers }: Dossier) =>
     media_type: page.mediaType,
   }));
 
-/** Of a run: `text` is the operation that says the dossier as it came, UTF-8. */
+/** Of a run: `text` is the dossier as it came, UTF-8. */
 export type TextedDossier = NewDossier & { text: Buffer };
 
-/** False when any of them could not be stored: whatever was is then to be undone, and each to be stored alone to learn which. */
-export async function insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<boolean> {
-  if (dossiers.length === 0) return true;
+/** Throws a data error when any of them cannot be stored: none is then, and each is to be stored alone to learn which. */
+export async function insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<void> {
+  if (dossiers.length === 0) return;
   const slices = slicesOf(dossiers.map(({ text }) => text));
-  const of = (name: string, type: string, value: (one: NewDossier) => unknown) => ({ name, type, values: dossiers.map(value) });
-  const columns = [
+  const of = (name: string, type: ColumnType, value: (one: NewDossier) => unknown) => ({ name, type, values: dossiers.map(value) });
+  const columns: Column[] = [
     of('dossier_id', 'uuid', ({ dossier }) => dossier.dossierId),
     of('code', 'text', ({ dossier }) => dossier.code),
     of('office_id', 'text', ({ dossier }) => dossier.officeId),
@@ -52,18 +52,15 @@ export async function insertDossiers(trx: Connection, dossiers: readonly TextedD
     of('accepted_offline', 'boolean', ({ dossier }) => dossier.acceptedOffline),
     of('received_at', 'timestamptz', ({ at }) => at),
   ];
-  const { rows: stored } = await sql`
+  await sql`
     insert into dossiers (${sql.join(columns.map(({ name }) => sql.id(name)))}, body)
-    select ${sql.join(columns.map(({ name }) => sql.id(name)))}, ${slices.text}::jsonb -> 'dossier' from ${slices.join(columns)}
-    on conflict do nothing returning 1`.execute(trx);
-  if (stored.length < dossiers.length) return false;
+    select ${sql.join(columns.map(({ name }) => sql.id(name)))}, ${slices.text}::jsonb from ${slices.join(columns)}`.execute(trx);
   const scans = dossiers.flatMap(({ dossier }) => scanRowsOf(dossier));
   if (scans.length > 0) {
     await sql`
       insert into dossier_scans (dossier_id, sha256, bytes, media_type)
       select * from json_to_recordset(${JSON.stringify(scans)}::json) as fresh (dossier_id uuid, sha256 text, bytes integer, media_type text)`.execute(trx);
   }
-  return true;
 }
 
 /** Stores a dossier with the scans it names. Two dossiers never share a code: the second is told so. */

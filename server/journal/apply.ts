@@ -23,8 +23,8 @@ export type Effects = {
   insertDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
   /** `dossier-exists`: what is held of it was never in this device's journal. */
   correctDossier(trx: Connection, dossier: NewDossier): Promise<DossierOutcome>;
-  /** False when any of them cannot be stored: the caller then undoes what was. */
-  insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<boolean>;
+  /** Throws a data error when any of them cannot be stored. */
+  insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<void>;
 };
 
 const applied: Verdict = { status: 'applied' };

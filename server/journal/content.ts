@@ -14,6 +14,23 @@ const escapePointer = (key: string): string => key.replace(/~/gu, '~0').replace(
 /** The first fault of a parsed JSON value, with its JSON pointer (RFC 6901) under `at`. */
 export const contentFault = (value: unknown, at = ''): ContentFault | undefined => (isSound(value, 0) ? undefined : faultIn(value, at));
 
+/**
+ * Whether `contentFault` can find nothing in the value of this text (JSON, in UTF-8 that was looked at). A character that is
+ * forbidden, or a key that is hidden, can only be there by an escape.
+ */
+export const isSurelySound = (value: unknown, text: Buffer): boolean => !text.includes('\\u') && !text.includes('__proto__') && depthOf(value) < MAX_DEPTH;
+
+/** At most `MAX_DEPTH`. */
+function depthOf(value: unknown, above = 0): number {
+  if (typeof value !== 'object' || value === null || above >= MAX_DEPTH) return above;
+  let deepest = above + 1;
+  for (const key in value) {
+    const child = (value as Record<string, unknown>)[key];
+    if (typeof child === 'object' && child !== null) deepest = Math.max(deepest, depthOf(child, above + 1));
+  }
+  return deepest;
+}
+
 /** What nearly every operation is, found out without a word about where. */
 function isSound(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isStorable(value);
@@ -46,17 +63,25 @@ function faultIn(value: unknown, at: string): ContentFault | undefined {
 /** Whether the nesting of a JSON text stays within what can be handled at all; counted outside strings. */
 export function isShallowJson(text: string): boolean {
   let depth = 0;
-  let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    if (inString) {
-      if (unit === 0x5c) index += 1;
-      else if (unit === 0x22) inString = false;
-    } else if (unit === 0x22) inString = true;
-    else if (unit === 0x7b || unit === 0x5b) {
+    if (unit === 0x22) {
+      index = endOfString(text, index + 1);
+      if (index < 0) return true;
+    } else if (unit === 0x7b || unit === 0x5b) {
       depth += 1;
       if (depth > MAX_BODY_DEPTH) return false;
     } else if (unit === 0x7d || unit === 0x5d) depth -= 1;
   }
   return true;
+}
+
+/** The quotation mark that ends the string whose first character stands at `from`; -1: there is none, and the text is no JSON. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = at;
+    while (escapes > from && text.charCodeAt(escapes - 1) === 0x5c) escapes -= 1;
+    if ((at - escapes) % 2 === 0) return at;
+  }
+  return -1;
 }

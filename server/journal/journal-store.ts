@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { dossierOf, type Operation } from '../../shared/journal/operation.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
-import { slicesOf } from '../db/slices.ts';
+import { arrayOf, type Column, type ColumnType, slicesOf } from '../db/slices.ts';
 import { monthOf } from '../db/months.ts';
 import type { JournalHeadAt, StoredSlot } from './slot.ts';
 
@@ -68,21 +68,20 @@ export async function claimOperation(trx: Connection, operationId: string, bodyH
   return findOperation(trx, operationId);
 }
 
-/** The claim of many operations at once; how many of them nobody had decided before. */
+/** The claim of many operations at once. Throws a data error when one of them was decided before. */
 export async function claimOperations(
   trx: Connection,
   operations: ReadonlyArray<{ operationId: string; bodyHash: string }>,
   deviceId: string,
   at: Date,
-): Promise<number> {
-  const { rows } = await sql`
+): Promise<void> {
+  const [ids, hashes] = [operations.map(({ operationId }) => operationId), operations.map(({ bodyHash }) => bodyHash)];
+  await sql`
     insert into operations (operation_id, body_hash, device_id, status, decided_at)
     select id, hash, ${deviceId}::uuid, 'applied', ${at}
-    from unnest(${operations.map(({ operationId }) => operationId)}::uuid[], ${operations.map(({ bodyHash }) => bodyHash)}::text[]) as fresh (id, hash)
+    from unnest(${arrayOf('uuid', ids)}, ${arrayOf('hex', hashes)}) as fresh (id, hash)
     -- Of two devices that send the same ones, one waits; in any other order each would wait for the other.
-    order by id
-    on conflict do nothing returning 1`.execute(trx);
-  return rows.length;
+    order by id`.execute(trx);
 }
 
 export async function findOperation(trx: Connection, operationId: string): Promise<KnownOperation | undefined> {
@@ -149,16 +148,16 @@ export type NewEntry = {
 /** Keeps entries that were applied, in places nobody has taken. None of them holds NUL. */
 export async function putAppliedEntries(trx: Connection, deviceId: string, entries: readonly NewEntry[], at: Date): Promise<void> {
   const slices = slicesOf(entries.map(({ text }) => text));
-  const of = (name: string, type: string, value: (one: NewEntry) => unknown) => ({ name, type, values: entries.map(value) });
+  const of = (name: string, type: ColumnType, value: (one: NewEntry) => unknown) => ({ name, type, values: entries.map(value) });
   const months = entries.map(({ entry, toldAtMs }) => monthOf(entry, toldAtMs));
-  const columns = [
+  const columns: Column[] = [
     of('seq', 'bigint', ({ entry }) => entry.seq),
     { name: 'month', type: 'date', values: months },
     of('at_ms', 'bigint', ({ entry }) => entry.atMs),
     of('monotonic_ms', 'double precision', ({ entry }) => entry.monotonicMs),
     of('operator_id', 'text', ({ entry }) => entry.operatorId),
-    of('previous_hash', 'text', ({ entry }) => entry.previousHash),
-    of('body_hash', 'text', ({ bodyHash }) => bodyHash),
+    of('previous_hash', 'hex', ({ entry }) => entry.previousHash),
+    of('body_hash', 'hex', ({ bodyHash }) => bodyHash),
     of('told_at_ms', 'bigint', ({ toldAtMs }) => toldAtMs),
   ];
   await sql`
@@ -166,8 +165,19 @@ export async function putAppliedEntries(trx: Connection, deviceId: string, entri
       insert into journal_entries (device_id, seq, operation_id, hash, month, status, received_at)
       select ${deviceId}::uuid, seq, operation_id, hash, month, 'applied', ${at}
       from unnest(
-        ${entries.map(({ entry }) => entry.seq)}::bigint[], ${entries.map(({ entry }) => entry.operationId)}::uuid[],
-        ${entries.map(({ entry }) => entry.hash)}::text[], ${months}::date[]
+        ${arrayOf(
+          'bigint',
+          entries.map(({ entry }) => entry.seq),
+        )},
+        ${arrayOf(
+          'uuid',
+          entries.map(({ entry }) => entry.operationId),
+        )},
+        ${arrayOf(
+          'hex',
+          entries.map(({ entry }) => entry.hash),
+        )},
+        ${arrayOf('date', months)}
       ) as fresh (seq, operation_id, hash, month)
     )
     insert into journal_contents (device_id, seq, month, at_ms, monotonic_ms, operator_id, previous_hash, body_hash, told_at_ms, operation)

@@ -23,7 +23,8 @@ import {
   type Verdict,
   WRONG_HASH,
 } from './journal-store.ts';
-import { applyRun, type Run, runOf } from './run.ts';
+import { applyRun, judgeAll, type Judge, type Run, runOf } from './run.ts';
+import { noTexts, type SentTexts } from './sent-texts.ts';
 import { type JournalHeadAt, slotOf, type StoredSlot } from './slot.ts';
 
 /** The alarm that puts a device in quarantine. */
@@ -53,10 +54,17 @@ export type Receiver = {
  * Applies a batch. Entries are taken in order of `seq`, whatever order they came in; an entry after a gap or a
  * fork gets no answer. Throws a Problem when the device or its journal is unknown; a failing database undoes the whole batch.
  */
-export async function receiveJournal(receiver: Receiver, deviceId: string, request: JournalRequest, nowMs: number): Promise<JournalAnswer> {
+export async function receiveJournal(
+  receiver: Receiver,
+  deviceId: string,
+  request: JournalRequest,
+  nowMs: number,
+  texts: SentTexts = noTexts,
+): Promise<JournalAnswer> {
+  const judge = judgeAll(request.entries, texts);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await receiveOnce(receiver, deviceId, request, new Date(nowMs));
+      return await receiveOnce(receiver, deviceId, request, judge, new Date(nowMs));
     } catch (error) {
       if (!isCollision(error) || attempt === MAX_ATTEMPTS) throw error;
       // Begun again at once, it would meet the same other batch again.
@@ -65,7 +73,7 @@ export async function receiveJournal(receiver: Receiver, deviceId: string, reque
   }
 }
 
-async function receiveOnce(receiver: Receiver, deviceId: string, request: JournalRequest, at: Date): Promise<JournalAnswer> {
+async function receiveOnce(receiver: Receiver, deviceId: string, request: JournalRequest, judge: Judge, at: Date): Promise<JournalAnswer> {
   const { db } = receiver;
   const entries = [...request.entries].sort((a, b) => a.seq - b.seq);
   const trx = await db.startTransaction().execute();
@@ -79,7 +87,7 @@ async function receiveOnce(receiver: Receiver, deviceId: string, request: Journa
     const taking: Taking = { trx, receiver, owner, at, slots, head: owner.head, results: [] };
     let isAlone = false;
     for (let left = entries; left.length > 0;) {
-      const run: Run = isAlone ? [] : runOf(left, owner, taking.head);
+      const run: Run = isAlone ? [] : runOf(left, judge, owner, taking.head);
       if (run.length > 0 && (await takeRun(taking, run))) {
         left = left.slice(run.length);
         continue;

@@ -10,10 +10,12 @@ import {
   PROTOCOL_VERSION,
 } from '../../shared/sync/protocol.ts';
 import { createBehindAnswers } from '../behind-answers.ts';
+import { plainBodyOf } from '../bodies.ts';
 import { type Routes, problems } from '../context.ts';
 import type { Device } from '../devices/device-store.ts';
 import { lifeOf } from '../effects.ts';
 import { receiveJournal } from './receive.ts';
+import { noTexts, sentTexts, type SentTexts } from './sent-texts.ts';
 
 /** Applies to what was sent and, again, to what it unpacks to. */
 const MAX_JOURNAL_BYTES = 32 * 1024 * 1024;
@@ -42,13 +44,18 @@ export const journalRoutes: Routes = (server, { db, clock, tokens, lives, caller
       const device = callers.of(request);
       await lives.hear(device, request.body.receipt);
       if (protocolOf(request) < OLDEST_PROTOCOL) return tooOld(device, await receiver.currentEpoch(db), request.body);
-      const answer = await admission.turn(request, () => receiveJournal(receiver, device.device_id, request.body, clock()));
+      const answer = await admission.turn(request, () => receiveJournal(receiver, device.device_id, request.body, clock(), textsIn(request)));
       metrics.batch(answer.results);
       compared.ask(device.device_id);
       return answer;
     },
   );
 };
+
+function textsIn(request: FastifyRequest<{ Body: JournalRequest }>): SentTexts {
+  const plain = plainBodyOf(request);
+  return plain === undefined ? noTexts : sentTexts(plain, request.body.entries);
+}
 
 /** Nothing is stored: a newer app offers the same entries again. */
 const tooOld = (device: Device, epoch: number, { entries }: JournalRequest): JournalAnswer => ({
