@@ -27,7 +27,7 @@ const ALREADY_VERIFIED = 208;
 type Options = {
   url: string;
   agent?: Agent;
-  files: Pick<ScanFiles, 'read' | 'sizeOf'>;
+  files: Pick<ScanFiles, 'readToSend' | 'sizeOf'>;
   province: Pick<HttpProvince, 'authorise'>;
   identity(): Identity | undefined;
   urlStorage: UrlStorage;
@@ -73,7 +73,7 @@ export function createTusScanLane({ url, agent, files, province, identity, urlSt
     sizeOf: (sha256) => files.sizeOf(sha256),
     isOpen: pace.isOpen,
     async upload(sha256) {
-      const scan = await files.read(sha256);
+      const scan = await files.readToSend(sha256);
       if (!scan.ok) return { ok: false, failure: { kind: 'refused', reason: scan.failure.kind } };
       const bearer = await province.authorise();
       if (!bearer.ok) return bearer;
