@@ -7,6 +7,8 @@ const here = (path: string): string => resolve(import.meta.dirname, path);
 /** Targets are the oldest runtime this must start on (Electron 25: Node 18, Chromium 114), see README "decisions". */
 export default defineConfig({
   main: {
+    // As text: JSON is parsed in a third of the time a literal of it takes to compile.
+    json: { stringify: true },
     build: {
       target: 'node18',
       outDir: 'out/main',
@@ -39,6 +41,7 @@ export default defineConfig({
   renderer: {
     root: here('renderer'),
     plugins: [react()],
+    json: { stringify: true },
     worker: { format: 'es' },
     build: {
       target: 'chrome114',

@@ -25,7 +25,6 @@ import {
   type TicketPaper,
 } from '../../shared/printing/paper.ts';
 import type { PaperRequest } from '../../shared/printing/request.ts';
-import { sampleDossier } from '../../shared/printing/samples.ts';
 import { fillTemplate } from '../../shared/printing/template.ts';
 import type { QueueDay, Ticket } from '../../shared/queue/ticket.ts';
 import type { MonitoringRow } from '../../shared/reconciliation/monitoring.ts';
@@ -314,7 +313,8 @@ export async function createPaperDesk(options: PaperDeskOptions): Promise<PaperD
         return fail('printers-not-used');
       }
     },
-    showPreview() {
+    async showPreview() {
+      const { sampleDossier } = await import('../../shared/printing/samples.ts');
       // The office's own papers are filled with the sample that fills the others.
       const sample = receiptPaper(sampleDossier());
       const own = templates.map((template): Paper => ({

@@ -1,6 +1,7 @@
 /** Who of the office's hubs says on the network that it is there (mDNS). A network without multicast is no failure: addresses can be typed. */
 import type { EventEmitter } from 'node:events';
-import { Bonjour, type Service } from 'bonjour-service';
+import { setTimeout as rest } from 'node:timers/promises';
+import type { Bonjour, Service } from 'bonjour-service';
 import type { FoundHub } from '../../shared/queue/office.ts';
 import type { Log } from '../log.ts';
 
@@ -24,46 +25,40 @@ export function createDiscovery(log: Log, port = MULTICAST_PORT): Discovery {
     if (!hasFailed) log.info(`queue: no multicast: ${error instanceof Error ? error.message : ''}`);
     hasFailed = true;
   };
-  let bonjour: Bonjour | undefined;
-  function open(): Bonjour {
-    if (bonjour !== undefined) return bonjour;
-    bonjour = new Bonjour({ port }, failed);
+  let opening: Promise<Bonjour> | undefined;
+  /** Only a device that shares an office's queue ever needs it. */
+  async function open(): Promise<Bonjour> {
+    const { Bonjour: Multicast } = await import('bonjour-service');
+    const bonjour = new Multicast({ port }, failed);
     // A port that another program has for itself is told where Bonjour lets nobody listen, and what nobody hears ends the process.
     (bonjour as unknown as { server: { mdns: EventEmitter } }).server.mdns.on('error', failed);
     return bonjour;
   }
+  const opened = (): Promise<Bonjour> => (opening ??= open());
 
   return {
     announce({ name, officeId, memberId, port }) {
-      try {
-        open().publish({ name: `${name} ${memberId.slice(0, 8)}`, type: TYPE, port, txt: { office: officeId, id: memberId, name } });
-      } catch (error) {
-        failed(error);
-      }
+      opened()
+        .then((bonjour) => bonjour.publish({ name: `${name} ${memberId.slice(0, 8)}`, type: TYPE, port, txt: { office: officeId, id: memberId, name } }))
+        .catch(failed);
     },
-    find: () =>
-      new Promise((done) => {
-        const found = new Map<string, FoundHub & { memberId: string }>();
-        try {
-          const browser = open().find({ type: TYPE }, (service) => {
-            const hub = readService(service);
-            if (hub !== undefined && found.size < LONGEST) found.set(hub.address, hub);
-          });
-          setTimeout(() => {
-            browser.stop();
-            done([...found.values()]);
-          }, LOOK_MS);
-        } catch (error) {
-          failed(error);
-          done([]);
-        }
-      }),
-    stop() {
+    async find() {
+      const found = new Map<string, FoundHub & { memberId: string }>();
       try {
-        bonjour?.destroy();
+        const bonjour = await opened();
+        const browser = bonjour.find({ type: TYPE }, (service) => {
+          const hub = readService(service);
+          if (hub !== undefined && found.size < LONGEST) found.set(hub.address, hub);
+        });
+        await rest(LOOK_MS);
+        browser.stop();
       } catch (error) {
         failed(error);
       }
+      return [...found.values()];
+    },
+    stop() {
+      opening?.then((bonjour) => bonjour.destroy()).catch(failed);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Uploads scans by tus: resumable after any cut, plain bytes only in memory, no faster than the office allows. */
 import type { Agent } from 'node:https';
 import { setTimeout as rest } from 'node:timers/promises';
-import { Upload, type DetailedError, type UrlStorage } from 'tus-js-client';
+import type { DetailedError, UrlStorage } from 'tus-js-client';
 import { ok, type Result } from '../../shared/lib/result.ts';
 import type { ProvinceFailure, ScanLane } from '../../shared/sync/engine.ts';
 import { paths, wholeUploadText } from '../../shared/sync/protocol.ts';
@@ -84,6 +84,8 @@ export function createTusScanLane({ url, agent, files, province, identity, urlSt
         await noteCut({ sha256, mediaType, bytes });
         await rest(AFTER_A_CUT_WHOLE_MS);
       }
+      // Few scans go in pieces: a start need not wait for what those take.
+      const { Upload } = await import('tus-js-client');
       return new Promise((resolve) => {
         const upload = new Upload(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
           endpoint: new URL(paths.scans, url).href,

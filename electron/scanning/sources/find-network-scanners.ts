@@ -1,11 +1,12 @@
 /** Finds eSCL scanners on the office's network by mDNS (RFC 6763, `_uscan._tcp` and `_uscans._tcp`). */
-import { Bonjour, type Service } from 'bonjour-service';
+import type { Bonjour, Service } from 'bonjour-service';
 import type { NetworkScanner } from './escl-source.ts';
 
 const LISTEN_MS = 1_500;
 
 /** Never rejects: without a network there is none to find. */
 export async function findNetworkScanners(listenMs = LISTEN_MS): Promise<NetworkScanner[]> {
+  const { Bonjour: Multicast } = await import('bonjour-service');
   return new Promise((resolve) => {
     const found = new Map<string, NetworkScanner>();
     let bonjour: Bonjour | undefined;
@@ -14,7 +15,7 @@ export async function findNetworkScanners(listenMs = LISTEN_MS): Promise<Network
       resolve([...found.values()]);
     };
     try {
-      bonjour = new Bonjour({}, end);
+      bonjour = new Multicast({}, end);
       for (const type of ['uscans', 'uscan'])
         bonjour.find({ type }, (service) => {
           const scanner = scannerOf(service, type === 'uscans');
