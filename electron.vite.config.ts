@@ -14,7 +14,7 @@ export default defineConfig({
       outDir: 'out/main',
       externalizeDeps: false,
       rollupOptions: {
-        input: { main: here('electron/main.ts') },
+        input: { main: here('electron/main.ts'), 'sealing-thread': here('electron/keys/sealing-thread.ts') },
         external: ['electron'],
         output: {
           format: 'cjs',

@@ -31,6 +31,8 @@ export type Begun = MainWindow &
     settings: { path: string; read: ReturnType<typeof readSettings> } | undefined;
     role: Role;
     hadPlainDatabase: boolean;
+    /** File of the built sealing-thread.ts. */
+    sealingThread: string;
     room: RoomForPage;
   };
 
@@ -79,6 +81,7 @@ async function open(userData: string, log: Log, { window, show, load, handedOver
     openService({
       ...{ userData, settings, isDemoOffice: province !== undefined, window, log, takeCrashNotice, kiosk, relaunch },
       onProgress: tellOpening(show, settings.language),
+      sealingThread: begun.sealingThread,
     }),
   );
   watchForCrash(window, log, () => (hasCrashed = true), kiosk === undefined);

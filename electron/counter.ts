@@ -22,6 +22,7 @@ import { hasJournal, openJournal, type Journal } from './journal/journal.ts';
 import { destroyKeys } from './keys/destroy-keys.ts';
 import { deriveKey, openDeviceKeys } from './keys/device-keys.ts';
 import { createKeyDesk, type KeyDesk } from './keys/key-desk.ts';
+import { openSealingThread } from './keys/open-sealing-thread.ts';
 import { createVault } from './keys/vault.ts';
 import { createLobbyDesk, type LobbyDesk } from './lobby/desk.ts';
 import type { Log } from './log.ts';
@@ -108,11 +109,12 @@ export async function openCounter(
   log: Log,
   startAnew: () => void,
   onProgress: (share: number) => void,
+  sealingThread: string,
 ): Promise<Counter> {
   const clock: Clock = Date.now;
   const at = (...names: string[]): string => join(userData, ...names);
   const keys = await openDeviceKeys(at('keys'), safeStorage, settings.profile === 'development', () => hasJournal(at('journal')));
-  const vault = createVault(keys.dataKey, keys.laterKeys);
+  const vault = createVault(keys.dataKey, keys.laterKeys, openSealingThread(sealingThread));
 
   await takeOver(userData);
   let isReady = false;

@@ -54,6 +54,7 @@ async function begin(userData: string): Promise<Begun> {
   const loading = role === 'lobby' ? undefined : load();
   return {
     ...{ settings, role, hadPlainDatabase, window, show, load, servePaper, handedOver, room },
+    sealingThread: join(__dirname, 'sealing-thread.cjs'),
     begun: loading === undefined ? Promise.resolve() : Promise.race([begun, loading]),
   };
 }

@@ -11,11 +11,13 @@ export type ServiceContext = Omit<Parameters<typeof createHandlers>[0], 'counter
   userData: string;
   relaunch(): void;
   onProgress(share: number): void;
+  /** File of the built sealing-thread.ts. */
+  sealingThread: string;
 };
 
 /** Throws `KeysUnavailable`, or what the disk says. */
-export async function openService({ userData, relaunch, onProgress, ...context }: ServiceContext): Promise<Opened> {
-  const counter = await openCounter(userData, context.settings, context.log, relaunch, onProgress);
+export async function openService({ userData, relaunch, onProgress, sealingThread, ...context }: ServiceContext): Promise<Opened> {
+  const counter = await openCounter(userData, context.settings, context.log, relaunch, onProgress, sealingThread);
   const rebuild = createRebuildDatabase({
     userData,
     journal: counter.journal,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { createVault } from './vault.ts';
+import { sha256 } from '../digest.ts';
+import { createVault, digestAndSeal } from './vault.ts';
 
 const first = randomBytes(32);
 const second = { id: '0a0b0c0d', key: randomBytes(32) };
@@ -30,4 +31,23 @@ it('opens bytes of the first key even when they begin like those of a later one'
   const alike = createVault(first, [{ id: sealed.subarray(1, 5).toString('hex'), key: second.key }]);
   expect(alike.open(sealed, 'a').toString()).toBe('text');
   expect(vault.open(sealed, 'a').toString()).toBe('text');
+});
+
+it('seals under the digest, here or elsewhere, so that it opens by its name', async () => {
+  const plain = Buffer.from('a scan');
+  const name = `scan/${sha256(plain)}`;
+  const asked: Uint8Array[] = [];
+  for (const vault of [
+    createVault(first, [second]),
+    createVault(first, [second], (key, bytes, place) => {
+      asked.push(key);
+      return Promise.resolve(digestAndSeal(key, bytes, place));
+    }),
+  ]) {
+    const digested = await vault.sealByDigest(plain, 'scan/');
+    expect(digested.sha256).toBe(sha256(plain));
+    expect(createVault(first, [second]).open(Buffer.concat(digested.sealed), name)).toEqual(plain);
+    expect(() => vault.open(Buffer.concat(digested.sealed), 'scan/')).toThrow();
+  }
+  expect(asked).toEqual([second.key]);
 });

@@ -117,6 +117,32 @@ it('takes no record that was cut, spoiled or left by an earlier filling', async 
   }
 });
 
+it('has what is here wait for what is about to come, so that both are flushed at once', async () => {
+  const log = await ready();
+  const [first, second] = [arrival(), arrival()];
+  let comes = (): void => undefined;
+  const coming = log.expect(new Promise<void>((resolve) => (comes = resolve))).then(() => log.append(second));
+  const appended = log.append(first);
+  await Promise.resolve();
+  expect(log.find(first.sha256)).toBeUndefined();
+  comes();
+  // Both in one write: whoever is told first finds the other there too.
+  expect(await Promise.race([appended, coming])).toBe(true);
+  expect(found(log, second)).toEqual(whole(second));
+  expect(found(log, first)).toEqual(whole(first));
+});
+
+it('waits for nothing that fails to come, and not long for what comes late', async () => {
+  const log = await ready();
+  const failed = log.expect(Promise.reject(new Error('not sealed')));
+  await expect(failed).rejects.toThrow('not sealed');
+  const late = log.expect(new Promise<never>(() => undefined));
+  void late;
+  const one = arrival();
+  expect(await log.append(one)).toBe(true);
+  expect(found(log, one)).toEqual(whole(one));
+});
+
 it('has no room for more than its size, and says so', async () => {
   const log = await ready();
   expect(await log.append(arrival(BYTES))).toBe(false);

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { isDiskFull, isMissing, syncFolder } from '../files.ts';
 
 /** `sealed`: pieces that follow each other. */
@@ -14,6 +15,8 @@ export type Arrival = { sha256: string; sealed: readonly Buffer[] };
 export type ArrivalLog = {
   /** True once it is on disk; false when there is no room for it here and it has to go elsewhere. Throws the file system's error. */
   append(arrival: Arrival): Promise<boolean>;
+  /** Resolves as `arriving` does, with what is then appended at once: what is here by then waits for it, so that both share a flush. */
+  expect<T>(arriving: Promise<T>): Promise<T>;
   /** Sealed bytes that have no file of their own yet. */
   find(sha256: string): readonly Buffer[] | undefined;
   /** Everything that waits has its own file now, or there is no room for one yet. Resolves when nothing more is under way. */
@@ -43,7 +46,13 @@ const ROOM_FACTOR = 4;
 const ZERO_BYTES = 1024 * 1024;
 const AGAIN_MS = 30_000;
 /** Files given at once: more would be in the way of whoever saves now. */
-const STORED_AT_ONCE = 4;
+const STORED_AT_ONCE = 2;
+/** A dossier is accepted right after its scans arrived, and the file system has its journal's flush wait for that of new files. */
+const PAUSE_MS = 150;
+/** A half that is fuller than this share waits for nobody: what finds no room here is saved far slower. */
+const PRESSING_SHARE = 0.6;
+/** What is on disk sooner is worth more than one flush less. */
+const LONGEST_WAIT_MS = 10;
 
 type Waiting = Arrival & { settle(isHere: boolean): void; failed(error: unknown): void };
 
@@ -72,6 +81,9 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
   const halves: [Half, Half] = [halfAt(FILES[0]), halfAt(FILES[1])];
   let [current, other] = halves;
   let waiting: Waiting[] = [];
+  const expected = new Set<Promise<unknown>>();
+  let lastArrivalMs = Number.NEGATIVE_INFINITY;
+  let isAsked = false;
   let flushing: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -79,6 +91,7 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
   async function flush(): Promise<void> {
     await Promise.resolve(); // lets arrivals of the same turn share the first fdatasync
     while (waiting.length > 0) {
+      await allHere();
       const batch = waiting;
       waiting = [];
       const half = halfFor(batch.reduce((sum, { sealed }) => sum + HEADER_BYTES + bytesIn(sealed), 0));
@@ -97,7 +110,15 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
       }
     }
     flushing = undefined;
-    settleLater(restMs);
+    lastArrivalMs = performance.now();
+    settleLater(other.held.size > 0 ? Math.min(PAUSE_MS, restMs) : restMs);
+  }
+
+  async function allHere(): Promise<void> {
+    if (expected.size === 0) return;
+    let isLate = false;
+    const late = rest(LONGEST_WAIT_MS).then(() => (isLate = true));
+    while (expected.size > 0 && !isLate) await Promise.race([...expected, late]);
   }
 
   /** The half in use; when that is full the other one, if it is empty, and the full one gives files. */
@@ -106,7 +127,6 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
     if (hasRoom(current)) return current;
     if (other.end > 0 || !hasRoom(other)) return undefined;
     [current, other] = [other, current];
-    void settle();
     return current;
   }
 
@@ -147,6 +167,7 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
       const arrivals = Array.from(half.held, ([sha256, sealed]) => ({ sha256, sealed }));
       for (let at = 0; at < arrivals.length; at += STORED_AT_ONCE) {
         const some = arrivals.slice(at, at + STORED_AT_ONCE);
+        await pause();
         await store(some);
         for (const { sha256, sealed } of some) if (half.held.get(sha256) === sealed) half.held.delete(sha256);
       }
@@ -157,13 +178,22 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
     }
   }
 
+  /** Until nobody has saved for a moment. */
+  async function pause(): Promise<void> {
+    while (!isAsked && current.end < bytes * PRESSING_SHARE) {
+      const leftMs = lastArrivalMs + PAUSE_MS - performance.now();
+      if (leftMs <= 0 && flushing === undefined) return;
+      await rest(Math.max(leftMs, 1), undefined, { ref: false });
+    }
+  }
+
   /** A scan that has left this device must not stay behind here. The first header goes last: while it is there, so may the rest be. */
   async function empty(half: Half): Promise<void> {
     await half.file?.close();
     half.file = undefined;
     if (!half.isUsable || half.end === 0) return;
     half.isUsable = false; // arrivals of this moment go elsewhere
-    await clear(half.path, half.end);
+    await clear(half.path, half.end, pause);
     half.filling = randomBytes(FILLING_BYTES);
     half.end = 0;
     half.isUsable = true;
@@ -198,10 +228,21 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
         waiting.push({ ...arrival, settle: resolve, failed: reject });
         flushing ??= flush();
       }),
+    expect(arriving) {
+      const here = arriving.then(
+        () => undefined,
+        () => undefined,
+      );
+      expected.add(here);
+      void here.then(() => expected.delete(here));
+      return arriving;
+    },
     find: (sha256) => current.held.get(sha256) ?? other.held.get(sha256),
     async settled() {
+      isAsked = true;
       await flushing;
       await settle();
+      isAsked = false;
     },
   };
 }
@@ -268,8 +309,12 @@ async function make(folder: string, path: string, bytes: number): Promise<void> 
   }
 }
 
-async function clear(path: string, bytes: number): Promise<void> {
-  await overwriteAt(path, HEADER_BYTES, zeros(bytes - HEADER_BYTES));
+/** A piece at a time, each after a pause: the whole at once holds up every other flush of the disk. */
+async function clear(path: string, bytes: number, pause: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  for (let at = HEADER_BYTES; at < bytes; at += ZERO_BYTES) {
+    await pause();
+    await overwriteAt(path, at, zeros(Math.min(ZERO_BYTES, bytes - at)));
+  }
   await overwriteAt(path, 0, zeros(HEADER_BYTES));
 }
 

@@ -37,6 +37,6 @@ export const createScanReader =
     const mediaType = mediaTypeOf(bytes);
     if (mediaType === undefined) return fail('scan-damaged');
     // A damaged file is mended; what left on purpose does not come back to stay.
-    if (local.failure.kind === 'scan-damaged') await files.put(bytes);
+    if (local.failure.kind === 'scan-damaged') await files.put(bytes.slice());
     return ok({ bytes, mediaType });
   };

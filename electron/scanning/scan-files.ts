@@ -12,8 +12,11 @@ import { inspectScan, type ScanFailure } from './inspect-scan.ts';
 
 /** Longer than anything takes between a scan and the draft that names it. */
 const RECENTLY_MS = 3_600_000;
+/** Before the digest, what a sealed scan is bound to. */
+const PLACE = 'scan/';
 
 export type ScanFiles = {
+  /** Takes `bytes` over: they may be empty afterwards. */
   put(bytes: Uint8Array): Promise<Result<ScanRef, ScanFailure | Failure<'disk-full'>>>;
   has(sha256: string): Promise<boolean>;
   /** Sealed; undefined when it is not here. */
@@ -34,7 +37,7 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
   const nameOf = (sha256: string): string => `${sha256}.scan`;
   const pathOf = (sha256: string): string => join(folder, nameOf(sha256));
   const write = createSharedWrites(folder);
-  const contextOf = (sha256: string): string => `scan/${sha256}`;
+  const contextOf = (sha256: string): string => `${PLACE}${sha256}`;
   const putAt = new Map<string, number>();
   const isSound = ({ sha256, sealed }: Arrival): boolean => {
     try {
@@ -87,13 +90,13 @@ export async function openScanFiles(folder: string, vault: Vault): Promise<ScanF
     async put(bytes) {
       const inspected = inspectScan(bytes);
       if (!inspected.ok) return inspected;
-      const sha256 = digestOf(bytes);
+      const { byteLength } = bytes;
+      const { sha256, sealed } = await arrivals.expect(vault.sealByDigest(bytes, PLACE));
       putAt.set(sha256, performance.now());
-      const ref = { sha256, bytes: bytes.byteLength, mediaType: inspected.value };
+      const ref = { sha256, bytes: byteLength, mediaType: inspected.value };
       if (arrivals.find(sha256) !== undefined) return ok(ref);
       try {
         // Without a look whether its file is there, for which this scan and those behind it would wait: that one is replaced.
-        const sealed = vault.sealInParts(bytes, contextOf(sha256));
         if (!(await arrivals.append({ sha256, sealed }))) await write(nameOf(sha256), sealed);
       } catch (error) {
         if (!isDiskFull(error)) throw error;
