@@ -4,6 +4,7 @@ import { digestOf, testShell, type TestShell } from '../../tests/fixtures/shell.
 import { defineDatabase, type CounterDatabase } from './database.ts';
 import { createScanRepository, type ScanRepository } from './scan-repository.ts';
 import { createKeys, type Sealer } from './sealer.ts';
+import { createSealing } from './sealing.ts';
 
 const bytes = new Uint8Array(1000).map((_, at) => at % 251);
 const sha256 = digestOf(bytes);
@@ -14,8 +15,11 @@ let scans: ScanRepository;
 beforeEach(async () => {
   db = defineDatabase(`scans-${Math.random()}`);
   shell = testShell();
-  sealer = await createKeys(new Uint8Array(32).fill(1));
-  scans = createScanRepository(db, sealer, shell.bridge);
+  const keys = await createKeys(new Uint8Array(32).fill(1));
+  sealer = keys;
+  // As at the start gate: copies are put beside Dexie, which has the database open.
+  await db.open();
+  scans = createScanRepository(db, createSealing(keys), shell.bridge);
   await scans.add(bytes);
   await scans.copied();
   shell.calls.length = 0;
@@ -59,4 +63,13 @@ it('believes neither a copy under another scan’s name nor sealed bytes of anot
   await db.scanCopies.put({ ...copy, sealed: await sealer.seal(`scan/${sha256}/image/png`, bytes.slice(1)) });
   shell.scans.clear();
   expect(await scans.read(sha256)).toEqual({ ok: false, failure: { kind: 'scan-damaged' } });
+});
+
+it('neither keeps a database from being deleted nor makes one that is gone', async () => {
+  const { name } = db;
+  await db.delete();
+  shell.scans.clear();
+  await scans.add(new Uint8Array(10).fill(7));
+  await scans.copied();
+  expect((await indexedDB.databases()).some((one) => one.name === name)).toBe(false);
 });

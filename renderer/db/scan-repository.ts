@@ -2,13 +2,12 @@
 import type { Bridge } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import type { ScanRef } from '../../shared/scanning/scan.ts';
-import type { CounterDatabase, StoredScan } from './database.ts';
-import type { Sealer } from './sealer.ts';
-
-type ScanBytes = { bytes: Uint8Array<ArrayBuffer>; mediaType: string };
+import type { CounterDatabase } from './database.ts';
+import { scanName, type ScanBytes } from './scan-copies.ts';
+import type { Sealing } from './sealing.ts';
 
 export type ScanRepository = {
-  /** Resolves once the bytes are on disk under their digest; type and size are judged by the shell (`scan-empty`, `scan-type`, `scan-too-large`, `scan-dimensions`, `disk-full`). */
+  /** Resolves once the bytes are on disk under their digest; type and size are judged by the shell (`scan-empty`, `scan-type`, `scan-too-large`, `scan-dimensions`, `disk-full`). Takes `bytes` over: they are empty afterwards. */
   add(bytes: Uint8Array<ArrayBuffer>): Promise<Result<ScanRef, Failure>>;
   /** One scan at a time, its digest checked. A damaged copy gives way to the shell's; `scan-damaged` when no sound one is left. */
   read(sha256: string): Promise<Result<ScanBytes, Failure>>;
@@ -18,17 +17,14 @@ export type ScanRepository = {
   drop(digests: readonly string[]): Promise<void>;
 };
 
-const nameOf = (sha256: string, mediaType: string): string => `scan/${sha256}/${mediaType}`;
-
-export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge: Pick<Bridge, 'invoke'>): ScanRepository {
+export function createScanRepository(db: CounterDatabase, sealing: Pick<Sealing, 'open' | 'keepScans'>, bridge: Pick<Bridge, 'invoke'>): ScanRepository {
   let waiting: Array<ScanBytes & { sha256: string }> = [];
   let copying: Promise<void> | undefined;
   /** Scans on their way to the shell. */
   let underWay = 0;
 
   /**
-   * Nobody waits for a copy, and it is not flushed: on disk is the shell's file, from which a copy that a power cut takes is
-   * read again. What comes together goes into one transaction, and is in the way of no scan that someone waits for.
+   * Nobody waits for a copy. What comes together goes into one transaction, and is in the way of no scan that someone waits for.
    */
   function keep(sha256: string, scan: ScanBytes): void {
     waiting.push({ sha256, ...scan });
@@ -44,25 +40,8 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
       const batch = waiting;
       waiting = [];
       // The shell has them: copies that cannot be kept cost only time.
-      await Promise.all(batch.map(sealed))
-        .then(store)
-        .catch(() => undefined);
+      await sealing.keepScans({ database: db.name, table: db.scanCopies.name }, batch).catch(() => undefined);
     }
-  }
-
-  async function sealed({ sha256, bytes, mediaType }: ScanBytes & { sha256: string }): Promise<StoredScan> {
-    return { sha256, mediaType, sealed: await sealer.seal(nameOf(sha256, mediaType), bytes), addedAtMs: Date.now() };
-  }
-
-  async function store(copies: readonly StoredScan[]): Promise<void> {
-    await db.open();
-    return new Promise((resolve, reject) => {
-      // Dexie has one durability for a whole database.
-      const transaction = db.backendDB().transaction(db.scanCopies.name, 'readwrite', { durability: 'relaxed' });
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
-      for (const copy of copies) transaction.objectStore(db.scanCopies.name).put(copy);
-    });
   }
 
   /** The value of a scan is a file of its own to Chromium: it may be gone or cut while everything else is well. */
@@ -71,7 +50,7 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
       const stored = await db.scanCopies.get(sha256);
       if (stored === undefined) return 'absent';
       const { mediaType, sealed } = stored;
-      const bytes = await sealer.open(nameOf(sha256, mediaType), sealed);
+      const bytes = await sealing.open(scanName(sha256, mediaType), sealed);
       return (await digestOf(bytes)) === sha256 ? { bytes, mediaType } : 'damaged';
     } catch {
       return 'damaged';
@@ -96,7 +75,7 @@ export function createScanRepository(db: CounterDatabase, sealer: Sealer, bridge
       const read = await bridge.invoke('scans:read', { sha256 });
       if (!read.ok) return copy === 'damaged' && read.failure.kind === 'scan-missing' ? fail('scan-damaged') : read;
       if ((await digestOf(read.value.bytes)) !== sha256) return fail('scan-damaged');
-      if (copy === 'damaged') keep(sha256, read.value);
+      if (copy === 'damaged') keep(sha256, { ...read.value, bytes: read.value.bytes.slice() });
       return read;
     },
     copied: async () => {

@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
+import 'fake-indexeddb/auto';
 import { aDossier } from '../../tests/fixtures/dossiers.ts';
+import { defineDatabase } from './database.ts';
 import { createKeys } from './sealer.ts';
 import { createSealing, type Sealing } from './sealing.ts';
 import { answerCalls, callOver } from './sealing-port.ts';
@@ -69,4 +71,20 @@ it('packs no more together than the database keeps in one record, and finds each
     const pack = packs.find(({ stored }) => stored.pack === row.pack);
     expect(pack && (await sealing.openContent(pack.stored, row.rank))).toEqual(accepted[at]?.dossier);
   }
+});
+
+it('hands scans over without a copy, and has them sealed and stored there', async () => {
+  const there = connect(keys(3).then(createSealing));
+  const db = defineDatabase(`copies-${Math.random()}`);
+  await db.open();
+  const bytes = new Uint8Array(5000).fill(5);
+  const both = ['a', 'b'].map((sha256) => ({ sha256, bytes, mediaType: 'image/png' }));
+  await there.keepScans({ database: db.name, table: db.scanCopies.name }, both);
+  expect(bytes.byteLength).toBe(0);
+  const stored = await db.scanCopies.bulkGet(['a', 'b']);
+  for (const [at, copy] of stored.entries()) {
+    const plain = await there.open(`scan/${both[at]?.sha256}/image/png`, copy?.sealed ?? new Uint8Array());
+    expect(plain).toEqual(new Uint8Array(5000).fill(5));
+  }
+  await db.delete();
 });

@@ -11,6 +11,7 @@ export type Port = {
 const given: { [M in keyof Sealing]?: (...args: Parameters<Sealing[M]>) => readonly Sealed[] } = {
   mergeBuckets: (_segment, stored) => stored,
   ranksWith: (_tokens, segments) => segments.flatMap(({ buckets }) => buckets),
+  keepScans: (_place, scans) => scans.map(({ bytes }) => ({ sealed: bytes })),
 };
 const returned: { [M in keyof Sealing]?: (value: NonNullable<Awaited<ReturnType<Sealing[M]>>>) => readonly Sealed[] } = {
   seal: (sealed) => [{ sealed }],
@@ -22,7 +23,8 @@ const returned: { [M in keyof Sealing]?: (value: NonNullable<Awaited<ReturnType<
   mergeBuckets: (buckets) => buckets ?? [],
 };
 type Sealed = { sealed: Uint8Array<ArrayBuffer> };
-const buffersOf = (handedOver: readonly Sealed[]): ArrayBuffer[] => handedOver.map(({ sealed }) => sealed.buffer);
+/** What is in there twice can be handed over only once. */
+const buffersOf = (handedOver: readonly Sealed[]): ArrayBuffer[] => [...new Set(handedOver.map(({ sealed }) => sealed.buffer))];
 
 type Call = { id: number; method: keyof Sealing; args: unknown[] };
 type Answer = { id: number; value: unknown } | { id: number; error: string };
@@ -78,6 +80,7 @@ export function callOver(port: Port, onLost: (listener: (reason: Error) => void)
     repack: call('repack'),
     openRows: call('openRows'),
     openContent: call('openContent'),
+    keepScans: call('keepScans'),
     tokens: call('tokens'),
     sealSegment: call('sealSegment'),
     mergeBuckets: call('mergeBuckets'),

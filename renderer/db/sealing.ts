@@ -4,6 +4,7 @@ import type { StoredPack, StoredPostings, StoredRow } from './database.ts';
 import { openContent, repack, type SealedPack } from './sealed-content.ts';
 import { openRow, sealDossiers, type Accepted, type OpenRow, type SealedDossiers } from './sealed-dossier.ts';
 import { mergeBuckets, ranksWith, sealSegment, type IndexedRow, type SegmentAsked } from './sealed-postings.ts';
+import { createScanCopies, type KeepScans } from './scan-copies.ts';
 import type { Keys, Sealer, Token } from './sealer.ts';
 
 export type Sealing = Sealer & {
@@ -14,6 +15,8 @@ export type Sealing = Sealer & {
   openRows(stored: readonly StoredRow[]): Promise<Array<OpenRow | null>>;
   /** Null when it does not open. */
   openContent(stored: StoredPack, rank: number): Promise<Dossier | null>;
+  /** See scan-copies.ts. Takes the bytes over: they are empty afterwards. */
+  keepScans: KeepScans;
   tokens(terms: readonly string[]): Promise<Token[]>;
   /** See sealed-postings.ts, as with the two below; these use up the buckets they are given, and are null when one does not open. */
   sealSegment(segment: number, rows: readonly IndexedRow[]): Promise<StoredPostings[]>;
@@ -35,6 +38,7 @@ export function createSealing(keys: Keys): Sealing {
     repack: (packs, without) => repack(keys, packs, without),
     openRows: (stored) => Promise.all(stored.map((row) => orNull(openRow(keys, row)))),
     openContent: (stored, rank) => orNull(openContent(keys, stored, rank)),
+    keepScans: createScanCopies(keys),
     tokens: (terms) => Promise.resolve(terms.map(keys.token)),
     sealSegment: (segment, rows) => sealSegment(keys, segment, rows),
     mergeBuckets: (segment, stored, parts) => orNull(mergeBuckets(keys, segment, stored, parts)),
