@@ -15,7 +15,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** In the place of the built thread: says how much it got, and ends at `die`. */
 async function thread(): Promise<string> {
   const file = join(folder, 'thread.cjs');
-  const answer = "if (place === 'die') process.exit(1); parentPort.postMessage({ id, sha256: place, sealed: [Uint8Array.of(plain.byteLength % 251), plain] }, [plain.buffer]);";
+  const answer =
+    "if (place === 'die') process.exit(1); parentPort.postMessage({ id, sha256: place, sealed: [Uint8Array.of(plain.byteLength % 251), plain] }, [plain.buffer]);";
   await writeFile(file, `const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ id, plain, place }) => { ${answer} });`);
   return file;
 }
