@@ -80,7 +80,8 @@ export function serveApp(folder: string): AppServer {
     return {
       path,
       headers: {
-        'content-type': mediaType,
+        // Chromium adds its own for a file, and of a module of WebAssembly that is named twice it compiles nothing.
+        ...(mediaType === 'application/wasm' ? {} : { 'content-type': mediaType }),
         'content-security-policy': mayCompile(name) ? wasmPolicy : contentSecurityPolicy,
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
