@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openSealingThread } from './open-sealing-thread.ts';
+import { openSealingThread, SEALING_READY } from './open-sealing-thread.ts';
 import type { Digested } from './vault.ts';
 
 const LARGE = 200_000;
@@ -17,7 +17,8 @@ async function thread(): Promise<string> {
   const file = join(folder, 'thread.cjs');
   const answer =
     "if (place === 'die') process.exit(1); parentPort.postMessage({ id, sha256: place, sealed: [Uint8Array.of(plain.byteLength % 251), plain] }, [plain.buffer]);";
-  await writeFile(file, `const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ id, plain, place }) => { ${answer} });`);
+  await writeFile(file, `const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ id, plain, place }) => { ${answer} });
+parentPort.postMessage('${SEALING_READY}');`);
   return file;
 }
 

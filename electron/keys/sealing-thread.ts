@@ -1,6 +1,6 @@
 /** The thread in which large things are digested and sealed, while the shell's own takes in the next and writes the last. */
 import { parentPort } from 'node:worker_threads';
-import type { SealAnswer, SealTask } from './open-sealing-thread.ts';
+import { SEALING_READY, type SealAnswer, type SealTask } from './open-sealing-thread.ts';
 import { digestAndSeal } from './vault.ts';
 
 parentPort?.on('message', ({ id, key, plain, place }: SealTask) => {
@@ -9,3 +9,4 @@ parentPort?.on('message', ({ id, key, plain, place }: SealTask) => {
   const own = sealed.map(({ buffer, byteLength }) => (buffer.byteLength === byteLength ? buffer : undefined)).filter((buffer) => buffer instanceof ArrayBuffer);
   parentPort?.postMessage({ id, sha256, sealed } satisfies SealAnswer, own);
 });
+parentPort?.postMessage(SEALING_READY);
