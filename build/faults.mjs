@@ -4,15 +4,16 @@
  * `--only kill --rounds 120`, again and again. What each part proved is a line of `out/faults/ledger.jsonl`; `--summary` adds
  * them up. Ends in one line of counts, kept in `out/faults/counts.json`.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readLedger, record, summary } from '../tests/faults/ledger.mjs';
 import { onDisplay } from './display.mjs';
 import { runtimeName } from './electron-runtime.mjs';
 import { inRepo, nodeBin } from './paths.mjs';
 import { runInForeground } from './run.mjs';
+import { countsOfPlaywright, countsOfVitest, honest, none, readReport, sayCounts, sumOf } from './test-counts.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {import('./test-counts.mjs').Counts} Counts */
 /** @typedef {{ suite?: string, herd?: number, rounds?: (rounds: number) => Record<string, string>, withoutScreen?: (rounds: number) => Rounds }} Proof */
 /** @typedef {{ cuts: number, kills: number, fulls: number }} Rounds journal and scan files in a program without a screen */
 
@@ -61,24 +62,12 @@ if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) stop('--r
 if (rounds !== undefined && only?.rounds === undefined) stop('--rounds needs --only kill, power-cut or disk-full');
 const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
 
-/**
- * A run that ended badly counts as one failure even when nothing of it says so.
- * @param {number} code @param {Counts | undefined} counted @returns {Counts}
- */
-const honest = (code, counted) => {
-  const counts = counted ?? { passed: 0, failed: 0, skipped: 0 };
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
-};
-
-/** @param {string} report @returns {any} */
-const take = (report) => (existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined);
-
 /** @returns {Rounds} */
 const roundsWithoutScreen = () => {
-  const none = { cuts: 0, kills: 0, fulls: 0 };
+  const noRounds = { cuts: 0, kills: 0, fulls: 0 };
   const all = values.long ? { cuts: 300, kills: 300, fulls: 30 } : values.brief ? { cuts: 4, kills: 3, fulls: 1 } : { cuts: 12, kills: 8, fulls: 2 };
   if (only === undefined) return all;
-  if (only.withoutScreen === undefined) return none;
+  if (only.withoutScreen === undefined) return noRounds;
   if (rounds !== undefined) return only.withoutScreen(rounds);
   const mine = only.withoutScreen(1);
   return { cuts: mine.cuts && all.cuts, kills: mine.kills && all.kills, fulls: mine.fulls && all.fulls };
@@ -86,17 +75,22 @@ const roundsWithoutScreen = () => {
 
 /** Journal and scan files without a screen: every round counts. @param {Rounds} asked @returns {Promise<Counts>} */
 const runWithoutScreen = async ({ cuts, kills, fulls }) => {
-  if (cuts + kills + fulls === 0) return { passed: 0, failed: 0, skipped: 0 };
+  if (cuts + kills + fulls === 0) return none();
   const report = inRepo('out', 'faults', 'power-cut.json');
   rmSync(report, { force: true });
   const asked = ['--cuts', String(cuts), '--kills', String(kills), '--fulls', String(fulls)];
   const code = await runInForeground(process.execPath, [inRepo('tests', 'faults', 'power-cut', 'run.mjs'), ...asked, '--seed', seed]);
   /** @type {{ how: string, run: number, failed: number, skipped: number, acknowledged: number, wrong: string[] }[]} */
-  const totals = take(report)?.totals ?? [];
+  const totals = readReport(report)?.totals ?? [];
   for (const { how, run, acknowledged, wrong } of totals)
     if (run > 0) record({ proof: `${how}, without a screen`, rounds: run, acknowledged, losses: wrong.length, seed: Number(seed) });
   const sum = (/** @type {(total: typeof totals[number]) => number} */ of) => totals.reduce((all, total) => all + of(total), 0);
-  return honest(code, { passed: sum(({ run, failed }) => run - failed), failed: sum(({ failed }) => failed), skipped: sum(({ skipped }) => skipped) });
+  return honest('power cuts and kills without a screen', code, {
+    passed: sum(({ run, failed }) => run - failed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+    failures: totals.flatMap(({ how, wrong }) => wrong.map((what) => `${how}, without a screen: ${what}`)),
+  });
 };
 
 /** The whole program in a real Electron. @returns {Promise<Counts>} */
@@ -115,35 +109,27 @@ const runRealApp = async () => {
     ...(rounds !== undefined && only?.rounds?.(rounds)),
   };
   const code = await runInForeground(command, args, { env });
-  const stats = take(report)?.stats;
-  if (stats === undefined) console.log(`the tests ended with code ${code} and without a report`);
-  return honest(code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
+  return countsOfPlaywright(report, code);
 };
 
 /** Hundreds of counters against the real server, in real time: minutes. @returns {Promise<Counts>} */
 const runHerd = async () => {
   const counters = only === undefined ? (values.long ? proofs.herd?.herd : undefined) : only.herd;
-  if (counters === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  if (counters === undefined) return none();
   const report = inRepo('out', 'faults', 'herd.json');
   rmSync(report, { force: true });
   const args = ['run', 'tests/integration/network/herd.test.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await runInForeground(nodeBin('vitest'), args, { env: { ...process.env, QMC_HERD: String(counters) } });
-  const found = take(report);
-  return honest(code, found && { passed: found.numPassedTests, failed: found.numFailedTests, skipped: found.numPendingTests });
+  return countsOfVitest(report, code);
 };
 
 const run = async () => {
   console.log(`faults: ${values.long ? 'long' : values.brief ? 'brief' : 'short'} run, seed ${seed}`);
   mkdirSync(inRepo('out', 'faults'), { recursive: true });
   const isWholeApp = only === undefined || only.suite !== undefined;
-  const none = { passed: 0, failed: 0, skipped: 0 };
-  const counts = [await runWithoutScreen(roundsWithoutScreen()), isWholeApp ? await runRealApp() : none, await runHerd()].reduce((all, one) => ({
-    passed: all.passed + one.passed,
-    failed: all.failed + one.failed,
-    skipped: all.skipped + one.skipped,
-  }));
+  const counts = sumOf([await runWithoutScreen(roundsWithoutScreen()), isWholeApp ? await runRealApp() : none(), await runHerd()]);
   writeFileSync(inRepo('out', 'faults', 'counts.json'), JSON.stringify(counts));
-  console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+  sayCounts(counts);
   process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 };
 

