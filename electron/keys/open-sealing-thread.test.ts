@@ -17,8 +17,11 @@ async function thread(): Promise<string> {
   const file = join(folder, 'thread.cjs');
   const answer =
     "if (place === 'die') process.exit(1); parentPort.postMessage({ id, sha256: place, sealed: [Uint8Array.of(plain.byteLength % 251), plain] }, [plain.buffer]);";
-  await writeFile(file, `const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ id, plain, place }) => { ${answer} });
-parentPort.postMessage('${SEALING_READY}');`);
+  await writeFile(
+    file,
+    `const { parentPort } = require('node:worker_threads'); parentPort.on('message', ({ id, plain, place }) => { ${answer} });
+parentPort.postMessage('${SEALING_READY}');`,
+  );
   return file;
 }
 
