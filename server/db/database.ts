@@ -14,6 +14,32 @@ export type PrivateJwk = PublicJwk & { d: string };
 
 type Verdict = 'applied' | 'rejected';
 type Json<T extends object | null> = JSONColumnType<T, string, string>;
+type OrNull<T> = { [Name in keyof T]: T[Name] | null };
+
+/** The place an entry holds in the journal of its device, and what was decided about it. */
+type EntryPlace = {
+  device_id: string;
+  seq: number;
+  operation_id: string;
+  hash: string;
+  /** Under which what it says lies. */
+  month: string | null;
+  status: Verdict;
+  reason: string | null;
+  field: string | null;
+  received_at: Date;
+};
+/** What an entry says. */
+type EntryContent = {
+  at_ms: number;
+  monotonic_ms: number;
+  operator_id: string;
+  previous_hash: string;
+  body_hash: string;
+  operation: string;
+  /** When the dossier was accepted that it says whole; only of entries that were applied. */
+  told_at_ms: number | null;
+};
 
 export type Tables = {
   server_state: { singleton: Generated<boolean>; epoch: number; signing_key: Json<PrivateJwk>; database_mark: string | null };
@@ -64,57 +90,12 @@ export type Tables = {
     field: string | null;
     decided_at: Date;
   };
-  journal_entries: {
-    device_id: string;
-    seq: number;
-    operation_id: string;
-    hash: string;
-    /** Under which what it says lies. Null, and the columns below filled, where it still lies here: see `content-moving-store.ts`. */
-    month: string | null;
-    status: Verdict;
-    reason: string | null;
-    field: string | null;
-    received_at: Date;
-    at_ms: number | null;
-    monotonic_ms: number | null;
-    operator_id: string | null;
-    previous_hash: string | null;
-    body_hash: string | null;
-    operation: string | null;
-    told_at_ms: number | null;
-  };
+  /** What an entry says is null where it lies in its month, and `month` where it still lies here: see `content-moving-store.ts`. */
+  journal_entries: EntryPlace & OrNull<EntryContent>;
   /** What entries say, by month. */
-  journal_contents: {
-    device_id: string;
-    seq: number;
-    month: string;
-    at_ms: number;
-    monotonic_ms: number;
-    operator_id: string;
-    previous_hash: string;
-    body_hash: string;
-    operation: string;
-    /** When the dossier was accepted that it says whole; only of entries that were applied. */
-    told_at_ms: number | null;
-  };
+  journal_contents: { device_id: string; seq: number; month: string } & EntryContent;
   /** Entries whole: a view. What they say is null where its month was taken out of the database. */
-  journal: {
-    device_id: string;
-    seq: number;
-    operation_id: string;
-    hash: string;
-    month: string | null;
-    status: Verdict;
-    reason: string | null;
-    field: string | null;
-    received_at: Date;
-    at_ms: number;
-    monotonic_ms: number;
-    operator_id: string;
-    previous_hash: string;
-    body_hash: string;
-    operation: string;
-  };
+  journal: EntryPlace & Omit<EntryContent, 'told_at_ms'>;
   dossiers: {
     dossier_id: string;
     arrival: Generated<number>;
