@@ -83,7 +83,8 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
   let waiting: Waiting[] = [];
   const expected = new Set<Promise<unknown>>();
   let lastArrivalMs = Number.NEGATIVE_INFINITY;
-  let isAsked = false;
+  /** Aborted while somebody waits until everything has its file: then nothing rests. */
+  let hurry = new AbortController();
   let flushing: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -180,10 +181,12 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
 
   /** Until nobody has saved for a moment. */
   async function pause(): Promise<void> {
-    while (!isAsked && current.end < bytes * PRESSING_SHARE) {
+    const { signal } = hurry;
+    while (!signal.aborted && current.end < bytes * PRESSING_SHARE) {
       const leftMs = lastArrivalMs + PAUSE_MS - performance.now();
       if (leftMs <= 0 && flushing === undefined) return;
-      await rest(Math.max(leftMs, 1), undefined, { ref: false });
+      // Holds no process that is at its end: what lies here is found again at the next start.
+      await rest(Math.max(leftMs, 1), undefined, { ref: false, signal }).catch(() => undefined);
     }
   }
 
@@ -239,10 +242,10 @@ export async function openArrivalLog({ folder, store, isSound, bytes = 8 * 1024 
     },
     find: (sha256) => current.held.get(sha256) ?? other.held.get(sha256),
     async settled() {
-      isAsked = true;
+      hurry.abort();
       await flushing;
       await settle();
-      isAsked = false;
+      hurry = new AbortController();
     },
   };
 }

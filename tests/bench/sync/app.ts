@@ -38,10 +38,7 @@ async function fill(userData: string, seed: number, records: number, scans: numb
     if (!put.ok) throw new Error(put.failure.kind);
     pages.push({ ...put.value, pageId: `p${pages.length}`, rotation: 0, source: 'file', capturedAtMs: 1, capturedBy: 'can-bo-1' });
   }
-  // Files are given in pauses that keep no process alive: the app's own windows do that.
-  const alive = setInterval(() => undefined, 1_000);
   await files.settled();
-  clearInterval(alive);
   const dossiers = recordsOf(seed, records).map((dossier, nth): Dossier => {
     const own = pages.slice(nth * SCANS_A_DOSSIER, (nth + 1) * SCANS_A_DOSSIER);
     const papers = dossier.papers.map((paper, at) => (at === 0 ? { ...paper, pages: own } : paper));
