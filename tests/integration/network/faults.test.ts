@@ -1,37 +1,28 @@
 /** The real sync lane of a counter and the real province on a real PostgreSQL, with everything in between that a network can do. */
 import { randomBytes } from 'node:crypto';
 import dns from 'node:dns';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { scansOf } from '../../../shared/dossiers/scans-of.ts';
 import { paths } from '../../../shared/sync/protocol.ts';
 import type { Connection, SyncState } from '../../../shared/sync/state.ts';
-import { startTcpProxy, type Line, type TcpProxy } from '../../fakes/tcp-proxy.ts';
+import { startTcpProxy, type Line } from '../../fakes/tcp-proxy.ts';
 import { newCertificate } from '../../fixtures/certificates.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { forAllTests } from '../../fixtures/for-all-tests.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pdfPage, pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { provinceForAll, startTestProvince } from '../../fixtures/test-province.ts';
 
 /** Far below a counter's own, so that a test of silence is short. */
 const PATIENCE = { answerMs: 1_500, silenceMs: 1_500 };
 
-let postgres: TestPostgres;
-let province: TestProvince;
-let line: TcpProxy;
+const postgres = postgresForAll();
+const province = provinceForAll(postgres);
+const line = forAllTests(() => startTcpProxy({ host: '127.0.0.1', port: province.port }));
 let device: ShellDevice;
 let pages = 0;
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-  line = await startTcpProxy({ host: '127.0.0.1', port: province.port });
-});
-afterAll(async () => {
-  await line.stop();
-  await province.stop();
-  await postgres.stop();
-});
 beforeEach(async () => {
   line.set({ kind: 'up' });
   device = await openShellDevice({ url: line.url, code: await province.newCode(), patience: PATIENCE });

@@ -4,11 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTcpProxy, type TcpProxy } from '../../fakes/tcp-proxy.ts';
+import { expect, it } from 'vitest';
+import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
+import { forAllTests } from '../../fixtures/for-all-tests.ts';
 import { openLightCounter, type LightCounter } from '../../fixtures/light-counter.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
+import { provinceForAll, startTestProvince } from '../../fixtures/test-province.ts';
 
 const full = process.env['QMC_HERD'];
 /** `speed`: how much faster than real the counters' own waiting times pass; the outage is so much shorter, too. */
@@ -18,20 +19,9 @@ const EVERYDAY_MS = 30_000 / size.speed;
 const WINDOW_MS = 1_000;
 const LIMIT_MS = full === undefined ? 60_000 : 400_000;
 
-let postgres: TestPostgres;
-let province: TestProvince;
-let line: TcpProxy;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres, { lease: { size: 10, days: 60 } });
-  line = await startTcpProxy({ host: '127.0.0.1', port: province.port });
-});
-afterAll(async () => {
-  await line.stop();
-  await province.stop();
-  await postgres.stop();
-});
+const postgres = postgresForAll();
+const province = provinceForAll(postgres, { lease: { size: 10, days: 60 } });
+const line = forAllTests(() => startTcpProxy({ host: '127.0.0.1', port: province.port }));
 
 const isOnline = (counter: LightCounter): boolean => counter.connection().status === 'online';
 const isDone = (counter: LightCounter): boolean => isOnline(counter) && counter.waiting() === 0;

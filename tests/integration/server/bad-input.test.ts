@@ -6,25 +6,23 @@ import { connect } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { importJWK, SignJWT } from 'jose';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { provinceState } from '../../../server/db/province-store.ts';
 import type { Dossier, DossierId } from '../../../shared/dossiers/dossier.ts';
 import { MAX_SCAN_BYTES } from '../../../shared/scanning/scan.ts';
 import { supervisorPaths } from '../../../shared/supervisor/contract.ts';
 import { MAX_BATCH, pathOf, paths, PROTOCOL_HEADER, PROTOCOL_VERSION, type WireEntry } from '../../../shared/sync/protocol.ts';
-import { aDossier, aTicket } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { accepted, aTicket } from '../../fixtures/dossiers.ts';
 import { pdfPage } from '../../fixtures/scans.ts';
 import { sendScan } from '../../fixtures/send-scan.ts';
-import { enrolledDevice, sha256, type TestDevice } from '../../fixtures/test-device.ts';
-import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { sha256, statuses, type TestDevice } from '../../fixtures/test-device.ts';
+import { OFFICE, provinceForAll } from '../../fixtures/test-province.ts';
 
 const ELSEWHERE = { officeId: 'yen-minh', agencyCode: 'H36.40' };
 /** In everything that is sent, and in no answer. */
 const CANARY = 'NguyenThiBiMat';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let device: TestDevice;
 /** Of the same office. */
 let colleague: TestDevice;
@@ -32,30 +30,17 @@ let colleague: TestDevice;
 let neighbour: TestDevice;
 let bearer: Record<string, string>;
 
-const accepted = (change: Partial<Dossier> = {}) => ({
-  type: 'dossier.accepted' as const,
-  // What is changed is not looked at here: the server does that.
-  dossier: { ...aDossier({ dossierId: randomUUID() as DossierId, code: `H36.12-${randomUUID()}` }), ...change },
-  number: { leaseId: 'x', order: 1 },
-});
-
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-  device = await enrolledDevice(province.url, await province.newCode());
-  colleague = await enrolledDevice(province.url, await province.newCode());
-  neighbour = await enrolledDevice(province.url, await province.newCode(ELSEWHERE));
+  device = await province.newDevice();
+  colleague = await province.newDevice();
+  neighbour = await province.newDevice(ELSEWHERE);
   bearer = await device.authorisation();
   device.append({ type: 'numbers.leased', lease: device.enrolment?.lease });
   device.append(accepted());
   device.append({ type: 'ticket.issued', ticket: aTicket({ ticketId: randomUUID() }) });
   neighbour.append(accepted({ ...ELSEWHERE, code: `H36.40-${randomUUID()}` }));
-  for (const one of [device, neighbour]) expect((await one.push()).body.results.map(({ status }) => status)).not.toContain('rejected');
+  for (const one of [device, neighbour]) expect(statuses(await one.push())).not.toContain('rejected');
   await sendScan(province.url, neighbour, pdfPage('giấy của đơn vị khác'));
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
 });
 
 /** Rows of every table, digested; alarms apart, for raising one is the right answer to some of this. */

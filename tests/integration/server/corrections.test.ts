@@ -1,6 +1,6 @@
 /** Dossiers the province refused, mended at the counter: with real PostgreSQL, real sockets and real journals. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createReconciliation, type Reconciliation } from '../../../server/reconciliation/reconciliation.ts';
 import type { Dossier, DossierId } from '../../../shared/dossiers/dossier.ts';
 import type { Operation } from '../../../shared/journal/operation.ts';
@@ -9,28 +9,20 @@ import { addToBook, emptyDayBook, statementOf } from '../../../shared/reconcilia
 import { signedText, statementText } from '../../../shared/reconciliation/statement.ts';
 import { paths, type StatementAnswer } from '../../../shared/sync/protocol.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let reconciliation: Reconciliation;
 const shells: ShellDevice[] = [];
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
   reconciliation = createReconciliation({ db: province.db, clock: Date.now, alarm: () => undefined });
 });
 afterEach(async () => {
   for (const shell of shells.splice(0)) await shell.remove();
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
 });
 
 const HALF_A_LETTER = 'Bản\ud800';
@@ -41,7 +33,6 @@ const newDossier = (change: Partial<Dossier> = {}): Dossier => {
 };
 const accepted = (dossier: Dossier) => ({ type: 'dossier.accepted', dossier, number: { leaseId: 'lease', order: 1 } });
 const corrected = (dossier: Dossier) => ({ type: 'dossier.corrected', dossier, correctedAtMs: 1 });
-const aDevice = async (): Promise<TestDevice> => enrolledDevice(province.url, await province.newCode());
 const push = async (device: TestDevice, entries?: unknown[]) => (await device.push(entries)).body.results;
 const tell = (device: TestDevice, operation: unknown) => push(device, [device.append(operation)]);
 const heldOf = ({ dossierId }: Dossier) =>
@@ -49,7 +40,7 @@ const heldOf = ({ dossierId }: Dossier) =>
 
 describe('a refused dossier', () => {
   it('is taken as its correction says, once, and the journal keeps what was refused', async () => {
-    const device = await aDevice();
+    const device = await province.newDevice();
     const wrong = newDossier({ note: HALF_A_LETTER });
     const right = { ...wrong, note: 'Bản gốc' };
     expect(await tell(device, accepted(wrong))).toMatchObject([{ status: 'rejected', reason: 'forbidden-character', field: '/dossier/note' }]);
@@ -68,7 +59,7 @@ describe('a refused dossier', () => {
   });
 
   it('gets a code of its own where another has its code', async () => {
-    const [first, second] = [await aDevice(), await aDevice()];
+    const [first, second] = [await province.newDevice(), await province.newDevice()];
     const one = newDossier();
     const twin = newDossier({ code: one.code });
     await tell(first, accepted(one));
@@ -83,7 +74,7 @@ describe('a refused dossier', () => {
   });
 
   it('that was taken after all is replaced by its correction, with its scans', async () => {
-    const device = await aDevice();
+    const device = await province.newDevice();
     const page = { bytes: 1, mediaType: 'image/png' as const, pageId: 'p', rotation: 0 as const, source: 'file' as const, capturedAtMs: 1, capturedBy: 'lan' };
     const paper = { requirementId: 'a', name: 'a', required: true, originals: 1, certifiedCopies: 0, photocopies: 0, state: 'received' as const };
     const dossier = newDossier({ papers: [{ ...paper, pages: [{ ...page, sha256: 'a'.repeat(64) }] }] });
@@ -101,8 +92,8 @@ describe('a refused dossier', () => {
   });
 
   it('is mended by nobody but the device in whose journal it stands', async () => {
-    const [device, other] = [await aDevice(), await aDevice()];
-    const elsewhere = await enrolledDevice(province.url, await province.newCode({ officeId: 'elsewhere', agencyCode: 'H36.99' }));
+    const [device, other] = [await province.newDevice(), await province.newDevice()];
+    const elsewhere = await province.newDevice({ officeId: 'elsewhere', agencyCode: 'H36.99' });
     const dossier = newDossier();
     const taken = newDossier();
     await tell(device, accepted(dossier));
@@ -116,7 +107,7 @@ describe('a refused dossier', () => {
   });
 
   it('is missing from the day it was refused on and agreed once it is corrected, and counted once', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'mended', agencyCode: 'H36.98' }));
+    const device = await province.newDevice({ officeId: 'mended', agencyCode: 'H36.98' });
     const home = { officeId: 'mended', agencyCode: 'H36.98' };
     const wrong = newDossier({ ...home, note: HALF_A_LETTER });
     const date = dateAt(wrong.acceptedAtMs);

@@ -1,27 +1,18 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, verify } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type EnrolAnswer, type HelloAnswer, helloAnswerSchema, paths } from '../../../shared/sync/protocol.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { enrolledDevice, send, TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { provinceForAll, startTestProvince } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
+const postgres = postgresForAll();
+const province = provinceForAll(postgres);
 
 const numbersOf = (answer: EnrolAnswer): number[] => Array.from({ length: answer.lease.to - answer.lease.from + 1 }, (_, index) => answer.lease.from + index);
 
 describe('hello', () => {
   it('is signed with the key learnt at enrolment, over the nonce that was asked', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const nonce = randomUUID();
     const answer = await send<HelloAnswer>(province.url, paths.hello, { body: { nonce } });
     const hello = helloAnswerSchema.parse(answer.body);
@@ -100,7 +91,7 @@ describe('numbers', () => {
   });
 
   it('gives a lease again until the device has journalled it: its answer may have been lost', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const ask = async () => (await send<EnrolAnswer>(province.url, paths.numbers, { body: {}, headers: await device.authorisation() })).body.lease;
     expect(await ask()).toEqual(device.enrolment?.lease);
     device.append({ type: 'numbers.leased', lease: device.enrolment?.lease });
@@ -113,20 +104,20 @@ describe('numbers', () => {
   it('says so when the agency has none left, and gives them anew after they have rested', async () => {
     const small = await startTestProvince(postgres, { lease: { size: 5_000, days: 30 } });
     try {
-      const first = await enrolledDevice(small.url, await small.newCode());
+      const first = await small.newDevice();
       expect(first.enrolment?.lease).toMatchObject({ from: 1, to: 5_000 });
       expect(await new TestDevice(small.url).enrol(await small.newCode())).toMatchObject({ status: 409, body: { kind: 'numbers-exhausted' } });
       small.advance(36 * 86_400_000);
       expect(await new TestDevice(small.url).enrol(await small.newCode())).toMatchObject({ status: 409, body: { kind: 'numbers-exhausted' } });
       small.advance(2 * 86_400_000);
-      expect((await enrolledDevice(small.url, await small.newCode())).enrolment?.lease.from).toBe(1);
+      expect((await small.newDevice()).enrolment?.lease.from).toBe(1);
     } finally {
       await small.stop();
     }
   });
 
   it('is kept apart by the database itself', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const lease = await province.db.selectFrom('number_leases').selectAll().where('device_id', '=', device.deviceId).executeTakeFirstOrThrow();
     await expect(
       province.db
@@ -139,12 +130,12 @@ describe('numbers', () => {
 
 describe('tokens', () => {
   it('opens the door', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     expect((await device.status()).head.seq).toBe(0);
   });
 
   it('takes an assertion once', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const assertion = device.assertion();
     const answers = await Promise.all(Array.from({ length: 8 }, () => device.askToken(assertion)));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
@@ -152,8 +143,8 @@ describe('tokens', () => {
   });
 
   it('refuses what is forged, old, long-lived or meant for another', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
-    const other = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
+    const other = await province.newDevice();
     const nowS = Math.floor(Date.now() / 1000);
     const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${device.assertion().split('.')[1]}.`;
@@ -173,7 +164,7 @@ describe('tokens', () => {
   });
 
   it('refuses a caller without a token, with a forged one, and with one that has run out', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const call = (headers: Record<string, string>) => send(province.url, paths.status, { body: { dossierIds: [], scans: [] }, headers });
     expect(await call({})).toMatchObject({ status: 401, body: { kind: 'not-authorised' } });
     expect(
@@ -193,7 +184,7 @@ describe('tokens', () => {
   });
 
   it('closes the door on a revoked device at once', async () => {
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const headers = await device.authorisation();
     await province.db.updateTable('devices').set({ revoked_at: new Date() }).where('device_id', '=', device.deviceId).execute();
     expect(await send(province.url, paths.status, { body: { dossierIds: [], scans: [] }, headers })).toMatchObject({

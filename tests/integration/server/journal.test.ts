@@ -1,46 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { chainText, GENESIS_HASH } from '../../../shared/journal/chain.ts';
 import { PROTOCOL_HEADER, paths, type WireEntry } from '../../../shared/sync/protocol.ts';
 import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
-import { aDossier, aTicket } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import type { TestDevice } from '../../fixtures/test-device.ts';
-import { enrolledDevice, send, sha256 } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { accepted, aTicket } from '../../fixtures/dossiers.ts';
+import { send, sha256, statuses, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
-
-let orders = 0;
-const accepted = (change: Partial<Dossier> & Record<string, unknown> = {}) => {
-  orders += 1;
-  const dossier = { ...aDossier(), dossierId: randomUUID() as string, code: `H36.12-261123-${String(orders).padStart(4, '0')}`, ...change };
-  return { type: 'dossier.accepted' as const, dossier, number: { leaseId: 'lease', order: orders } };
-};
-const newDevice = async (office?: { officeId: string; agencyCode: string }): Promise<TestDevice> =>
-  enrolledDevice(province.url, await province.newCode(office));
-const statuses = (answer: Awaited<ReturnType<TestDevice['push']>>): string[] => answer.body.results.map((result) => result.status);
-const dossiersOf = async (device: TestDevice): Promise<string[]> =>
-  (await province.db.selectFrom('dossiers').select('dossier_id').where('device_id', '=', device.deviceId).orderBy('arrival').execute()).map(
-    (row) => row.dossier_id,
-  );
+const province = provinceForAll();
 
 describe('exactly once', () => {
   it('applies a batch, and answers duplicate for ever after', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const operations = [accepted(), accepted(), accepted()];
     for (const operation of operations) device.append(operation);
     const first = await device.push();
@@ -49,22 +23,22 @@ describe('exactly once', () => {
     expect(statuses(await device.push())).toEqual(['duplicate', 'duplicate', 'duplicate']);
     await province.restart();
     expect(statuses(await device.push())).toEqual(['duplicate', 'duplicate', 'duplicate']);
-    expect(await dossiersOf(device)).toEqual(operations.map((operation) => operation.dossier.dossierId));
+    expect(await province.dossiersOf(device)).toEqual(operations.map((operation) => operation.dossier.dossierId));
   });
 
   it('applies each entry once when the same batch arrives ten times at once', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     for (let index = 0; index < 20; index += 1) device.append(accepted());
     await device.authorisation();
     const answers = await Promise.all(Array.from({ length: 10 }, () => device.push()));
     const all = answers.flatMap(statuses);
     expect(all.filter((status) => status === 'applied')).toHaveLength(20);
     expect(all.filter((status) => status === 'duplicate')).toHaveLength(180);
-    expect(await dossiersOf(device)).toHaveLength(20);
+    expect(await province.dossiersOf(device)).toHaveLength(20);
   });
 
   it('converges when batches overlap, repeat and come in any order', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     for (let index = 0; index < 30; index += 1) device.append(accepted());
     await device.authorisation();
     const slice = (from: number, to: number): WireEntry[] => device.entries.slice(from, to);
@@ -74,13 +48,13 @@ describe('exactly once', () => {
     let head = (await device.status()).head;
     for (let round = 0; head.seq < 30 && round < 10; round += 1) head = (await device.push(slice(head.seq, 30))).body.head;
     expect(head).toEqual({ seq: 30, hash: device.entries[29]?.hash });
-    expect(await dossiersOf(device)).toEqual(device.entries.map((entry) => (entry.operation as ReturnType<typeof accepted>).dossier.dossierId));
+    expect(await province.dossiersOf(device)).toEqual(device.entries.map((entry) => (entry.operation as ReturnType<typeof accepted>).dossier.dossierId));
   });
 
   it('loses and doubles nothing when the answer is lost after the commit', async () => {
     const proxy = await startTcpProxy({ host: '127.0.0.1', port: province.port });
     try {
-      const direct = await newDevice();
+      const direct = await province.newDevice();
       for (let index = 0; index < 5; index += 1) direct.append(accepted());
       const headers = await direct.authorisation();
       const body = { journalId: direct.journalId, entries: direct.entries };
@@ -89,14 +63,14 @@ describe('exactly once', () => {
       proxy.set({ kind: 'up' });
       await expect.poll(async () => (await direct.status()).head.seq).toBe(5);
       expect(statuses(await direct.push())).toEqual(Array.from({ length: 5 }, () => 'duplicate'));
-      expect(await dossiersOf(direct)).toHaveLength(5);
+      expect(await province.dossiersOf(direct)).toHaveLength(5);
     } finally {
       await proxy.stop();
     }
   });
 
   it('undoes the whole batch when the database ends the connection in the middle', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     for (let index = 0; index < 200; index += 1) device.append(accepted());
     await device.authorisation();
     const pushing = device.push();
@@ -109,18 +83,18 @@ describe('exactly once', () => {
     }
     expect(await pushing).toMatchObject({ status: 503, body: { kind: 'unavailable' } });
     expect((await device.status()).head.seq).toBe(0);
-    expect(await dossiersOf(device)).toEqual([]);
+    expect(await province.dossiersOf(device)).toEqual([]);
     expect((await device.push()).body.head.seq).toBe(200);
-    expect(await dossiersOf(device)).toHaveLength(200);
+    expect(await province.dossiersOf(device)).toHaveLength(200);
   });
 
   it('knows an operation that a re-enrolled device journals anew', async () => {
-    const lost = await newDevice();
+    const lost = await province.newDevice();
     const operation = accepted();
     const operationId = randomUUID();
     lost.append(operation, { operationId });
     await lost.push();
-    const again = await newDevice();
+    const again = await province.newDevice();
     again.append(operation, { operationId });
     again.append(accepted());
     const answer = await again.push();
@@ -129,7 +103,7 @@ describe('exactly once', () => {
   });
 
   it('takes two devices that send each other’s operations at once, in opposite order', async () => {
-    const [one, two] = [await newDevice(), await newDevice()];
+    const [one, two] = [await province.newDevice(), await province.newDevice()];
     const shared = Array.from({ length: 20 }, () => ({ operation: accepted(), operationId: randomUUID() }));
     for (const { operation, operationId } of shared) one.append(operation, { operationId });
     for (const { operation, operationId } of [...shared].reverse()) two.append(operation, { operationId });
@@ -144,7 +118,7 @@ describe('exactly once', () => {
 
 describe('one bad entry', () => {
   it('is rejected alone, named by field, and blocks nothing behind it', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     device.append(accepted({ applicant: { kind: 'person', fullName: 'A', idNumber: '12' } } as never));
     device.append(accepted());
@@ -155,7 +129,7 @@ describe('one bad entry', () => {
       expect.objectContaining({ status: 'applied' }),
     ]);
     expect(answer.body.head.seq).toBe(3);
-    expect(await dossiersOf(device)).toHaveLength(2);
+    expect(await province.dossiersOf(device)).toHaveLength(2);
   });
 
   const deep = JSON.parse('['.repeat(300) + ']'.repeat(300)) as unknown;
@@ -188,7 +162,7 @@ describe('one bad entry', () => {
       '/deviceId',
     ],
   ])('%s is said clearly', async (_name, operation, reason, field) => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(operation());
     device.append(accepted());
     const answer = await device.push();
@@ -197,7 +171,7 @@ describe('one bad entry', () => {
   });
 
   it('keeps text in every script and sign that can be kept', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const note = 'Ưởng Ẵ 🙂 \u200b \\u0000 "\' -- ; drop table dossiers; \r\n\t\u0001';
     device.append(accepted({ note }));
     expect(statuses(await device.push())).toEqual(['applied']);
@@ -206,9 +180,9 @@ describe('one bad entry', () => {
   });
 
   it('is judged again when it is offered again', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const code = 'H36.12-261123-TWIN';
-    const blocker = await newDevice();
+    const blocker = await province.newDevice();
     blocker.append(accepted({ code }));
     await blocker.push();
     device.append(accepted({ code }));
@@ -219,7 +193,7 @@ describe('one bad entry', () => {
   });
 
   it('gives a code to one of many devices that use it at once', async () => {
-    const devices = await Promise.all(Array.from({ length: 8 }, () => newDevice()));
+    const devices = await Promise.all(Array.from({ length: 8 }, () => province.newDevice()));
     for (const device of devices) device.append(accepted({ code: 'H36.12-261123-RACE' }));
     await Promise.all(devices.map((device) => device.authorisation()));
     const results = (await Promise.all(devices.map((device) => device.push()))).map((answer) => answer.body.results[0]);
@@ -228,7 +202,7 @@ describe('one bad entry', () => {
   });
 
   it('cannot bring in a dossier a second time under a new operation', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const dossierId = randomUUID();
     device.append(accepted({ dossierId } as never));
     device.append(accepted({ dossierId } as never));
@@ -283,7 +257,7 @@ describe('a batch', () => {
   ])('%s ends the same whether it is taken whole or one by one', async (_name, spoil, expected) => {
     const operations = day(spoil);
     const wanted = ['applied', 'applied', 'applied', 'applied', ...expected, 'applied', 'applied', 'applied'];
-    const devices = [await newDevice(), await newDevice()];
+    const devices = [await province.newDevice(), await province.newDevice()];
     const [whole, single] = devices as [TestDevice, TestDevice];
     for (const operation of operations) whole.append(operation);
     expect(statuses(await whole.push())).toEqual(wanted);
@@ -300,17 +274,17 @@ describe('a batch', () => {
   });
 
   it('is taken whole once, however many times its halves come at once', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     for (let count = 0; count < 40; count += 1) device.append(accepted());
     await Promise.all([device.push(), device.push(device.entries.slice(0, 20)), device.push(), device.push(device.entries.slice(0, 7))]);
     expect(statuses(await device.push())).toEqual(Array.from({ length: 40 }, () => 'duplicate'));
-    expect(await dossiersOf(device)).toHaveLength(40);
+    expect(await province.dossiersOf(device)).toHaveLength(40);
   });
 });
 
 describe('the chain', () => {
   it('keeps the very characters, so that anybody can compute it again', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append({ ...accepted(), futureField: { b: 1, a: [1.5, null, 'Ứ'] } });
     device.append(accepted({ formData: { z: 1, a: 2, '10': 'x', '2': 'y' } }));
     await device.push();
@@ -327,7 +301,7 @@ describe('the chain', () => {
   });
 
   it('keeps fields of a dossier that only a newer app knows', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted({ futureField: { kept: true } }));
     await device.push();
     const { body } = await province.db.selectFrom('dossiers').select('body').where('device_id', '=', device.deviceId).executeTakeFirstOrThrow();
@@ -335,7 +309,7 @@ describe('the chain', () => {
   });
 
   it('refuses an entry changed on its way, goes on behind it, and takes the true one later', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     const second = device.append(accepted());
     device.append(accepted());
@@ -349,11 +323,11 @@ describe('the chain', () => {
     expect(province.logged()).toContain('journal entry does not fit its hash');
     expect(statuses(await device.push())).toEqual(['duplicate', 'applied', 'duplicate']);
     expect(statuses(await device.push())).toEqual(['duplicate', 'duplicate', 'duplicate']);
-    expect(await dossiersOf(device)).toHaveLength(3);
+    expect(await province.dossiersOf(device)).toHaveLength(3);
   });
 
   it('goes on behind an entry whose hash itself was damaged', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const first = device.append(accepted(), { change: { hash: 'f'.repeat(64) } });
     device.append(accepted());
     expect(statuses(await device.push([first, device.entries[1]]))).toEqual(['rejected', 'applied']);
@@ -363,7 +337,7 @@ describe('the chain', () => {
   });
 
   it('tells a copied device from the one it was copied from', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     device.append(accepted());
     await device.push();
@@ -373,12 +347,12 @@ describe('the chain', () => {
     const answer = await device.push();
     expect(answer.body.results.map((result) => result.reason ?? result.status)).toEqual(['duplicate', 'journal-forked']);
     expect(answer.body.head).toEqual({ seq: 2, hash: kept?.hash });
-    expect(await dossiersOf(device)).toHaveLength(2);
+    expect(await province.dossiersOf(device)).toHaveLength(2);
     expect(province.logged()).toContain('journal forked');
   });
 
   it('raises the alarm over one operation id with two bodies', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const operationId = randomUUID();
     device.append(accepted(), { operationId });
     device.append(accepted(), { operationId });
@@ -393,21 +367,21 @@ describe('the chain', () => {
   });
 
   it('takes a journal only from the device that enrolled with it', async () => {
-    const device = await newDevice();
-    const other = await newDevice();
+    const device = await province.newDevice();
+    const other = await province.newDevice();
     device.append(accepted());
     const answer = await send(province.url, paths.journal, {
       body: { journalId: device.journalId, entries: device.entries },
       headers: await other.authorisation(),
     });
     expect(answer).toMatchObject({ status: 409, body: { kind: 'foreign-journal' } });
-    expect(await dossiersOf(device)).toEqual([]);
+    expect(await province.dossiersOf(device)).toEqual([]);
   });
 });
 
 describe('what may be sent', () => {
   it('takes gzip, and no bomb', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     const headers = { ...(await device.authorisation()), 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const post = async (plain: string) => {
@@ -422,7 +396,7 @@ describe('what may be sent', () => {
   });
 
   it('refuses a body over the limit and one nested beyond reason', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const headers = await device.authorisation();
     expect(await send(province.url, paths.journal, { text: `"${'x'.repeat(33 * 1024 * 1024)}"`, headers })).toMatchObject({
       status: 413,
@@ -439,7 +413,7 @@ describe('what may be sent', () => {
   });
 
   it('refuses a frame that is not the protocol, naming the field', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     expect(await device.push([{ ...device.entries[0], seq: 0 }])).toMatchObject({
       status: 400,
@@ -449,7 +423,7 @@ describe('what may be sent', () => {
   });
 
   it('asks an app that is too old to be renewed, and stores nothing of it', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     device.append(accepted());
     expect((await device.push(device.entries, { [PROTOCOL_HEADER]: '0' })).body).toMatchObject({ head: { seq: 0 }, results: [{ status: 'needs-newer-app' }] });
     expect(statuses(await device.push(device.entries, { [PROTOCOL_HEADER]: '99' }))).toEqual(['applied']);
@@ -458,7 +432,7 @@ describe('what may be sent', () => {
 
 describe('tickets', () => {
   it('follow their events, whichever device of the office sends first', async () => {
-    const [kiosk, counter] = [await newDevice(), await newDevice()];
+    const [kiosk, counter] = [await province.newDevice(), await province.newDevice()];
     const ticket = aTicket({ ticketId: randomUUID() });
     const move = { ticketId: ticket.ticketId, number: ticket.number, counter: '3', atMs: ticket.issuedAtMs + 60_000 };
     counter.append({ type: 'ticket.called', ...move });
@@ -483,7 +457,7 @@ describe('tickets', () => {
   });
 
   it('of another office cannot be moved', async () => {
-    const [ours, theirs] = [await newDevice(), await newDevice({ officeId: 'dong-van', agencyCode: 'H36.20' })];
+    const [ours, theirs] = [await province.newDevice(), await province.newDevice({ officeId: 'dong-van', agencyCode: 'H36.20' })];
     const ticket = aTicket({ ticketId: randomUUID() });
     ours.append({ type: 'ticket.issued', ticket });
     await ours.push();
@@ -495,7 +469,7 @@ describe('tickets', () => {
 describe('reading', () => {
   it('pages through the dossiers of one’s own office only', async () => {
     const office = { officeId: 'sa-pa', agencyCode: 'H40.01' };
-    const device = await newDevice(office);
+    const device = await province.newDevice(office);
     for (let index = 0; index < 7; index += 1)
       device.append(accepted({ officeId: office.officeId, agencyCode: office.agencyCode, code: `H40.01-261123-000${index}` }));
     await device.push();
@@ -520,7 +494,7 @@ describe('reading', () => {
   });
 
   it('tells a device nothing of another office', async () => {
-    const [ours, theirs] = [await newDevice(), await newDevice({ officeId: 'dong-van', agencyCode: 'H36.20' })];
+    const [ours, theirs] = [await province.newDevice(), await province.newDevice({ officeId: 'dong-van', agencyCode: 'H36.20' })];
     const operation = accepted();
     ours.append(operation);
     await ours.push();
@@ -531,7 +505,7 @@ describe('reading', () => {
   });
 
   it('logs no word of a citizen, also when something fails', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     const canary = 'CANARY-Nguyễn-Thị-Bí-Mật';
     device.append(accepted({ note: canary }));
     device.append(accepted({ note: `${canary}\0` }));

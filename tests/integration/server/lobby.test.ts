@@ -1,44 +1,28 @@
 /** What a lobby kiosk asks of the province: a dossier's state for who knows two things of it, and opinions counted once. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Dossier, DossierId } from '../../../shared/dossiers/dossier.ts';
 import { paths } from '../../../shared/sync/protocol.ts';
-import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { enrolledDevice, send, type TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { accepted } from '../../fixtures/dossiers.ts';
+import { send, statuses, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
+const province = provinceForAll();
 
-let orders = 0;
-const aDevice = async (office?: { officeId: string; agencyCode: string }): Promise<TestDevice> => enrolledDevice(province.url, await province.newCode(office));
 const ask = async (device: TestDevice, code: string, lastDigits: string) =>
   send<Record<string, unknown>>(province.url, paths.lookUp, { body: { code, lastDigits }, headers: await device.authorisation() });
 
 /** Taken in by a counter; `idNumber` ends in what the kiosk will ask for. */
 async function takenIn(counter: TestDevice, idNumber: string, change: Partial<Dossier> = {}): Promise<Dossier> {
-  orders += 1;
-  const code = `H36.12-261123-${String(orders).padStart(4, '0')}`;
-  const applicant = { kind: 'person' as const, fullName: 'Đỗ Hoàng Yến', idNumber };
-  const dossier = aDossier({ dossierId: randomUUID() as DossierId, code, applicant, submitter: undefined, papers: [], ...change });
-  const { body } = await counter.push([counter.append({ type: 'dossier.accepted', dossier, number: { leaseId: 'lease', order: orders } })]);
-  expect(body.results).toMatchObject([{ status: 'applied' }]);
-  return dossier;
+  const operation = accepted({ applicant: { kind: 'person', fullName: 'Đỗ Hoàng Yến', idNumber }, submitter: undefined, papers: [], ...change });
+  expect(statuses(await counter.push([counter.append(operation)]))).toEqual(['applied']);
+  return operation.dossier;
 }
 
 describe('looking a dossier up', () => {
   it('tells how far it is, and nothing of who it is', async () => {
-    const [counter, kiosk] = [await aDevice(), await aDevice()];
+    const [counter, kiosk] = [await province.newDevice(), await province.newDevice()];
     const { code, procedureName, acceptedAtMs, dueAtMs } = await takenIn(counter, '001095004567');
     const answer = await ask(kiosk, code.toLowerCase(), '4567');
     expect(answer.status).toBe(200);
@@ -46,7 +30,7 @@ describe('looking a dossier up', () => {
   });
 
   it('finds it by a code that was replaced, and whoever has that code now by their own digits', async () => {
-    const [counter, other, kiosk] = [await aDevice(), await aDevice(), await aDevice()];
+    const [counter, other, kiosk] = [await province.newDevice(), await province.newDevice(), await province.newDevice()];
     const first = await takenIn(counter, '001095004567');
     const [third, own] = [await takenIn(counter, '001095009999'), 'H36.12-261123-9001'];
     const twin = { ...first, dossierId: randomUUID() as DossierId, applicant: { ...first.applicant, idNumber: '001095001111' } };
@@ -59,13 +43,13 @@ describe('looking a dossier up', () => {
     for (const code of [own, first.code, third.code.toLowerCase()]) expect((await ask(kiosk, code, '1111')).body).toMatchObject({ code: own });
     expect((await ask(kiosk, first.code, '4567')).body).toMatchObject({ code: first.code });
     expect((await ask(kiosk, third.code, '4567')).status).toBe(404);
-    const elsewhere = await aDevice({ officeId: 'le-loi', agencyCode: 'H36.13' });
+    const elsewhere = await province.newDevice({ officeId: 'le-loi', agencyCode: 'H36.13' });
     expect((await ask(elsewhere, first.code, '1111')).status).toBe(404);
   });
 
   it('follows it to the specialised systems', async () => {
-    const kiosk = await aDevice();
-    const { code, dossierId } = await takenIn(await aDevice(), '001095004567');
+    const kiosk = await province.newDevice();
+    const { code, dossierId } = await takenIn(await province.newDevice(), '001095004567');
     const delivery = (state: string) =>
       province.db
         .insertInto('upstream_deliveries')
@@ -84,7 +68,7 @@ describe('looking a dossier up', () => {
   });
 
   it('knows it by the number of any party, and never by one that is too short or not there', async () => {
-    const [counter, kiosk] = [await aDevice(), await aDevice()];
+    const [counter, kiosk] = [await province.newDevice(), await province.newDevice()];
     const submitter = { kind: 'person' as const, fullName: 'Lê Văn An', idNumber: '001085000123', relation: 'authorised' as const };
     const company = await takenIn(counter, '', { applicant: { kind: 'organisation', fullName: 'Công ty An Bình', taxCode: '0101234567-001' }, submitter });
     expect((await ask(kiosk, company.code, '0123')).status).toBe(200);
@@ -95,8 +79,8 @@ describe('looking a dossier up', () => {
   });
 
   it('answers a wrong code and wrong digits alike, to the byte and to the time', async () => {
-    const kiosk = await aDevice();
-    const { code } = await takenIn(await aDevice(), '001095004567');
+    const kiosk = await province.newDevice();
+    const { code } = await takenIn(await province.newDevice(), '001095004567');
     const timed = async (which: string): Promise<[number, unknown, number]> => {
       const before = performance.now();
       const { status, body } = await ask(kiosk, which, '0000');
@@ -109,8 +93,8 @@ describe('looking a dossier up', () => {
   });
 
   it('lets a code be guessed at five times a day from all kiosks together, there or not', async () => {
-    const kiosks = [await aDevice(), await aDevice()];
-    const { code } = await takenIn(await aDevice(), '001095004567');
+    const kiosks = [await province.newDevice(), await province.newDevice()];
+    const { code } = await takenIn(await province.newDevice(), '001095004567');
     for (const subject of [code, 'H36.12-261123-8888']) {
       // At once: none slips through between counting and judging.
       const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => ask(kiosks[at % 2] as TestDevice, subject, `000${at}`)));
@@ -125,13 +109,13 @@ describe('looking a dossier up', () => {
   });
 
   it('does not count who knows the answer', async () => {
-    const kiosk = await aDevice();
-    const { code } = await takenIn(await aDevice(), '001095004567');
+    const kiosk = await province.newDevice();
+    const { code } = await takenIn(await province.newDevice(), '001095004567');
     for (let i = 0; i < 8; i++) expect((await ask(kiosk, code, '4567')).status).toBe(200);
   });
 
   it('asks patience of a kiosk that asks too often', async () => {
-    const kiosk = await aDevice();
+    const kiosk = await province.newDevice();
     const answers = await Promise.all(Array.from({ length: 25 }, (_, at) => ask(kiosk, `H36.12-261123-7${String(at).padStart(3, '0')}`, '0000')));
     expect(answers.filter(({ status }) => status === 429).length).toBe(5);
     // Other lanes of the same device are not slowed.
@@ -139,8 +123,8 @@ describe('looking a dossier up', () => {
   });
 
   it('belongs to the office', async () => {
-    const { code } = await takenIn(await aDevice(), '001095004567');
-    const other = await aDevice({ officeId: 'le-loi', agencyCode: 'H36.13' });
+    const { code } = await takenIn(await province.newDevice(), '001095004567');
+    const other = await province.newDevice({ officeId: 'le-loi', agencyCode: 'H36.13' });
     expect((await ask(other, code, '4567')).status).toBe(404);
     expect((await send(province.url, paths.lookUp, { body: { code, lastDigits: '4567' } })).status).toBe(401);
   });
@@ -154,11 +138,11 @@ describe('looking a dossier up', () => {
 
 describe('opinions', () => {
   it('are counted once each, by day, without who gave them', async () => {
-    const kiosk = await aDevice();
+    const kiosk = await province.newDevice();
     const rated = (score: number, ...reasons: string[]) => kiosk.append({ type: 'service.rated', rating: { score, reasons } });
     const entries = [rated(5, 'polite', 'quick'), rated(5, 'quick'), rated(2)];
     await kiosk.push(entries);
-    expect((await kiosk.push(entries)).body.results.map(({ status }) => status)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect(statuses(await kiosk.push(entries))).toEqual(['duplicate', 'duplicate', 'duplicate']);
     const rows = await province.db.selectFrom('service_ratings').select(['score', 'reason', 'count']).orderBy('score').orderBy('reason').execute();
     expect(rows).toEqual([
       { score: 2, reason: '', count: 1 },
@@ -169,7 +153,7 @@ describe('opinions', () => {
   });
 
   it('with words of their own are refused', async () => {
-    const kiosk = await aDevice();
+    const kiosk = await province.newDevice();
     const { body } = await kiosk.push([kiosk.append({ type: 'service.rated', rating: { score: 1, reasons: ['Ông Nguyễn Văn A thái độ kém'] } })]);
     expect(body.results).toMatchObject([{ status: 'rejected', reason: 'invalid' }]);
   });

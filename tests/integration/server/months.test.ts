@@ -1,10 +1,9 @@
 /** The journal's contents by month, on a real PostgreSQL: exactly once over the months, strange clocks, servers side by side, and the way there. */
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../server/db/database.ts';
 import { migrate } from '../../../server/db/migrate.ts';
 import { moveContents } from '../../../server/journal/content-moving-store.ts';
@@ -17,35 +16,18 @@ import { acceptedBefore, entriesBetween } from '../../../server/reconciliation/s
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { DAY_MS, dateAt, instantOf } from '../../../shared/lib/time.ts';
 import type { WireEntry } from '../../../shared/sync/protocol.ts';
-import { aDossier } from '../../fixtures/dossiers.ts';
+import { accepted } from '../../fixtures/dossiers.ts';
 import { buildServer } from '../../fixtures/province.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { enrolledDevice, sha256, type TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
+import { sha256, statuses, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll, startTestProvince } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const postgres = postgresForAll();
+const province = provinceForAll(postgres);
 
-beforeAll(async () => {
-  await buildServer();
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
+beforeAll(buildServer);
 
-let orders = 0;
-const accepted = (acceptedAtMs: number, change: Partial<Dossier> = {}) => {
-  orders += 1;
-  const dossier = { ...aDossier(), dossierId: randomUUID() as Dossier['dossierId'], code: `H36.12-X-${orders}`, acceptedAtMs, ...change };
-  return { type: 'dossier.accepted' as const, dossier, number: { leaseId: 'lease', order: orders } };
-};
-const newDevice = async (): Promise<TestDevice> => enrolledDevice(province.url, await province.newCode());
-const statuses = (answer: Awaited<ReturnType<TestDevice['push']>>): string[] => answer.body.results.map((result) => result.status);
-const dossiersOf = async ({ deviceId }: TestDevice): Promise<number> =>
-  (await province.db.selectFrom('dossiers').select('dossier_id').where('device_id', '=', deviceId).execute()).length;
+const acceptedAt = (acceptedAtMs: number, change: Partial<Dossier> = {}) => accepted({ acceptedAtMs, ...change });
 
 /** In which table the content of each entry lies, in order. */
 async function tablesOf({ deviceId }: TestDevice): Promise<string[]> {
@@ -60,10 +42,10 @@ const turnMs = instantOf(monthAt(Date.now()), '00:00');
 
 describe('exactly once over the months', () => {
   it('holds for a batch over the turn of the month at the counter, and for the same entries weeks later', async () => {
-    const device = await newDevice();
-    for (const atMs of [turnMs - 2, turnMs - 1, turnMs, turnMs + 1]) device.append(accepted(atMs), { atMs });
+    const device = await province.newDevice();
+    for (const atMs of [turnMs - 2, turnMs - 1, turnMs, turnMs + 1]) device.append(acceptedAt(atMs), { atMs });
     // Alone too, and a dossier of last month that is only told in this one.
-    device.append(accepted(turnMs - 1), { atMs: turnMs + DAY_MS });
+    device.append(acceptedAt(turnMs - 1), { atMs: turnMs + DAY_MS });
     expect(statuses(await device.push(device.entries.slice(0, 4)))).toEqual(['applied', 'applied', 'applied', 'applied']);
     expect(statuses(await device.push(device.entries.slice(4)))).toEqual(['applied']);
     const [before, now] = [lastMonth, monthAt(Date.now())].map((month) => month.slice(0, 7).replace('-', '_'));
@@ -75,12 +57,12 @@ describe('exactly once over the months', () => {
     const { token } = (await device.askToken(device.assertion({ claims: { iat: nowS, exp: nowS + 120 } }))).body;
     const later = { authorization: `Bearer ${token}` };
     expect(statuses(await device.push(device.entries, later))).toEqual(device.entries.map(() => 'duplicate'));
-    expect(await dossiersOf(device)).toBe(5);
+    expect(await province.dossiersOf(device)).toHaveLength(5);
 
     // Another entry in a place taken last month, whatever month it says it is of.
     for (const atMs of [turnMs - 1, turnMs + 45 * DAY_MS]) {
       const copy = Object.assign(Object.create(device) as TestDevice, { entries: device.entries.slice(0, 1) });
-      copy.append(accepted(atMs), { atMs });
+      copy.append(acceptedAt(atMs), { atMs });
       expect((await device.push(copy.entries.slice(1), later)).body.results).toMatchObject([{ status: 'rejected', reason: 'journal-forked' }]);
     }
     expect(await tablesOf(device)).toEqual([before, before, now, now, before]);
@@ -89,8 +71,8 @@ describe('exactly once over the months', () => {
   });
 
   it('holds when what was refused is taken later: it is in one month only, that of its dossier', async () => {
-    const device = await newDevice();
-    const entry = device.append(accepted(turnMs - DAY_MS), { atMs: turnMs + DAY_MS });
+    const device = await province.newDevice();
+    const entry = device.append(acceptedAt(turnMs - DAY_MS), { atMs: turnMs + DAY_MS });
     await device.push([{ ...entry, operatorId: 'changed on its way' }]);
     const [before, now] = [lastMonth, monthAt(Date.now())].map((month) => month.slice(0, 7).replace('-', '_'));
     expect(await tablesOf(device)).toEqual([now]);
@@ -104,9 +86,9 @@ describe('exactly once over the months', () => {
 describe('a clock that is years off', () => {
   const strange = [1, instantOf('1999-12-31', '23:59'), instantOf('2091-03-15', '08:00'), 8_640_000_000_000_000, Number.MAX_SAFE_INTEGER];
   it('costs no entry, together or alone, and its month is made when it comes', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     for (const atMs of strange) device.append({ type: 'catalogue.installed', version: '7', procedures: 2 }, { atMs });
-    device.append(accepted(instantOf('2091-03-16', '08:00')));
+    device.append(acceptedAt(instantOf('2091-03-16', '08:00')));
     expect(statuses(await device.push())).toEqual(['applied', 'applied', 'applied', 'applied', 'applied', 'applied']);
     for (const atMs of strange) expect(statuses(await device.push([device.append({ type: 'keys.rotated', keyId: 'k' }, { atMs })]))).toEqual(['applied']);
     expect(new Set(await tablesOf(device))).toEqual(new Set(['other']));
@@ -132,12 +114,12 @@ describe('a clock that is years off', () => {
 describe('two servers', () => {
   it('make the same months at once, each once, while counters write into them', async () => {
     const [one, other] = [openDatabase(province.databaseUrl, () => undefined), openDatabase(province.databaseUrl, () => undefined)];
-    const device = await newDevice();
+    const device = await province.newDevice();
     const atMs = instantOf('2071-05-10', '09:00');
     let isOver = false;
     const writing = (async () => {
       for (let day = 0; !isOver || day < 20; day += 1) {
-        const entry = device.append(accepted(atMs + (day % 200) * DAY_MS), { atMs });
+        const entry = device.append(acceptedAt(atMs + (day % 200) * DAY_MS), { atMs });
         expect(statuses(await device.push([entry]))).toEqual(['applied']);
       }
     })();
@@ -179,14 +161,14 @@ describe('what is asked of days', () => {
   }
 
   it('looks into the months concerned and no other', async () => {
-    const device = await newDevice();
+    const device = await province.newDevice();
     await keepMonths(province.db, instantOf('2061-06-01', '00:00'), '2061-01-01');
     // Of a size at which PostgreSQL's plans are those of a province.
     for (let batch = 0; batch < 4; batch += 1) {
       const from = device.entries.length;
       for (let count = 0; count < 300; count += 1) {
         const atMs = instantOf('2061-02-01', '08:00') + (from + count) * 3 * 60 * 60_000;
-        device.append(accepted(atMs), { atMs });
+        device.append(acceptedAt(atMs), { atMs });
       }
       await device.push(device.entries.slice(from));
     }
@@ -211,9 +193,9 @@ describe('a month that is over for long', () => {
     const [month, date] = ['2051-01-01', '2051-01-15'];
     const atMs = instantOf(date, '09:00');
     await keepMonths(province.db, atMs, month);
-    const device = await newDevice();
-    for (let count = 0; count < 5; count += 1) device.append(accepted(atMs + count), { atMs: atMs + count });
-    const refused = device.append(accepted(atMs + 5), { atMs: atMs + 5 });
+    const device = await province.newDevice();
+    for (let count = 0; count < 5; count += 1) device.append(acceptedAt(atMs + count), { atMs: atMs + count });
+    const refused = device.append(acceptedAt(atMs + 5), { atMs: atMs + 5 });
     await device.push(device.entries.slice(0, 5));
     await device.push([{ ...refused, operatorId: 'changed on its way' }]);
     const figures = () => monitoringOf(province.db, { from: date, to: date, asOfMs: atMs + DAY_MS });
@@ -231,7 +213,7 @@ describe('a month that is over for long', () => {
     expect(statuses(await device.push(device.entries.slice(0, 5)))).toEqual(Array.from({ length: 5 }, () => 'duplicate'));
     // What was refused may still be mended, and a counter that was away for all that time still delivers.
     expect(statuses(await device.push([refused]))).toEqual(['applied']);
-    expect(statuses(await device.push([device.append(accepted(atMs + 6), { atMs: atMs + 6 })]))).toEqual(['applied']);
+    expect(statuses(await device.push([device.append(acceptedAt(atMs + 6), { atMs: atMs + 6 })]))).toEqual(['applied']);
     await keepMonths(province.db, atMs, month);
     expect(await isHeld()).toBe(false);
     expect(await figures()).toMatchObject([{ accepted: 2 }]);
@@ -244,7 +226,7 @@ describe('a month that is over for long', () => {
     expect(await figures()).toMatchObject([{ accepted: 7 }]);
     expect((await device.close(date)).body.outcome).toEqual({ status: 'agrees' });
     expect(statuses(await device.push())).toEqual(device.entries.map(() => 'duplicate'));
-    expect(await dossiersOf(device)).toBe(7);
+    expect(await province.dossiersOf(device)).toHaveLength(7);
   });
 });
 
@@ -289,11 +271,11 @@ describe('a province of the version before', () => {
   it('comes over while counters write, to servers of both versions, in steps that may be cut anywhere', async () => {
     const day = dateAt(turnMs - 5 * DAY_MS);
     const own = await startTestProvince(postgres);
-    const device = await enrolledDevice(own.url, await own.newCode());
-    const atOld = await enrolledDevice(own.url, await own.newCode());
+    const device = await own.newDevice();
+    const atOld = await own.newDevice();
     for (let count = 0; count < 60; count += 1)
-      device.append(accepted(turnMs - 5 * DAY_MS + count, { officeId: 'nguyen-hue' }), { atMs: turnMs - 5 * DAY_MS + count });
-    device.append(accepted(instantOf('2031-05-05', '09:00')), { atMs: instantOf('2031-05-05', '09:00') });
+      device.append(acceptedAt(turnMs - 5 * DAY_MS + count, { officeId: 'nguyen-hue' }), { atMs: turnMs - 5 * DAY_MS + count });
+    device.append(acceptedAt(instantOf('2031-05-05', '09:00')), { atMs: instantOf('2031-05-05', '09:00') });
     await device.push();
     device.append({ type: 'dossier.teleported' }, { atMs: turnMs });
     await device.push();
@@ -327,7 +309,7 @@ describe('a province of the version before', () => {
     expect(statuses(await device.push())).toEqual([...Array.from({ length: 61 }, () => 'duplicate'), 'rejected']);
 
     await own.restart();
-    device.append(accepted(turnMs - 5 * DAY_MS + 1_000), { atMs: turnMs + DAY_MS });
+    device.append(acceptedAt(turnMs - 5 * DAY_MS + 1_000), { atMs: turnMs + DAY_MS });
     expect(statuses(await device.push(device.entries.slice(-1)))).toEqual(['applied']);
     await expect.poll(() => written, { timeout: 20_000 }).toBeGreaterThan(migrated + 20);
     isOver = true;

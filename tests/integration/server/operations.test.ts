@@ -9,14 +9,14 @@ import { migrate } from '../../../server/db/migrate.ts';
 import { foundation } from '../../../server/db/migrations/0001-foundation.ts';
 import { createEnrolmentCode } from '../../../server/devices/enrolment.ts';
 import { paths } from '../../../shared/sync/protocol.ts';
-import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { accepted } from '../../fixtures/dossiers.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { buildServer } from '../../fixtures/province.ts';
 import { startServerProcess, type ServerProcess } from '../../fixtures/server-process.ts';
 import { enrolledDevice, send } from '../../fixtures/test-device.ts';
 import { startTestProvince } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let databaseUrl: string;
 let db: Database;
 let dataDir: string;
@@ -24,7 +24,6 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   await buildServer();
-  postgres = await startTestPostgres();
   databaseUrl = await postgres.createDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'qmc-operations-'));
   server = await startServerProcess({ databaseUrl, dataDir, args: ['--metrics-port', '0'] });
@@ -33,16 +32,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.end();
   await db.destroy();
-  await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
 const newCode = () => createEnrolmentCode(db, { officeId: 'nguyen-hue', agencyCode: 'H36.12' }, Date.now(), 86_400_000);
-const accepted = (change: object = {}) => ({
-  type: 'dossier.accepted',
-  dossier: { ...aDossier({ dossierId: randomUUID() as never, code: `H36.12-${randomUUID()}` }), ...change },
-  number: { leaseId: 'x', order: 1 },
-});
 const metrics = async (): Promise<string> => (await fetch(server.metrics as string)).text();
 const valueOf = (text: string, series: string): number => {
   const line = text.split('\n').find((one) => one.startsWith(`${series} `));
@@ -82,12 +75,12 @@ describe('what the server leaves behind of a citizen outside its database', () =
     const applicant = { kind: 'person', fullName, idNumber, phone };
     const device = await enrolledDevice(server.url, await newCode());
     const headers = await device.authorisation();
-    device.append(accepted({ applicant }));
+    device.append(accepted({ applicant } as never));
     await device.push();
     // Refused for its content, for its form, for its hash, for being no JSON, for its address.
-    await device.push([device.append(accepted({ applicant: { ...applicant, sex: fullName } }))]);
-    await device.push([device.append(accepted({ applicant: { ...applicant, fullName: `${fullName}\u0000` } }))]);
-    await device.push([{ ...device.append(accepted({ applicant })), hash: 'f'.repeat(64) }]);
+    await device.push([device.append(accepted({ applicant: { ...applicant, sex: fullName } } as never))]);
+    await device.push([device.append(accepted({ applicant: { ...applicant, fullName: `${fullName}\u0000` } } as never))]);
+    await device.push([{ ...device.append(accepted({ applicant } as never)), hash: 'f'.repeat(64) }]);
     await send(server.url, paths.journal, { text: `{"journalId": "${fullName}`, headers });
     await send(server.url, paths.journal, { body: { journalId: device.journalId, entries: [{ seq: idNumber, operation: { applicant } }] }, headers });
     await send(server.url, `/v1/offices/${encodeURIComponent(fullName as string)}/dossiers?after=${idNumber}`, { method: 'GET', headers });

@@ -1,12 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '../../../shared/sync/protocol.ts';
-import { aDossier } from '../../fixtures/dossiers.ts';
+import { accepted } from '../../fixtures/dossiers.ts';
 import { buildServer, type RunningProvince, startProvince } from '../../fixtures/province.ts';
 import { enrolledDevice, send, TestDevice } from '../../fixtures/test-device.ts';
 
@@ -27,12 +26,6 @@ async function processesIn(dir: string): Promise<number[]> {
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
   return pids.filter((_, index) => folders[index] === dir).map(Number);
 }
-
-const accepted = () => ({
-  type: 'dossier.accepted',
-  dossier: aDossier({ dossierId: randomUUID() as never, code: `H36.12-${randomUUID()}` }),
-  number: { leaseId: 'x', order: 1 },
-});
 
 describe.runIf(process.platform === 'linux')('the server as a process', () => {
   it('says where it is and keeps its secrets to itself', async () => {

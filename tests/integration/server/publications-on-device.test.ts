@@ -16,22 +16,18 @@ import { ok } from '../../../shared/lib/result.ts';
 import { MAX_SLICE_BYTES, type PublicationKind } from '../../../shared/publications/publication.ts';
 import { raiseEpoch } from '../../../server/devices/epoch-store.ts';
 import { publish } from '../../../server/publications/publish.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { OFFICE, provinceForAll } from '../../fixtures/test-province.ts';
 
 const shipped = bundledCatalogue();
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let device: ShellDevice;
 let errors: string[];
 const downs: Down[] = [];
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
   relay = await startRelay(province.port);
   device = await openShellDevice({ url: relay.url, code: await province.newCode() });
   await device.deliver();
@@ -49,8 +45,6 @@ afterEach(async () => {
 afterAll(async () => {
   await device.remove();
   await relay.stop();
-  await province.stop();
-  await postgres.stop();
 });
 
 /** Passes everything on, writes down what was asked of the publications, and cuts the line after so many documents' slices. */

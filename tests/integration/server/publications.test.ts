@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { bundledCatalogue } from '../../../shared/catalogue/bundled.ts';
@@ -9,30 +9,22 @@ import { MAX_SLICE_BYTES, type changesAnswerSchema, type PublicationKind } from 
 import { pathOf, paths } from '../../../shared/sync/protocol.ts';
 import { raiseEpoch } from '../../../server/devices/epoch-store.ts';
 import { NotPublished, publish } from '../../../server/publications/publish.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { enrolledDevice, send, type Answer, type TestDevice } from '../../fixtures/test-device.ts';
-import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { type Answer, send, type TestDevice } from '../../fixtures/test-device.ts';
+import { OFFICE, provinceForAll } from '../../fixtures/test-province.ts';
 
 const OTHER = { officeId: 'le-loi', agencyCode: 'H36.12' };
 const shipped = bundledCatalogue();
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let device: TestDevice;
 let foreign: TestDevice;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-  device = await enrolledDevice(province.url, await province.newCode());
-  foreign = await enrolledDevice(province.url, await province.newCode(OTHER));
+  device = await province.newDevice();
+  foreign = await province.newDevice(OTHER);
 });
 beforeEach(async () => {
   await sql`truncate publications, published_documents`.execute(province.db);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
 });
 
 const publishes = (kind: PublicationKind, content: unknown) => publish(province.db, kind, JSON.stringify(content), Date.now());

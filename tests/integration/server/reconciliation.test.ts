@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createReconciliation, type Reconciliation } from '../../../server/reconciliation/reconciliation.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
@@ -10,39 +10,25 @@ import type { Outcome } from '../../../shared/reconciliation/compare.ts';
 import { createMonitoring } from '../../../shared/reconciliation/monitoring.ts';
 import { signedText, statementText, type Statement } from '../../../shared/reconciliation/statement.ts';
 import { paths, type StatementAnswer } from '../../../shared/sync/protocol.ts';
-import { aDossier, aTicket } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { accepted, aDossier, aTicket } from '../../fixtures/dossiers.ts';
 import { buildServer } from '../../fixtures/province.ts';
-import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let alarms: string[];
 let reconciliation: Reconciliation;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
   reconciliation = createReconciliation({ db: province.db, clock: Date.now, alarm: (what) => alarms.push(what) });
   alarms = [];
 });
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
 
 const date = dateAt(aDossier().acceptedAtMs);
-let orders = 0;
-const accepted = (change: Partial<Dossier> = {}) => {
-  orders += 1;
-  const dossier = { ...aDossier(), dossierId: randomUUID() as Dossier['dossierId'], code: `H36.12-261123-${String(orders).padStart(4, '0')}`, ...change };
-  return { type: 'dossier.accepted' as const, dossier, number: { leaseId: 'lease', order: orders } };
-};
 
 /** A device with some tickets and `count` dossiers of the day in its journal, nothing sent. */
 async function deviceWith(count: number): Promise<{ device: TestDevice; dossiers: Dossier[] }> {
-  const device = await enrolledDevice(province.url, await province.newCode());
+  const device = await province.newDevice();
   const dossiers: Dossier[] = [];
   device.append({ type: 'catalogue.installed', version: '1', procedures: 1 });
   device.append({ type: 'ticket.issued', ticket: aTicket({ ticketId: randomUUID(), date }) });
@@ -173,7 +159,8 @@ describe('what the province holds is changed by hand', () => {
       .execute();
     const row = await province.db.selectFrom('dossiers').selectAll().where('dossier_id', '=', first.dossierId).executeTakeFirstOrThrow();
     const { arrival: _, ...copied } = row;
-    const [dossierId, code] = [randomUUID(), `smuggled-${orders}`];
+    const dossierId = randomUUID();
+    const code = `smuggled-${dossierId}`;
     await province.db
       .insertInto('dossiers')
       .values({ ...copied, body: JSON.stringify(copied.body), dossier_id: dossierId, operation_id: randomUUID(), code })
@@ -262,7 +249,7 @@ describe('a statement that is not the sender’s own', () => {
 describe('monitoring', () => {
   it('gives the figures of the record, of a past day the same after later entries, and over the command line', async () => {
     const office = { officeId: 'monitored', agencyCode: 'H36.77' };
-    const device = await enrolledDevice(province.url, await province.newCode(office));
+    const device = await province.newDevice(office);
     const of = (change: Partial<Dossier> = {}) => accepted({ ...office, ...change });
     const scan = {
       sha256: sha256('scan'),

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../server/db/database.ts';
 import { createEnrolmentCode } from '../../../server/devices/enrolment.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { buildServer } from '../../fixtures/province.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { startServerProcess, type ServerProcess } from '../../fixtures/server-process.ts';
@@ -15,7 +15,7 @@ import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.t
 
 const run = promisify(execFile);
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let databaseUrl: string;
 let dataDir: string;
 let server: ServerProcess;
@@ -23,7 +23,6 @@ let device: ShellDevice;
 
 beforeAll(async () => {
   await buildServer();
-  postgres = await startTestPostgres();
   databaseUrl = await postgres.createDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'qmc-restored-'));
   server = await startServerProcess({ databaseUrl, dataDir });
@@ -35,7 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await device.remove();
   await server.end();
-  await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 

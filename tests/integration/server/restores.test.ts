@@ -5,13 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openDeviceKeys } from '../../../electron/keys/device-keys.ts';
 import { revokeAndDestroy, revokeDevice } from '../../../server/devices/device-store.ts';
 import { raiseEpoch } from '../../../server/devices/epoch-store.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
 /** Everything a backup of the database holds; scans' files are kept elsewhere and survive. */
 const TABLES = [
@@ -30,22 +29,13 @@ const TABLES = [
   'tickets',
 ] as const;
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 const opened: ShellDevice[] = [];
 const folders: string[] = [];
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
 afterEach(async () => {
   for (const device of opened.splice(0)) await device.close().catch(() => undefined);
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
 });
 
 async function device(options: { folder?: string; code?: string; deviceKey?: ShellDevice['deviceKey'] } = {}): Promise<ShellDevice> {

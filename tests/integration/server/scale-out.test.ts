@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../server/db/database.ts';
 import { createEnrolmentCode } from '../../../server/devices/enrolment.ts';
 import { type EnrolAnswer, type JournalAnswer, paths } from '../../../shared/sync/protocol.ts';
-import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { accepted } from '../../fixtures/dossiers.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { buildServer } from '../../fixtures/province.ts';
 import { startServerProcess, type ServerProcess } from '../../fixtures/server-process.ts';
 import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let databaseUrl: string;
 let db: Database;
 let dataDir: string;
@@ -23,7 +23,6 @@ const url = (index: number): string => (servers[index % servers.length] as Serve
 
 beforeAll(async () => {
   await buildServer();
-  postgres = await startTestPostgres();
   databaseUrl = await postgres.createDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'qmc-two-servers-'));
   // On an empty database, at once: both find that the schema is missing.
@@ -33,16 +32,10 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers) await server.end();
   await db.destroy();
-  await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
 const newCode = () => createEnrolmentCode(db, { officeId: 'nguyen-hue', agencyCode: 'H36.12' }, Date.now(), 86_400_000);
-const accepted = () => ({
-  type: 'dossier.accepted',
-  dossier: aDossier({ dossierId: randomUUID() as never, code: `H36.12-${randomUUID()}` }),
-  number: { leaseId: 'x', order: 1 },
-});
 const push = async (device: TestDevice, at: string, entries: readonly unknown[]) =>
   send<JournalAnswer>(at, paths.journal, { body: { journalId: device.journalId, entries }, headers: await device.authorisation() });
 const countOf = async (device: TestDevice) => {

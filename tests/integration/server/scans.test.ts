@@ -2,28 +2,20 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_SCAN_BYTES } from '../../../shared/scanning/scan.ts';
 import { paths, wholeUploadText } from '../../../shared/sync/protocol.ts';
 import { startTcpProxy } from '../../fakes/tcp-proxy.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pdfPage, pngPage } from '../../fixtures/scans.ts';
-import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let device: TestDevice;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-  device = await enrolledDevice(province.url, await province.newCode());
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
+  device = await province.newDevice();
 });
 
 const PDF = 'application/pdf';
@@ -119,7 +111,7 @@ describe('a scan', () => {
   });
 
   it('of another office must be sent by the office itself: naming a digest proves nothing', async () => {
-    const other = await enrolledDevice(province.url, await province.newCode({ officeId: 'meo-vac', agencyCode: 'H36.30' }));
+    const other = await province.newDevice({ officeId: 'meo-vac', agencyCode: 'H36.30' });
     const scan = largePdf(5_000);
     await sendWhole(scan);
     expect(await isVerified(scan, other)).toBe(false);
@@ -319,7 +311,7 @@ describe('an upload', () => {
     const scan = largePdf(4_000);
     expect((await send(province.url, paths.scans, { headers: { 'tus-resumable': '1.0.0', 'upload-length': '10' } })).status).toBe(401);
     const { location } = await create(scan);
-    const other = await enrolledDevice(province.url, await province.newCode({ officeId: 'yen-minh', agencyCode: 'H36.40' }));
+    const other = await province.newDevice({ officeId: 'yen-minh', agencyCode: 'H36.40' });
     expect((await head(location, other)).status).toBe(404);
     expect((await patch(location, scan, 0, { sender: other })).status).toBe(404);
     expect((await patch(location, scan, 0)).status).toBe(204);

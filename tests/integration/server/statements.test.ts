@@ -1,37 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openBookFile } from '../../../electron/reconciliation/book-file.ts';
 import { createStatements, type Statements } from '../../../electron/reconciliation/statements.ts';
 import { createReconciliation } from '../../../server/reconciliation/reconciliation.ts';
 import { DAY_MS, dateAt } from '../../../shared/lib/time.ts';
 import type { ReconciledDay, ReconciliationState } from '../../../shared/reconciliation/state.ts';
 import { paths, statementAnswerSchema } from '../../../shared/sync/protocol.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, quietLog, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
 const today = dateAt(Date.now());
 const yesterday = dateAt(Date.now() - DAY_MS);
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 const devices: ShellDevice[] = [];
 const running: Statements[] = [];
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
 afterEach(async () => {
   for (const statements of running.splice(0)) await statements.stop();
   for (const device of devices.splice(0)) await device.remove();
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
 });
 
 const aDevice = async (office?: { officeId: string; agencyCode: string }): Promise<ShellDevice> => {

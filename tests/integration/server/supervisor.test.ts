@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ensureHealth } from '../../../server/upstreams/health-store.ts';
 import { changeSupervisor } from '../../../server/supervisor/accounts.ts';
 import { dateAt } from '../../../shared/lib/time.ts';
@@ -15,21 +15,10 @@ import {
 import type { DeviceReport } from '../../../shared/sync/device-report.ts';
 import { pathOf, paths } from '../../../shared/sync/protocol.ts';
 import { aDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
-import { enrolledDevice, send, TestDevice, type Answer } from '../../fixtures/test-device.ts';
-import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { type Answer, enrolledDevice, send, statuses, TestDevice } from '../../fixtures/test-device.ts';
+import { provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
-});
-afterAll(async () => {
-  await province.stop();
-  await postgres.stop();
-});
+const province = provinceForAll();
 
 const own = (): Record<string, string> => ({ origin: province.url });
 const signIn = (name: string, password: string, headers = own()) => send(province.url, supervisorPaths.session, { body: { name, password }, headers });
@@ -106,7 +95,7 @@ describe('who may come in', () => {
 describe('what a supervisor sees', () => {
   it('shows devices as they last reported, with how wrong their clock is', async () => {
     const { headers } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-bao-cao', agencyCode: 'H36.20' }));
+    const device = await province.newDevice({ officeId: 'xa-bao-cao', agencyCode: 'H36.20' });
     const before = (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId);
     expect(before).toMatchObject({ officeId: 'xa-bao-cao', appVersion: '0.1.0', report: null, quarantine: null });
 
@@ -125,8 +114,8 @@ describe('what a supervisor sees', () => {
     const { headers } = await supervisor();
     const get = (query: string, given = headers) => send<RatingsAnswer>(province.url, `${supervisorPaths.ratings}?${query}`, { method: 'GET', headers: given });
     const [here, there] = [
-      await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-y-kien', agencyCode: 'H36.31' })),
-      await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-khac', agencyCode: 'H36.32' })),
+      await province.newDevice({ officeId: 'xa-y-kien', agencyCode: 'H36.31' }),
+      await province.newDevice({ officeId: 'xa-khac', agencyCode: 'H36.32' }),
     ];
     const rate = async (kiosk: TestDevice, time: string, score: number, ...reasons: string[]): Promise<void> => {
       const entry = kiosk.append({ type: 'service.rated', rating: { score, reasons } }, { atMs: Date.parse(`${time}+07:00`) });
@@ -160,14 +149,14 @@ describe('what a supervisor sees', () => {
 
   it('takes a report of its own device only, within bounds', async () => {
     expect((await act(paths.deviceReport, {}, report)).status).toBe(401);
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     const refused = await act(paths.deviceReport, await device.authorisation(), { ...report, printers: Array.from({ length: 21 }, () => report.printers[0]) });
     expect(refused).toMatchObject({ status: 400, body: { kind: 'invalid' } });
   });
 
   it('counts the day by hour, channel and office, by the counters’ own time, and tells nothing of citizens', async () => {
     const { headers } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-dem', agencyCode: 'H36.21' }));
+    const device = await province.newDevice({ officeId: 'xa-dem', agencyCode: 'H36.21' });
     const at = (time: string) => Date.parse(`2026-11-20T${time}+07:00`);
     const moments: Array<[string, 'counter' | 'post' | 'online']> = [
       ['00:00:00', 'counter'],
@@ -181,7 +170,7 @@ describe('what a supervisor sees', () => {
       device.append({ type: 'dossier.accepted', dossier: { ...dossier, officeId: 'xa-dem', agencyCode: 'H36.21' }, number: { leaseId: 'x', order: 1 } });
     }
     const pushed = await device.push();
-    expect(pushed.body.results.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'applied'));
+    expect(statuses(pushed)).toEqual(Array.from({ length: 5 }, () => 'applied'));
     const answer = await send(province.url, `${supervisorPaths.overview}?date=2026-11-20`, { method: 'GET', headers });
     const { accepted } = overviewSchema.parse(answer.body);
     expect(accepted.byHour.flatMap((count, hour) => (count === 0 ? [] : [[hour, count]]))).toEqual([
@@ -205,7 +194,7 @@ describe('what a supervisor sees', () => {
 
   it('keeps an alarm until someone has seen it, and counts what repeats', async () => {
     const { headers, name } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-bao-dong', agencyCode: 'H36.22' }));
+    const device = await province.newDevice({ officeId: 'xa-bao-dong', agencyCode: 'H36.22' });
     const entry = device.append({ type: 'catalogue.installed', version: '1', procedures: 1 });
     for (let time = 0; time < 3; time += 1) await device.push([{ ...entry, hash: 'f'.repeat(64) }]);
     const alarmsOf = async () => (await overview(headers)).alarms.filter(({ deviceId }) => deviceId === device.deviceId);
@@ -236,7 +225,7 @@ describe('what a supervisor sees', () => {
 
   it('shows a copied device as in quarantine', async () => {
     const { headers } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-ban-sao', agencyCode: 'H36.23' }));
+    const device = await province.newDevice({ officeId: 'xa-ban-sao', agencyCode: 'H36.23' });
     device.append({ type: 'catalogue.installed', version: '1', procedures: 1 });
     await device.push();
     device.entries.length = 0;
@@ -247,7 +236,7 @@ describe('what a supervisor sees', () => {
 
   it('takes a quarantined device’s own word for the reason, and forgets none of it when an alarm is seen', async () => {
     const { headers } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-lui', agencyCode: 'H36.27' }));
+    const device = await province.newDevice({ officeId: 'xa-lui', agencyCode: 'H36.27' });
     const quarantine = { reason: 'set-back', sinceMs: 1_795_000_000_000 };
     expect((await act(paths.deviceReport, await device.authorisation(), { ...report, quarantine })).status).toBe(200);
     const seen = (await overview(headers)).devices.find(({ deviceId }) => deviceId === device.deviceId);
@@ -274,7 +263,7 @@ describe('what a supervisor does', () => {
 
   it('revokes a device at once', async () => {
     const { headers, name } = await supervisor();
-    const device = await enrolledDevice(province.url, await province.newCode());
+    const device = await province.newDevice();
     await device.authorisation();
     expect((await act(pathOf(supervisorPaths.revocation, { deviceId: device.deviceId }), headers)).status).toBe(204);
     expect((await act(paths.deviceReport, await device.authorisation(), report)).status).toBe(403);
@@ -288,7 +277,7 @@ describe('what a supervisor does', () => {
     const { headers, name } = await supervisor();
     const order = (device: TestDevice, destroy: string) => act(pathOf(supervisorPaths.revocation, { deviceId: device.deviceId }), headers, { destroy });
     const seen = async ({ deviceId }: TestDevice) => (await overview(headers)).devices.find((one) => one.deviceId === deviceId);
-    const [stolen, leaving] = [await enrolledDevice(province.url, await province.newCode()), await enrolledDevice(province.url, await province.newCode())];
+    const [stolen, leaving] = [await province.newDevice(), await province.newDevice()];
 
     expect((await order(leaving, 'when-delivered')).status).toBe(204);
     expect(await seen(leaving)).toMatchObject({ destroy: 'when-delivered', revokedAtMs: null });
@@ -308,9 +297,9 @@ describe('what a supervisor does', () => {
 
   it('puts a new device in the place of an old one', async () => {
     const { headers } = await supervisor();
-    const old = await enrolledDevice(province.url, await province.newCode({ officeId: 'xa-thay', agencyCode: 'H36.26' }));
+    const old = await province.newDevice({ officeId: 'xa-thay', agencyCode: 'H36.26' });
     const code = { officeId: 'xa-thay', agencyCode: 'H36.26', days: 2, replaces: old.deviceId };
-    const foreign = await enrolledDevice(province.url, await province.newCode());
+    const foreign = await province.newDevice();
     expect((await act(supervisorPaths.enrolmentCodes, headers, { ...code, replaces: foreign.deviceId })).status).toBe(409);
     const given = await act(supervisorPaths.enrolmentCodes, headers, code);
     const next = await enrolledDevice(province.url, (given.body as { code: string }).code);
@@ -332,7 +321,7 @@ describe('days gone by', () => {
     send<ReconciliationAnswer>(province.url, `${supervisorPaths.reconciliation}?${new URLSearchParams(asked).toString()}`, { method: 'GET', headers });
 
   async function dayOf(officeId: string, count: number): Promise<TestDevice> {
-    const device = await enrolledDevice(province.url, await province.newCode({ officeId, agencyCode: 'H36.30' }));
+    const device = await province.newDevice({ officeId, agencyCode: 'H36.30' });
     for (let index = 0; index < count; index += 1) {
       const acceptedAtMs = Date.parse(`${DAY}T09:00:00+07:00`) + index;
       const dossier = aDossier({ dossierId: randomUUID() as never, code: `H36.30-${randomUUID()}`, acceptedAtMs, officeId, agencyCode: 'H36.30' });

@@ -5,20 +5,19 @@ import { ok } from '../../../shared/lib/result.ts';
 import { scanHoursSchema } from '../../../shared/sync/scan-hours.ts';
 import { settingsSchema } from '../../../shared/settings/settings.ts';
 import { newCertificate, type Certificate } from '../../fixtures/certificates.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { officeSettings } from '../../fixtures/settings.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 const provinces: TestProvince[] = [];
 const devices: ShellDevice[] = [];
 let authority: Certificate;
 const certificates: Record<'self' | 'signed' | 'expired' | 'elsewhere', Certificate> = {} as never;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
   authority = await newCertificate({ isAuthority: true });
   Object.assign(certificates, {
     self: await newCertificate(),
@@ -30,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const device of devices) await device.remove();
   for (const province of provinces) await province.stop();
-  await postgres.stop();
 });
 
 async function provinceWith(tls: Certificate): Promise<TestProvince> {

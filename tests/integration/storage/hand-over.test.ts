@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { scansOf } from '../../../shared/dossiers/scans-of.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 import { DAY_MS } from '../../../shared/lib/time.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let province: TestProvince;
 let device: ShellDevice;
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
 beforeEach(async () => {
   province = await startTestProvince(postgres, { lease: { size: 100, days: 60 } });
 });

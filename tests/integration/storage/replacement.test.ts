@@ -3,24 +3,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEnrolmentCode } from '../../../server/devices/enrolment.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { scansOf } from '../../../shared/dossiers/scans-of.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
 import { pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
+import { OFFICE, provinceForAll } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
-let province: TestProvince;
+const province = provinceForAll();
 let old: ShellDevice;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  province = await startTestProvince(postgres);
   old = await openShellDevice({ url: province.url, code: await province.newCode() });
 });
 afterAll(async () => {
   await old.remove();
-  await province.stop();
-  await postgres.stop();
 });
 
 const codeFor = (replaces: string, office = OFFICE): Promise<string> => createEnrolmentCode(province.db, office, Date.now(), 86_400_000, { replaces });

@@ -1,25 +1,21 @@
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scansOf } from '../../../shared/dossiers/scans-of.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { draftSchema } from '../../../shared/dossiers/draft.ts';
 import { pathOf, paths } from '../../../shared/sync/protocol.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pdfPage, pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
-import { enrolledDevice, send } from '../../fixtures/test-device.ts';
+import { send } from '../../fixtures/test-device.ts';
 import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 import { DAY_MS } from '../../../shared/lib/time.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let province: TestProvince;
 let device: ShellDevice;
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
 beforeEach(async () => {
   province = await startTestProvince(postgres, { lease: { size: 100, days: 60 } });
   device = await openShellDevice({ url: province.url, code: await province.newCode(), limits: { segmentBytes: 4_000 } });
@@ -242,7 +238,7 @@ describe('reading from the archive', () => {
   it('gives a scan and a dossier to the own office only', async () => {
     const dossier = await device.accept([pngPage(10)]);
     await device.deliver();
-    const stranger = await enrolledDevice(province.url, await province.newCode({ officeId: 'other', agencyCode: 'H36.13' }));
+    const stranger = await province.newDevice({ officeId: 'other', agencyCode: 'H36.13' });
     const headers = await stranger.authorisation();
     const ask = async (path: string, officeId: string, name: object) =>
       (await send(province.url, pathOf(path, { officeId, ...name }), { method: 'GET', headers })).status;

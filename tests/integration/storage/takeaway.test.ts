@@ -3,28 +3,24 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importFile } from '../../../server/import.ts';
 import { TakeawayRefused } from '../../../server/takeaway/open-file.ts';
 import type { Dossier } from '../../../shared/dossiers/dossier.ts';
 import { scansOf } from '../../../shared/dossiers/scans-of.ts';
 import { seeded } from '../../fixtures/journals.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pdfPage, pngPage } from '../../fixtures/scans.ts';
 import { openShellDevice, type ShellDevice } from '../../fixtures/shell-device.ts';
 import { startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let province: TestProvince;
 let device: ShellDevice;
 let stick: string;
 const file = (): string => join(stick, 'away');
 const receiptFile = (): string => join(stick, 'receipt');
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
 beforeEach(async () => {
   stick = await mkdtemp(join(tmpdir(), 'qmc-stick-'));
   province = await startTestProvince(postgres);

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createVault } from '../../../electron/keys/vault.ts';
 import { openDeliveryMirror } from '../../../electron/sync/delivery-mirror.ts';
 import type { Identity } from '../../../electron/sync/identity.ts';
@@ -17,22 +17,17 @@ import { ok } from '../../../shared/lib/result.ts';
 import { paths, pathOf } from '../../../shared/sync/protocol.ts';
 import type { DossierUpstreams, UpstreamName, UpstreamsAnswer } from '../../../shared/upstreams/upstream.ts';
 import { aDossier, aLandDossier } from '../../fixtures/dossiers.ts';
-import { startTestPostgres, type TestPostgres } from '../../fixtures/postgres.ts';
+import { postgresForAll } from '../../fixtures/postgres.ts';
 import { pdfPage } from '../../fixtures/scans.ts';
 import { quietLog } from '../../fixtures/shell-device.ts';
-import { enrolledDevice, send, sha256, type TestDevice } from '../../fixtures/test-device.ts';
+import { send, sha256, statuses, type TestDevice } from '../../fixtures/test-device.ts';
 import { OFFICE, startTestProvince, type TestProvince } from '../../fixtures/test-province.ts';
 import { sendScan } from '../../fixtures/send-scan.ts';
 
-let postgres: TestPostgres;
+const postgres = postgresForAll();
 let simulator: Simulator;
 let province: TestProvince;
 let device: TestDevice;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
 
 const quick = { pollMs: 25, sweepEveryS: 1 };
 const system = { timeoutMs: 400, deadlineMs: 1_000, breaker: { openAfter: 3, restMs: 200, longestRestMs: 400, slowMs: 150 } };
@@ -43,7 +38,7 @@ beforeEach(async () => {
   province = await startTestProvince(postgres, { upstreams: upstreamSettingsSchema.parse({ ...quick, systems }) });
   const { x, y } = (await provinceState(province.db)).signingKey;
   simulator.trust({ kty: 'EC', crv: 'P-256', x, y });
-  device = await enrolledDevice(province.url, await province.newCode());
+  device = await province.newDevice();
 });
 afterEach(async () => {
   await province.stop();
@@ -63,7 +58,7 @@ async function take(...dossiers: Dossier[]): Promise<void> {
     device.append({ type: 'dossier.accepted', dossier, number: { leaseId: device.enrolment?.lease.leaseId, order: 1 } }),
   );
   const answer = await device.push(entries);
-  expect(answer.body.results.map(({ status }) => status)).toEqual(dossiers.map(() => 'applied'));
+  expect(statuses(answer)).toEqual(dossiers.map(() => 'applied'));
 }
 
 async function whereIs(dossier: Dossier, upstream: UpstreamName): Promise<DossierUpstreams[number] | undefined> {
@@ -386,7 +381,7 @@ describe('what counters are told', () => {
     const child = birth();
     simulator.system('igate').mode = { kind: 'down' };
     await take(child);
-    const other = await enrolledDevice(province.url, await province.newCode({ officeId: 'bac-ha', agencyCode: 'H40.02' }));
+    const other = await province.newDevice({ officeId: 'bac-ha', agencyCode: 'H40.02' });
     const headers = await other.authorisation();
     const answer = await send<UpstreamsAnswer>(province.url, paths.upstreams, { method: 'GET', headers });
     expect(answer.body.upstreams.map(({ waiting }) => waiting)).toEqual([0, 0, 0, 0, 0]);
