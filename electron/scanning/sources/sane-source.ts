@@ -37,12 +37,16 @@ const failures: Readonly<Record<number, ScannerFailureKind>> = {
 const STATUS_GOOD = 0;
 const STATUS_EOF = 5;
 const STATUS_NO_DOCS = 7;
+const LAST_WORDS = /^Batch terminated/mu;
 const ENDS_A_STACK = [STATUS_GOOD, STATUS_NO_DOCS];
 
 /** Of a stack, its exit code alone does not always say how it ended; what it prints of the last sheet does. */
 function statusOf({ code, stderr }: Pick<Ended, 'code' | 'stderr'>): number {
-  const last = Array.from(stderr.matchAll(/\(scanner status = (\d+)\)/gu)).at(-1)?.[1];
-  return code !== 0 || last === undefined || Number(last) === STATUS_EOF ? (code ?? -1) : Number(last);
+  // Closing the device, some drivers hang (SANE's own test device too, now and then): by then everything has been said.
+  const isThrough = code === STATUS_GOOD || (code === null && LAST_WORDS.test(stderr));
+  if (!isThrough) return code ?? -1;
+  const last = Number(Array.from(stderr.matchAll(/\(scanner status = (\d+)\)/gu)).at(-1)?.[1] ?? STATUS_EOF);
+  return last === STATUS_EOF ? STATUS_GOOD : last;
 }
 
 function failureOfEnd({ code, stderr }: Pick<Ended, 'code' | 'stderr'>): ScannerFailure {
@@ -116,6 +120,7 @@ export function createSaneSource({ command = 'scanimage', env }: Options = {}): 
         ],
         {
           signal: stalled.signal,
+          lastWords: LAST_WORDS,
           onLine(path) {
             clearTimeout(watchdog);
             watchdog = setTimeout(stop, STALLED_MS);

@@ -63,6 +63,15 @@ describe('scanimage', () => {
     expect(await none.capabilities('test:0')).toEqual({ ok: false, failure: { kind: 'scanner-no-driver' } });
   });
 
+  it('waits for no driver that hangs when everything has been said', async () => {
+    scanners = await testScanners('read-status-code "SANE_STATUS_JAMMED"');
+    const command = await scanners.program('scanimage "$@" || code=$?\ncase "$*" in *--batch*) exec sleep 600;; esac\nexit $code');
+    const ended: string[] = [];
+    for await (const page of createSaneSource({ command, env: scanners.env }).scan('test:0', { ...glass, input: 'feeder' }, new AbortController().signal))
+      ended.push(page.ok ? 'a page' : page.failure.kind);
+    expect(ended).toEqual(['scanner-jam']);
+  });
+
   it('stops in the middle of a stack, and leaves no page behind', async () => {
     const before = (await readdir('/dev/shm')).filter((name) => name.startsWith('qmc-scan-'));
     const slow = ['read-delay true', 'read-delay-duration 20000'];

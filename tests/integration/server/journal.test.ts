@@ -73,15 +73,20 @@ describe('exactly once', () => {
     const device = await province.newDevice();
     for (let index = 0; index < 200; index += 1) device.append(accepted());
     await device.authorisation();
-    const pushing = device.push();
-    let cut = 0;
-    while (cut === 0) {
-      const { rows } = await sql`
-        select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' and query ilike '%"journal_entries"%'`.execute(province.db);
-      cut = rows.length;
-    }
-    expect(await pushing).toMatchObject({ status: 503, body: { kind: 'unavailable' } });
+    // The entries go in before what they do: held up there, the batch is in the middle for certain.
+    const pushing = await province.db.transaction().execute(async (holding) => {
+      await sql`lock table dossiers in exclusive mode`.execute(holding);
+      const held = device.push();
+      const cut = async (): Promise<number> => {
+        const { rows } = await sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query ilike '%dossiers%'`.execute(province.db);
+        return rows.length;
+      };
+      await expect.poll(cut).toBe(1);
+      return { held };
+    });
+    expect(await pushing.held).toMatchObject({ status: 503, body: { kind: 'unavailable' } });
     expect((await device.status()).head.seq).toBe(0);
     expect(await province.dossiersOf(device)).toEqual([]);
     expect((await device.push()).body.head.seq).toBe(200);
