@@ -11,7 +11,7 @@ export const usage = `Usage:
   province [--port 8080] [--host 127.0.0.1] [--data DIR | --database-url URL]
            [--tls-cert FILE --tls-key FILE] [--metrics-port N [--metrics-host 127.0.0.1]] [--trust-proxy CIDR,…]
            [--lease-size 100] [--lease-days 60] [--log-level info] [--exit-with-parent]
-           [--settings FILE | --simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
+           [--settings FILE] [--simulate-upstreams] [--demo-code CODE --office ID --agency CODE]
   province enrolment-code --office ID --agency CODE [--days 14] [--replaces DEVICE_ID] [--data DIR | --database-url URL]
   province monitoring --from YYYY-MM-DD --to YYYY-MM-DD [--office ID] [--as-of TIME] [--format csv|json]
            [--data DIR | --database-url URL]
@@ -20,7 +20,8 @@ export const usage = `Usage:
   province restored [--data DIR | --database-url URL]
   province publish catalogue|calendar|users FILE [--data DIR | --database-url URL]
   province publications [--data DIR | --database-url URL]
-  province import FILE [--receipt FILE] [--data DIR | --database-url URL]
+  province import FILE [--receipt FILE] [--settings FILE] [--data DIR | --database-url URL]
+  province copy-scans --settings FILE [--data DIR | --database-url URL]
   province partitions [--detach YYYY-MM | --attach YYYY-MM] [--data DIR | --database-url URL]
   province upstreams [--data DIR | --database-url URL]
   province requeue --upstream NAME [--dossier ID] [--data DIR | --database-url URL]
@@ -34,7 +35,8 @@ export const usage = `Usage:
                       say of a caller's address (X-Forwarded-For) is believed, and limits count by it
   --replaces          the new device takes the place of this one, which is revoked when the code is used:
                       take in its take-away file before, what it had not sent is refused afterwards
-  --settings          JSON file of the province: its specialised systems and what goes where (QMC_PROVINCE_SETTINGS)
+  --settings          JSON file of the province: its specialised systems and what goes where, and the S3-compatible store
+                      of its scans if they are not to be in --data (QMC_PROVINCE_SETTINGS)
   --simulate-upstreams  connects every specialised system to a simulation of it; for demonstrations only
   --upstream          igate, civil-registry, land, business-registry or vneid: sends the dossiers it stopped at again
   supervisor          who may sign in at /giam-sat; add and renew print a new password, once
@@ -49,6 +51,8 @@ export const usage = `Usage:
   partitions          the tables of the journal, one a month; --detach takes a month out that is over, so that its table can be
                       dumped and dropped, and --attach puts it back: what is out is not in the monitoring figures, and
                       statements of its days stay as they were judged. What was applied is never applied again
+  copy-scans          from the folder in --data to the bucket of --settings, each checked by its digest; goes on where it was
+                      stopped, and may run while the servers do. Says what was copied, and what is damaged or missing
   --receipt           where the answer to a take-away file is written (FILE.qmc-bien-nhan)
   --as-of             scans verified and due dates passed by this moment (ISO 8601), now unless said: the same moment gives
                       the same figures whenever they are computed
@@ -81,6 +85,7 @@ const commandSchema = z.object({
     'restored',
     'supervisor',
     'import',
+    'copy-scans',
     'publish',
     'publications',
     'monitoring',
@@ -185,6 +190,7 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   if (operands.length > wanted.length) throw new Error(`one command at a time: ${positionals.join(' ')}`);
   const missing = wanted[operands.length];
   if (missing !== undefined) throw new Error(`${command} needs: ${missing}`);
+  if (command === 'copy-scans' && values.settings === undefined && env['QMC_PROVINCE_SETTINGS'] === undefined) throw new Error('copy-scans needs --settings');
   if (command === 'revoke' && values.device === undefined) throw new Error('revoke needs --device');
   const parsed = commandSchema.safeParse({
     command,

@@ -14,7 +14,7 @@ import type { TokenIssuer } from './devices/tokens.ts';
 import type { Effects } from './journal/apply.ts';
 import type { Reconciliation } from './reconciliation/reconciliation.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import type { ScanFolder } from './scans/scan-folder.ts';
+import type { ScanFiles } from './scans/scan-files.ts';
 import type { Upstreams } from './upstreams/upstreams.ts';
 
 export type ProvinceContext = {
@@ -24,7 +24,7 @@ export type ProvinceContext = {
   province: ProvinceState;
   tokens: TokenIssuer;
   lease: LeaseTerms;
-  scanFolder: ScanFolder;
+  scanFiles: ScanFiles;
   callers: Callers;
   /** To the receipt of journals. */
   admission: Admission;

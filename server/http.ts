@@ -28,15 +28,15 @@ import { journalRoutes } from './journal/routes.ts';
 import { lobbyRoutes } from './lobby/routes.ts';
 import { readFigures } from './metrics/figures-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { loggableError, Problem, PROBLEM_TYPE, problemOf, refuseUnread } from './problem.ts';
+import { loggableError, Problem, PROBLEM_TYPE, problemOf, refuseUnread, retryAfterOf } from './problem.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { publicationRoutes } from './publications/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
-import { openScanFolder } from './scans/scan-folder.ts';
+import { openScanFiles, type ScanPlace } from './scans/scan-place.ts';
 import { scanRoutes } from './scans/routes.ts';
 import { createEffects } from './effects.ts';
 import { upstreamRoutes } from './upstreams/routes.ts';
-import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
+import { type UpstreamSettings, upstreamSettingsSchema } from './upstreams/settings.ts';
 import { openUpstreams } from './upstreams/upstreams.ts';
 import { supervisionRoutes } from './supervision.ts';
 import { readPageFiles } from './supervisor/page-files.ts';
@@ -56,8 +56,8 @@ const features: readonly Routes[] = [
 
 export type ProvinceOptions = {
   db: Database;
-  /** Folder of the scans' files. */
-  scansDir: string;
+  /** Where the bytes of scans are kept. */
+  scans: ScanPlace;
   clock: Clock;
   log: Logger;
   lease?: LeaseTerms;
@@ -82,21 +82,19 @@ const REQUEST_TIMEOUT_MS = 15 * 60_000;
 
 const defaultLease: LeaseTerms = { size: 100, days: 60 };
 const defaultLimits = { all: 6_000, credentials: 120, addresses: 30_000 };
-/** Seconds after which to try again when nothing better is known: not the same for all who hear it. */
-const someSeconds = (): number => 5 + Math.floor(Math.random() * 11);
 
 const DEVICE_KEY = 'device ';
 
 /** Brings the schema up to date and returns the server, ready to listen. Closing it leaves `db` open. */
 export async function createProvince({
   db,
-  scansDir,
+  scans,
   clock,
   log,
   lease = defaultLease,
   limits = defaultLimits,
   admission: admissionLimits = defaultAdmission,
-  upstreams: systems = provinceSettingsSchema.parse({}).upstreams,
+  upstreams: systems = upstreamSettingsSchema.parse({}),
   tls,
   trustProxy,
   pageDir,
@@ -104,7 +102,7 @@ export async function createProvince({
   await migrate(db);
   const province = await provinceState(db);
   const tokens = await createTokenIssuer(province.signingKey);
-  const scanFolder = await openScanFolder(scansDir);
+  const scanFiles = await openScanFiles(scans, (error) => log.warn({ failure: loggableError(error) }, 'the store of scans does not answer; scans wait'));
   const logFailure = (error: unknown): void => log.error({ failure: loggableError(error) }, 'request failed');
 
   const admission = createAdmission(admissionLimits);
@@ -140,7 +138,7 @@ export async function createProvince({
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) logFailure(error);
-    if (problem.status === 503) void reply.header('retry-after', String(problem.retryAfterS ?? someSeconds()));
+    if (problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
     return refuse(reply, problem);
   });
   app.setNotFoundHandler(() => {
@@ -179,7 +177,7 @@ export async function createProvince({
     db,
     settings: systems,
     province,
-    scanPath: (sha256) => scanFolder.pathOf(sha256),
+    findScan: scanFiles.find,
     clock,
     alarm,
     onStatus: (upstream, { status, sinceMs }) => log[status === 'down' ? 'warn' : 'info']({ upstream, status, sinceMs }, 'specialised system'),
@@ -204,7 +202,7 @@ export async function createProvince({
     province,
     tokens,
     lease,
-    scanFolder,
+    scanFiles,
     callers,
     admission,
     upstreams,

@@ -1,4 +1,6 @@
 /** Puts the import of a take-away file together: the same stores and effects as behind HTTP. */
+import { randomBytes } from 'node:crypto';
+import { Upload } from '@tus/server';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/lib/time.ts';
 import { raiseAlarm } from './alarm-store.ts';
@@ -12,19 +14,21 @@ import { createEffects, lifeOf } from './effects.ts';
 import { receiveJournal } from './journal/receive.ts';
 import { createReconciliation } from './reconciliation/reconciliation.ts';
 import { acceptScan } from './scans/accept-scan.ts';
+import { openScanFiles, type ScanPlace } from './scans/scan-place.ts';
 import { loggableError } from './problem.ts';
-import { openScanFolder } from './scans/scan-folder.ts';
 import { verifiedScansOf } from './scans/scan-store.ts';
 import { importTakeaway, type Imported } from './takeaway/import-file.ts';
 import { openEnqueue } from './upstreams/enqueue.ts';
 import { readPlan } from './upstreams/health-store.ts';
 
-type Options = { db: Database; scansDir: string; clock: Clock; log: Logger };
+type Options = { db: Database; scans: ScanPlace; clock: Clock; log: Logger };
 
 /** The schema must be up to date. Throws TakeawayRefused. */
-export async function importFile({ db, scansDir, clock, log }: Options, path: string): Promise<Imported> {
+export async function importFile({ db, scans, clock, log }: Options, path: string): Promise<Imported> {
   const province = await provinceState(db);
-  const folder = await openScanFolder(scansDir);
+  const files = await openScanFiles(scans, (silence) => {
+    throw new Error('the store of scans does not answer', { cause: silence });
+  });
   const alarms: Array<Promise<void>> = [];
   const alarm = (what: string, facts: Record<string, unknown>): void => {
     log.error({ alarm: what, ...facts }, 'alarm');
@@ -44,7 +48,6 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
     {
       province,
       clock,
-      incomingDir: folder.incomingDir,
       async findSender(deviceId) {
         const device = await findDevice(db, deviceId);
         if (device === undefined) return undefined;
@@ -57,7 +60,11 @@ export async function importFile({ db, scansDir, clock, log }: Options, path: st
         return answer;
       },
       hasScan: async (officeId, sha256) => (await verifiedScansOf(db, officeId, [sha256])).length > 0,
-      acceptScan: (file, claim, sender) => acceptScan(db, folder, file, claim, { ...sender, at: new Date(clock()) }),
+      acceptScan: (source, { sha256, mediaType, bytes }, sender) =>
+        acceptScan(db, { sha256, mediaType }, { ...sender, at: new Date(clock()) }, (judge) => {
+          const upload = new Upload({ id: randomBytes(16).toString('hex'), size: bytes, offset: 0 });
+          return files.keepWhole(source, { upload, sha256, judge, wasCut: () => false });
+        }),
       async status(deviceId, dossierIds, scans) {
         const device = await known(deviceId);
         const [dossiers, verifiedScans] = await Promise.all([

@@ -22,6 +22,11 @@ import { onParentGone, parentPort } from './parent.ts';
 import { loggableError } from './problem.ts';
 import { monitoringCsv } from '../shared/reconciliation/monitoring.ts';
 import { monitoringOf } from './reconciliation/monitoring.ts';
+import { readCredentials } from './scans/bucket-settings.ts';
+import { connectBucket } from './scans/s3-bucket.ts';
+import { copyToBucket } from './scans/copy-to-bucket.ts';
+import type { ScanPlace } from './scans/scan-place.ts';
+import { type ProvinceSettings, readSettings } from './settings.ts';
 import { allPublications } from './publications/publication-store.ts';
 import { NotPublished, publish } from './publications/publish.ts';
 import { changeSupervisor } from './supervisor/accounts.ts';
@@ -29,8 +34,8 @@ import { TakeawayRefused } from './takeaway/open-file.ts';
 import { countOpen } from './upstreams/delivery-store.ts';
 import { allHealth } from './upstreams/health-store.ts';
 import { requeueStopped } from './upstreams/requeue.ts';
-import { provinceSettingsSchema, type UpstreamSettings } from './upstreams/settings.ts';
-import { startSimulator, type Simulator } from './upstreams/simulator/simulator.ts';
+import { upstreamSettingsSchema } from './upstreams/settings.ts';
+import { startSimulator } from './upstreams/simulator/simulator.ts';
 import { DAY_MS } from '../shared/lib/time.ts';
 
 /** Requests under way get this long to end before their connections are cut. */
@@ -44,14 +49,13 @@ async function openPostgres(command: Command): Promise<{ url: string; died: Prom
   return startEmbeddedPostgres(command.data);
 }
 
-async function upstreamSettings({ settings }: Command, simulator: Simulator | undefined): Promise<UpstreamSettings> {
-  if (simulator !== undefined) return provinceSettingsSchema.parse({ upstreams: { systems: simulator.settings() } }).upstreams;
-  if (settings === undefined) return provinceSettingsSchema.parse({}).upstreams;
-  const parsed = provinceSettingsSchema.safeParse(JSON.parse(await readFile(settings, 'utf8')));
-  if (parsed.success) return parsed.data.upstreams;
-  const issue = parsed.error.issues[0];
-  throw new Error(`${settings}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
+/** The bucket that the settings name, or the folder of `--data`. */
+async function scanPlace({ scans }: ProvinceSettings, command: Command): Promise<ScanPlace> {
+  if (scans === undefined) return { dir: scansDir(command) };
+  return { bucket: scans.s3, credentials: await readCredentials(scans.s3, process.env) };
 }
+
+const scansDir = ({ data }: Command): string => join(data, 'scans');
 
 /** Throws when a file cannot be read; a wrong one stops the start in `createProvince`. */
 async function readTls({ 'tls-cert': cert, 'tls-key': key }: Command): Promise<{ cert: Buffer; key: Buffer } | undefined> {
@@ -67,7 +71,9 @@ async function serve(command: Command, log: Log): Promise<void> {
   if (command['exit-with-parent']) onParentGone(() => stopRequested('parent gone'));
 
   const simulator = command['simulate-upstreams'] ? await startSimulator() : undefined;
-  const upstreams = await upstreamSettings(command, simulator);
+  const settings = await readSettings(command.settings);
+  const scans = await scanPlace(settings, command);
+  const upstreams = simulator === undefined ? settings.upstreams : upstreamSettingsSchema.parse({ systems: simulator.settings() });
   const postgres = await openPostgres(command);
   let failed = false;
   try {
@@ -77,7 +83,7 @@ async function serve(command: Command, log: Log): Promise<void> {
     const app = await createProvince({
       db,
       tls,
-      scansDir: join(command.data, 'scans'),
+      scans,
       clock: Date.now,
       log,
       lease,
@@ -168,8 +174,9 @@ async function simulateUpstreams({ port }: Command): Promise<void> {
 async function takeIn(command: Command, log: Log): Promise<void> {
   const file = command.file as string;
   const receiptFile = command.receipt ?? `${file}.${RECEIPT_EXTENSION}`;
+  const scans = await scanPlace(await readSettings(command.settings), command);
   await withDatabase(command, async (db) => {
-    const { receipt, signed } = await importFile({ db, scansDir: join(command.data, 'scans'), clock: Date.now, log }, file).catch((error: unknown) => {
+    const { receipt, signed } = await importFile({ db, scans, clock: Date.now, log }, file).catch((error: unknown) => {
       if (error instanceof TakeawayRefused) throw new Error(`refused, nothing was changed: ${error.kind}`, { cause: error });
       throw error;
     });
@@ -184,6 +191,17 @@ async function takeIn(command: Command, log: Log): Promise<void> {
       receipt: receiptFile,
     };
     process.stdout.write(`${JSON.stringify(facts)}\n`);
+  });
+}
+
+async function copyScans(command: Command, log: Log): Promise<void> {
+  const { scans } = await readSettings(command.settings);
+  if (scans === undefined) throw new Error(`${command.settings}: scans.s3 is missing: where to is not said`);
+  const bucket = connectBucket(scans.s3, await readCredentials(scans.s3, process.env));
+  await withDatabase(command, async (db) => {
+    const copied = await copyToBucket(db, scansDir(command), bucket, (progress) => log.info(progress, 'scans copied so far'));
+    process.stdout.write(`${JSON.stringify(copied)}\n`);
+    if (copied.damaged.length + copied.missing.length > 0) process.exitCode = 1;
   });
 }
 
@@ -271,6 +289,8 @@ async function main(): Promise<void> {
       });
     case 'import':
       return takeIn(command, log);
+    case 'copy-scans':
+      return copyScans(command, log);
     case 'publish':
       return publishFile(command);
     case 'publications':

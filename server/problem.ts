@@ -29,6 +29,9 @@ export class Problem extends Error {
   }
 }
 
+/** Seconds for `Retry-After`, when nothing better is known: not the same for all who hear it. */
+export const retryAfterOf = (problem?: Problem): string => String(problem?.retryAfterS ?? 5 + Math.floor(Math.random() * 11));
+
 const httpStatusOf = (error: unknown): number | undefined => {
   const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;

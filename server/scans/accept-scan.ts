@@ -3,7 +3,7 @@ import { scanMediaTypes } from '../../shared/scanning/scan.ts';
 import { scanMetadataSchema } from '../../shared/sync/protocol.ts';
 import { Problem } from '../problem.ts';
 import type { Database } from '../db/database.ts';
-import type { ScanFacts, ScanFolder } from './scan-folder.ts';
+import type { Judge, ScanFacts } from './scan-files.ts';
 import { markVerified } from './scan-store.ts';
 
 /** HTTP status of tus 1.0's checksum extension: the bytes are not what they were said to be. */
@@ -12,18 +12,19 @@ const CHECKSUM_MISMATCH = 460;
 export type ScanClaim = { sha256: string; mediaType: string };
 export type ScanSender = { officeId: string; deviceId: string; at: Date };
 
-/**
- * Takes the file at `path` for good. Throws a Problem, and leaves the file, when it is not what it was said to be. `known`: what
- * was found out as the file was written and flushed; otherwise it is read through.
- */
-export async function acceptScan(db: Database, folder: ScanFolder, path: string, claim: ScanClaim, sender: ScanSender, known?: ScanFacts): Promise<void> {
-  const facts = known ?? (await folder.factsOf(path));
-  if (facts.sha256 !== claim.sha256) throw new Problem(CHECKSUM_MISMATCH, 'wrong-digest', 'the bytes received do not have the digest they were announced with');
-  if (facts.mediaType !== claim.mediaType) throw new Problem(415, 'wrong-media-type', 'the content is not of the announced type');
-  // The file first: a row without its file would call a scan verified that is not there.
-  await folder.keep(path, facts.sha256, known !== undefined);
-  await markVerified(db, { sha256: facts.sha256, bytes: facts.bytes, mediaType: claim.mediaType, ...sender });
+/** Lets `keep` take the bytes for good. Throws a Problem, and nothing is kept, when they are not what they were said to be. */
+export async function acceptScan(db: Database, claim: ScanClaim, sender: ScanSender, keep: (judge: Judge) => Promise<ScanFacts>): Promise<void> {
+  // The bytes first: a row without them would call a scan verified that is not there.
+  const { sha256, bytes } = await keep((facts) => {
+    if (facts.sha256 !== claim.sha256)
+      throw new Problem(CHECKSUM_MISMATCH, 'wrong-digest', 'the bytes received do not have the digest they were announced with');
+    if (facts.mediaType !== claim.mediaType) throw new Problem(415, 'wrong-media-type', 'the content is not of the announced type');
+  });
+  await markVerified(db, { sha256, bytes, mediaType: claim.mediaType, ...sender });
 }
+
+/** Whether the scan itself is wrong, which no second try would mend. */
+export const isRefusal = (error: unknown): error is Problem => error instanceof Problem && error.status < 500;
 
 /** What an upload says of itself before a byte of it. Throws a Problem when no scan could come of it. */
 export function claimIn(metadata: unknown, bytes: number | undefined): ScanClaim {

@@ -1,6 +1,4 @@
 /** The lane of scans (tus 1.0), and an office reading back what it sent. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256Schema } from '../../shared/scanning/scan.ts';
@@ -12,8 +10,8 @@ import { createUploads } from './uploads.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
 
-export const scanRoutes: Routes = (server, { db, clock, scanFolder, callers, metrics, alarm, logFailure }) => {
-  const uploads = createUploads(db, scanFolder, clock, logFailure, metrics.scanVerified);
+export const scanRoutes: Routes = (server, { db, clock, scanFiles, callers, metrics, alarm, logFailure }) => {
+  const uploads = createUploads(db, scanFiles, clock, logFailure, metrics.scanVerified);
 
   server.get(
     paths.officeScan,
@@ -22,16 +20,16 @@ export const scanRoutes: Routes = (server, { db, clock, scanFolder, callers, met
       const { sha256 } = request.params;
       const scan = await heldScan(db, callers.ownOffice(request, request.params.officeId), sha256);
       if (scan === undefined) throw new Problem(404, 'not-found', 'the office has sent no such scan');
-      const path = scanFolder.pathOf(sha256);
-      const size = await stat(path).then(
-        (file) => file.size,
-        () => undefined,
-      );
-      if (size !== scan.bytes) {
+      const kept = await scanFiles.find(sha256);
+      if (kept?.bytes !== scan.bytes) {
         alarm('a verified scan is not as it was stored', { sha256 });
         throw new Problem(503, 'unavailable', 'the scan cannot be read now');
       }
-      return reply.header('content-type', scan.mediaType).header('content-length', size).header('cache-control', 'no-store').send(createReadStream(path));
+      return reply
+        .header('content-type', scan.mediaType)
+        .header('content-length', kept.bytes)
+        .header('cache-control', 'no-store')
+        .send(await kept.open());
     },
   );
 

@@ -26,6 +26,11 @@ export async function heldScan(db: Connection, officeId: string, sha256: string)
   return row === undefined ? undefined : { bytes: row.bytes, mediaType: row.media_type };
 }
 
+/** All scans whose digests begin with these hex digits. */
+export async function scansBeginning(db: Connection, digits: string): Promise<Array<{ sha256: string; bytes: number }>> {
+  return db.selectFrom('scans').select(['sha256', 'bytes']).where('sha256', '>=', digits).where('sha256', '<', `${digits}g`).execute();
+}
+
 /** Those of the given digests that the office has at the province, verified. */
 export async function verifiedScansOf(db: Connection, officeId: string, digests: readonly string[]): Promise<string[]> {
   if (digests.length === 0) return [];

@@ -1,18 +1,17 @@
 /** Owns the arrival of scans by tus 1.0: whose upload it is, how large it may be, and the check of its digest at the end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FileStore } from '@tus/file-store';
 import { Metadata, Server, type ServerOptions, Upload } from '@tus/server';
-import { DAY_MS, type Clock } from '../../shared/lib/time.ts';
+import type { Clock } from '../../shared/lib/time.ts';
 import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
 import { paths, scanMetadataSchema } from '../../shared/sync/protocol.ts';
 import type { Database } from '../db/database.ts';
 import type { Device } from '../devices/device-store.ts';
-import { kindOf, Problem, PROBLEM_TYPE, problemOf } from '../problem.ts';
-import type { ScanFolder } from './scan-folder.ts';
-import { acceptScan, claimIn, type ScanClaim } from './accept-scan.ts';
+import { kindOf, Problem, PROBLEM_TYPE, problemOf, retryAfterOf } from '../problem.ts';
+import { acceptScan, claimIn, isRefusal, type ScanClaim } from './accept-scan.ts';
+import { ABANDONED_AFTER_MS, type ScanFiles } from './scan-files.ts';
 import { verifiedScansOf } from './scan-store.ts';
 import { createUploadLocks } from './upload-locks.ts';
-import { moveTo, receiveWhole, wholeBytesOf } from './whole-scan.ts';
+import { wholeBytesOf, wholeUploadId } from './whole-scan.ts';
 
 type Hooks = Required<ServerOptions>;
 type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
@@ -20,14 +19,12 @@ type TusRequest = Parameters<Hooks['onUploadCreate']>[0];
 /** RFC 5842: the province has it already; nothing is to be sent. */
 const ALREADY_REPORTED = 208;
 
-/** An upload that nobody finished is forgotten after a week. */
-const ABANDONED_AFTER_MS = 7 * DAY_MS;
-
 /** tus answers in plain text; here every refusal is a problem, as at every other door. */
 class ScanServer extends Server {
   override write(context: Parameters<Server['write']>[0], headers: Headers, status: number, body = ''): ReturnType<Server['write']> {
     if (status < 400) return super.write(context, headers, status, body);
     headers.set('content-type', PROBLEM_TYPE);
+    if (status === 503) headers.set('retry-after', retryAfterOf());
     return super.write(context, headers, status, body.startsWith('{') ? body : JSON.stringify({ kind: kindOf(status), message: body.trim() }));
   }
 }
@@ -53,12 +50,12 @@ const tusError = (problem: Problem): { status_code: number; body: string } => ({
 
 export function createUploads(
   db: Database,
-  folder: ScanFolder,
+  files: ScanFiles,
   clock: Clock,
   logFailure: (error: unknown) => void,
   onVerified: (bytes: number) => void,
 ): Uploads {
-  const store = new FileStore({ directory: folder.incomingDir, expirationPeriodInMilliseconds: ABANDONED_AFTER_MS });
+  const store = files.uploads;
   const senders = new WeakMap<IncomingMessage, Device>();
 
   const senderOf = (request: TusRequest): Device => {
@@ -70,21 +67,24 @@ export function createUploads(
 
   /** Verifies a whole upload; what is wrong is removed and said, what is right is kept for good. */
   async function finish(upload: Upload, officeId: string, deviceId: string): Promise<void> {
-    const path = upload.storage?.path;
-    if (path === undefined) throw new Error('a scan upload without a file');
     const claim = scanMetadataSchema.parse(upload.metadata);
     try {
-      await acceptScan(db, folder, path, claim, { officeId, deviceId, at: new Date(clock()) });
+      await acceptScan(db, claim, { officeId, deviceId, at: new Date(clock()) }, (judge) => files.keepUpload(upload, claim.sha256, judge));
     } catch (error) {
-      if (error instanceof Problem) await store.remove(upload.id);
+      if (isRefusal(error)) await store.remove(upload.id);
       throw error;
     }
-    await store.configstore.delete(upload.id);
+    // Verified it is, whatever is left of the upload.
+    await files.forget(upload.id).catch(logFailure);
     onVerified(upload.size ?? 0);
   }
 
   async function ownUpload(device: Device, id: string): Promise<Upload | undefined> {
-    const upload = await store.getUpload(id).catch(() => undefined);
+    const upload = await store.getUpload(id).catch((error: unknown) => {
+      // tus throws plain objects for what is not there; an upload that cannot be looked at now may be another office's.
+      if (error instanceof Error) throw error;
+      return undefined;
+    });
     if (upload === undefined) return undefined;
     if (upload.metadata?.['officeId'] !== device.office_id) throw new Problem(404, 'not-found', 'no such upload');
     return upload;
@@ -100,18 +100,12 @@ export function createUploads(
     if (bytes > MAX_SCAN_BYTES) throw new Problem(413, 'too-large', 'the scan is larger than any that is taken');
     const claim = claimIn(metadataIn(request.headers['upload-metadata']), bytes);
     await refuseVerified(device, claim);
-    await receiveWhole(request, device, claim, {
-      db,
-      folder,
-      at: new Date(clock()),
-      async adopt(id, path) {
-        if ((await store.configstore.get(id)) !== undefined) return false;
-        await moveTo(folder, path, id);
-        const creation_date = new Date().toISOString();
-        await store.configstore.set(id, new Upload({ id, size: bytes, offset: 0, metadata: { ...claim, officeId: device.office_id }, creation_date }));
-        return true;
-      },
-    });
+    const { office_id: officeId, device_id: deviceId } = device;
+    const upload = new Upload({ id: wholeUploadId(deviceId, claim.sha256), size: bytes, offset: 0, metadata: { ...claim, officeId } });
+    const wasCut = (): boolean => request.destroyed && !request.complete;
+    await acceptScan(db, claim, { officeId, deviceId, at: new Date(clock()) }, (judge) =>
+      files.keepWhole(request, { upload, sha256: claim.sha256, judge, wasCut }),
+    );
     onVerified(bytes);
   }
 
@@ -125,6 +119,7 @@ export function createUploads(
       if (request.destroyed && !request.complete) return;
       const problem = problemOf(error);
       if (problem.status >= 500) logFailure(error);
+      if (problem.status === 503) response.setHeader('retry-after', retryAfterOf(problem));
       const body = JSON.stringify(problem.body());
       // The rest of what was being sent is nobody's request.
       if (!request.complete) response.setHeader('connection', 'close');
@@ -180,9 +175,6 @@ export function createUploads(
       senders.set(request, device);
       await server.handle(request, response);
     },
-    async sweep() {
-      await folder.sweep(Date.now() - ABANDONED_AFTER_MS);
-      return server.cleanUpExpiredUploads();
-    },
+    sweep: () => files.sweep(Date.now() - ABANDONED_AFTER_MS),
   };
 }

@@ -1,7 +1,4 @@
 /** Takes in a take-away file through the same doors as HTTP: each entry once, each scan checked by its digest; answers with a signed receipt. */
-import { randomUUID } from 'node:crypto';
-import { open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CompactSign, importJWK } from 'jose';
 import { z } from 'zod';
 import { MAX_SCAN_BYTES } from '../../shared/scanning/scan.ts';
@@ -15,15 +12,15 @@ import { openTakeaway, TakeawayRefused, type OpenTakeaway } from './open-file.ts
 
 type Sender = { deviceId: string; journalId: string; officeId: string; publicKey: PublicJwk; isRevoked: boolean; headSeq: number };
 
+type ScanFrame = Extract<Frame, { kind: 'scan' }>;
+
 export type TakeawayPorts = {
   province: ProvinceState;
   findSender(deviceId: string): Promise<Sender | undefined>;
   receive(deviceId: string, request: JournalRequest): Promise<JournalAnswer>;
-  /** Where a scan may grow before it is taken. */
-  incomingDir: string;
   hasScan(officeId: string, sha256: string): Promise<boolean>;
-  /** Throws a Problem when the bytes are not what they were said to be. */
-  acceptScan(path: string, claim: { sha256: string; mediaType: string }, sender: { officeId: string; deviceId: string }): Promise<void>;
+  /** Throws a Problem with a status below 500 when the bytes are not what they were said to be. */
+  acceptScan(source: AsyncIterable<Buffer>, claim: ScanFrame, sender: { officeId: string; deviceId: string }): Promise<void>;
   status(deviceId: string, dossierIds: string[], scans: string[]): Promise<StatusAnswer>;
   clock(): number;
 };
@@ -89,27 +86,21 @@ async function apply(ports: TakeawayPorts, file: OpenTakeaway, sender: Sender): 
   const dossierIds = new Set<string>();
   const scans = new Set<string>();
   const refusedScans: Record<string, string> = {};
-  let arriving: ArrivingScan | undefined;
+  const frames = file.frames(province.signingKey);
 
-  try {
-    for await (const frame of file.frames(province.signingKey)) {
-      if (frame instanceof Uint8Array) {
-        if (arriving === undefined || !(await arriving.add(frame))) continue;
-        const refusal = await arriving.take();
-        if (refusal !== undefined) refusedScans[arriving.sha256] = refusal;
-        arriving = undefined;
-      } else if (frame.kind === 'entries') {
-        for (const { operation } of frame.entries) for (const dossierId of dossierToldBy(operation)) dossierIds.add(dossierId);
-        const answer = await receive(deviceId, { journalId, entries: frame.entries });
-        results.push(...answer.results);
-      } else if (frame.kind === 'dossiers') for (const dossierId of frame.dossierIds) dossierIds.add(dossierId);
-      else if (frame.kind === 'scan') {
-        scans.add(frame.sha256);
-        arriving = await beginScan(ports, sender, frame);
-      }
+  for await (const frame of frames) {
+    // Those of a scan that was held already.
+    if (frame instanceof Uint8Array) continue;
+    if (frame.kind === 'entries') {
+      for (const { operation } of frame.entries) for (const dossierId of dossierToldBy(operation)) dossierIds.add(dossierId);
+      const answer = await receive(deviceId, { journalId, entries: frame.entries });
+      results.push(...answer.results);
+    } else if (frame.kind === 'dossiers') for (const dossierId of frame.dossierIds) dossierIds.add(dossierId);
+    else if (frame.kind === 'scan') {
+      scans.add(frame.sha256);
+      const refusal = await takeScan(ports, sender, frame, frames);
+      if (refusal !== undefined) refusedScans[frame.sha256] = refusal;
     }
-  } finally {
-    await arriving?.abandon();
   }
   const standing = await status(deviceId, [...dossierIds], [...scans]);
   const journal = { epoch: standing.epoch, head: standing.head, results };
@@ -123,48 +114,29 @@ function dossierToldBy(operation: unknown): string[] {
   return telling.success ? [telling.data.dossier.dossierId] : [];
 }
 
-type ArrivingScan = {
-  sha256: string;
-  /** True when the scan is whole. */
-  add(bytes: Uint8Array): Promise<boolean>;
-  /** The reason why the province does not take it; undefined when it did. */
-  take(): Promise<string | undefined>;
-  abandon(): Promise<void>;
-};
+/** The reason why the province does not take it; undefined when it did, or holds it already. */
+async function takeScan(
+  { hasScan, acceptScan }: TakeawayPorts,
+  { officeId, deviceId }: Sender,
+  scan: ScanFrame,
+  frames: AsyncIterator<Uint8Array | Frame>,
+): Promise<string | undefined> {
+  if (await hasScan(officeId, scan.sha256)) return undefined;
+  try {
+    await acceptScan(bytesOf(scan, frames), scan, { officeId, deviceId });
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return error.kind;
+    throw error;
+  }
+}
 
-/** Undefined when the province holds the scan already: its bytes are passed over. */
-async function beginScan(
-  ports: TakeawayPorts,
-  sender: Sender,
-  { sha256, mediaType, bytes }: Extract<Frame, { kind: 'scan' }>,
-): Promise<ArrivingScan | undefined> {
-  const { officeId, deviceId } = sender;
-  if (await ports.hasScan(officeId, sha256)) return undefined;
-  const path = join(ports.incomingDir, `takeaway-${randomUUID()}`);
-  const file: FileHandle = await open(path, 'wx', 0o600);
-  let left = bytes;
-  return {
-    sha256,
-    async add(piece) {
-      await file.writeFile(piece);
-      left -= piece.byteLength;
-      return left <= 0;
-    },
-    async take() {
-      await file.close();
-      try {
-        await ports.acceptScan(path, { sha256, mediaType }, { officeId, deviceId });
-        return undefined;
-      } catch (error) {
-        if (error instanceof Problem) return error.kind;
-        throw error;
-      } finally {
-        await rm(path, { force: true });
-      }
-    },
-    async abandon() {
-      await file.close();
-      await rm(path, { force: true });
-    },
-  };
+/** The pieces that follow a scan's frame, by its length; the file was read through before. */
+async function* bytesOf({ bytes }: ScanFrame, frames: AsyncIterator<Uint8Array | Frame>): AsyncGenerator<Buffer> {
+  for (let left = bytes; left > 0;) {
+    const { value, done } = await frames.next();
+    if (done === true || !(value instanceof Uint8Array)) throw new TakeawayRefused('damaged');
+    left -= value.byteLength;
+    yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
 }

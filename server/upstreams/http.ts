@@ -1,7 +1,7 @@
 /** The one way to a specialised system: connections of its own, every request with a time limit for the whole of it and a limit in size. */
-import { createReadStream } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { parseOrUndefined } from '../../shared/lib/json.ts';
@@ -18,15 +18,32 @@ export class TransportFailure extends Error {
   }
 }
 
+/** The file broke off as it was read: no failure of the system that was to have it. */
+class Unreadable extends Error {}
+
+async function* readThrough(content: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* content as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new Unreadable('the file broke off', { cause });
+  }
+}
+
 /** The answer is not what the contract says. */
 export class WrongAnswer extends Error {}
 
 export type UpstreamAnswer = { status: number; headers: IncomingHttpHeaders; /** Undefined when it is no JSON. */ body: unknown };
 
-type Request = { method?: 'GET' | 'POST' | 'PUT'; headers?: Record<string, string>; json?: unknown; text?: string; file?: { path: string; bytes: number } };
+type Request = {
+  method?: 'GET' | 'POST' | 'PUT';
+  headers?: Record<string, string>;
+  json?: unknown;
+  text?: string;
+  file?: { bytes: number; open(): Promise<Readable> };
+};
 
 export type UpstreamHttp = {
-  /** Throws TransportFailure. Redirects are answers, never followed. */
+  /** Throws TransportFailure, or what the file threw when it could not be read. Redirects are answers, never followed. */
   request(path: string, request?: Request): Promise<UpstreamAnswer>;
 };
 
@@ -49,6 +66,8 @@ export function createUpstreamHttp(url: string, { timeoutMs, fileBytesPerS, conn
     async request(path, { method = 'GET', headers = {}, json, text, file } = {}) {
       const body = text ?? (json === undefined ? undefined : JSON.stringify(json));
       const length = file?.bytes ?? (body === undefined ? undefined : Buffer.byteLength(body));
+      // Before the system is asked for anything: what fails here is not its failure.
+      const content = await file?.open();
       const limitMs = timeoutMs + (file === undefined ? 0 : (file.bytes / fileBytesPerS) * 1000);
       return exchange(
         (isSecure ? httpsRequest : httpRequest)(new URL(path.replace(/^\//u, ''), base), {
@@ -63,14 +82,14 @@ export function createUpstreamHttp(url: string, { timeoutMs, fileBytesPerS, conn
           },
         }),
         body,
-        file?.path,
+        content,
         limitMs,
       );
     },
   });
 }
 
-function exchange(request: ReturnType<typeof httpRequest>, body: string | undefined, filePath: string | undefined, limitMs: number): Promise<UpstreamAnswer> {
+function exchange(request: ReturnType<typeof httpRequest>, body: string | undefined, content: Readable | undefined, limitMs: number): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     // One limit for the whole: an answer that drips byte by byte keeps a socket alive for ever otherwise.
@@ -80,7 +99,9 @@ function exchange(request: ReturnType<typeof httpRequest>, body: string | undefi
     }, limitMs);
     const fail = (error: unknown): void => {
       clearTimeout(timer);
-      reject(error instanceof TransportFailure ? error : new TransportFailure(isLate ? 'timeout' : 'unreachable', { cause: error }));
+      reject(
+        error instanceof TransportFailure || error instanceof Unreadable ? error : new TransportFailure(isLate ? 'timeout' : 'unreachable', { cause: error }),
+      );
     };
     request.on('error', fail);
     request.on('response', (response) => {
@@ -99,8 +120,8 @@ function exchange(request: ReturnType<typeof httpRequest>, body: string | undefi
       // A connection that ends inside the body gives no 'error' in every version of Node.
       response.on('close', () => !response.complete && fail(new Error('answer broke off')));
     });
-    if (filePath === undefined) request.end(body);
-    else void pipeline(createReadStream(filePath), request).catch(fail);
+    if (content === undefined) request.end(body);
+    else void pipeline(readThrough(content), request).catch(fail);
   });
 }
 

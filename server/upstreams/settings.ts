@@ -40,8 +40,6 @@ export const upstreamSettingsSchema = z.strictObject({
 });
 export type UpstreamSettings = z.infer<typeof upstreamSettingsSchema>;
 
-export const provinceSettingsSchema = z.strictObject({ upstreams: upstreamSettingsSchema.prefault({}) });
-
 export const deadlineOf = (upstream: UpstreamName, { deadlineMs }: SystemSettings): number => deadlineMs ?? (needsScans(upstream) ? 600_000 : 60_000);
 
 /** Half as long again as the longest delivery: whoever has not ended by then never will. */

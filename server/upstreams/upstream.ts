@@ -1,11 +1,12 @@
 /** The port of a specialised system: one dossier in, what became of it out. */
+import type { Readable } from 'node:stream';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import type { Outcome } from '../../shared/upstreams/settle.ts';
 import type { PrivateJwk } from '../db/database.ts';
 import type { UpstreamHttp } from './http.ts';
 
-/** A verified scan of the dossier, as a file at the province. */
-export type ScanFile = { sha256: string; bytes: number; mediaType: string; paper: string; path: string };
+/** A verified scan of the dossier, as the province keeps it. */
+export type ScanFile = { sha256: string; bytes: number; mediaType: string; paper: string; open(): Promise<Readable> };
 
 export type Delivery = {
   dossier: Dossier;

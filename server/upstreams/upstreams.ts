@@ -14,6 +14,7 @@ import { ensureHealth, putPlan } from './health-store.ts';
 import { createUpstreamHttp } from './http.ts';
 import { openJobs } from './job-store.ts';
 import { deadlineOf, expiryOf, type SystemSettings, type UpstreamSettings } from './settings.ts';
+import type { KeptScan } from '../scans/scan-files.ts';
 import type { Adapter } from './upstream.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -25,7 +26,7 @@ type Options = {
   db: Database;
   settings: UpstreamSettings;
   province: ProvinceState;
-  scanPath(sha256: string): string;
+  findScan(sha256: string): Promise<KeptScan | undefined>;
   clock: Clock;
   alarm(what: string, facts: Record<string, unknown>): void;
   onStatus(name: UpstreamName, health: Health): void;
@@ -63,7 +64,7 @@ export async function openUpstreams(options: Options): Promise<Upstreams> {
         deadlineMs,
         pollMs: settings.pollMs,
         sweepEveryMs: Math.min(settings.sweepEveryS * 1000, 5_000),
-        scanPath: options.scanPath,
+        findScan: options.findScan,
         clock,
         random: Math.random,
         onStatus: options.onStatus,

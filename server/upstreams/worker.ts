@@ -1,5 +1,4 @@
 /** Delivers what waits for one system: its own queue, its own limits, its own breaker; nothing here waits for another system. */
-import { stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { dossierSchema } from '../../shared/dossiers/dossier.ts';
 import type { Clock } from '../../shared/lib/time.ts';
@@ -11,6 +10,7 @@ import { lockComplete, markQueued, openDelivery, putSettlement, type OpenDeliver
 import { changeHealth, readHealth } from './health-store.ts';
 import { TransportFailure, WrongAnswer } from './http.ts';
 import type { Job, Jobs } from './job-store.ts';
+import type { KeptScan } from '../scans/scan-files.ts';
 import type { Delivery, ScanFile, Upstream } from './upstream.ts';
 
 export type Worker = { stop(): Promise<void> };
@@ -26,7 +26,8 @@ export type WorkerOptions = {
   deadlineMs: number;
   pollMs: number;
   sweepEveryMs: number;
-  scanPath(sha256: string): string;
+  /** Undefined when it is not there; throws while that cannot be known. */
+  findScan(sha256: string): Promise<KeptScan | undefined>;
   clock: Clock;
   random(): number;
   onStatus(name: UpstreamName, health: Health): void;
@@ -173,13 +174,9 @@ export function startWorker(options: WorkerOptions): Worker {
     const papers = new Map(dossier.papers.flatMap((paper) => paper.pages.map(({ sha256 }) => [sha256, paper.name] as const)));
     const files: ScanFile[] = [];
     for (const scan of scans) {
-      const path = options.scanPath(scan.sha256);
-      const bytes = await stat(path).then(
-        ({ size }) => size,
-        () => undefined,
-      );
-      if (bytes === undefined) return undefined;
-      files.push({ ...scan, bytes, path, paper: papers.get(scan.sha256) ?? '' });
+      const kept = await options.findScan(scan.sha256);
+      if (kept === undefined) return undefined;
+      files.push({ ...scan, ...kept, paper: papers.get(scan.sha256) ?? '' });
     }
     return files;
   }

@@ -17,11 +17,11 @@ export const land: Adapter = (http, { secret }) => {
       for (const sha256 of missing) {
         const scan = scans.find((one) => one.sha256 === sha256);
         if (scan === undefined) throw new WrongAnswer('asks for an attachment that the filing does not name');
-        const { path, bytes, mediaType } = scan;
+        const { mediaType } = scan;
         const sent = await http.request(`${filing}/attachments/${sha256}`, {
           method: 'PUT',
           headers: { ...headers, 'content-type': mediaType },
-          file: { path, bytes },
+          file: scan,
         });
         if (sent.status !== 204) return otherwise(sent, Date.now());
       }

@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(stick, { recursive: true, force: true });
 });
 
-const takeIn = (path = file(), at = province) => importFile({ db: at.db, scansDir: at.scansDir, clock: Date.now, log: pino({ level: 'silent' }) }, path);
+const takeIn = (path = file(), at = province) => importFile({ db: at.db, scans: { dir: at.scansDir }, clock: Date.now, log: pino({ level: 'silent' }) }, path);
 
 async function carry(): Promise<Awaited<ReturnType<typeof takeIn>>> {
   const taken = await device.takeaway.exportTo(file());
