@@ -1,5 +1,6 @@
 /** Boot order once the page has begun: settings → keys, journal and what answers the page. */
 import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import { ok, type Failure, type Result } from '../shared/lib/result.ts';
 import type { Role, Settings } from '../shared/settings/settings.ts';
@@ -20,6 +21,7 @@ import { loadPage, type MainWindow } from './window.ts';
 import { setLanguage, words } from './words.ts';
 
 const STATEMENTS_AFTER_MS = 3_000;
+const CRASH_KNOWN_AFTER_MS = 500;
 /** What is open sooner than the officer would look needs no words. */
 const TOLD_AFTER_MS = 500;
 const TOLD_EVERY_MS = 100;
@@ -60,17 +62,22 @@ async function open(userData: string, log: Log, { window, show, load, handedOver
   const { settings, province } = office.value;
   setLanguage(settings.language);
 
-  let hasCrashed = false;
+  let crashes = 0;
+  let noticed = 0;
   const takeCrashNotice = (): boolean => {
-    const notice = hasCrashed;
-    hasCrashed = false;
-    return notice;
+    const isNews = crashes > noticed;
+    noticed = crashes;
+    return isNews;
   };
   const kiosk: Kiosk | undefined =
     role === 'lobby'
       ? (await import('./lobby/kiosk.ts')).openKiosk({ window, userData, settings, log, load: loadPage, onAskedToLeave: () => tell('lobby:leave-asked', null) })
       : undefined;
-  const loading = load();
+  const loading = load().catch(async (error: unknown) => {
+    // A page that died on its way is loaded again by whoever watches for that, who may hear of it later than this.
+    await rest(CRASH_KNOWN_AFTER_MS);
+    if (crashes === 0) throw error;
+  });
   // While the page is compiled and begins, in a process of its own, what answers it is loaded and opened here; not before, or the page waits.
   const relaunch = (): void => {
     if (kiosk !== undefined) return kiosk.quit({ relaunch: true });
@@ -84,7 +91,7 @@ async function open(userData: string, log: Log, { window, show, load, handedOver
       sealingThread: begun.sealingThread,
     }),
   );
-  watchForCrash(window, log, () => (hasCrashed = true), kiosk === undefined);
+  watchForCrash(window, log, () => crashes++, kiosk === undefined);
   bringForwardOnSecondStart(window);
   closeInOrder(window, opening, province, kiosk?.mayQuit);
   const [{ counter }] = await Promise.all([

@@ -13,9 +13,8 @@ const LOOP_REST_MS = 5_000;
 /** `isAttended` false (a kiosk): nobody who stands there may be asked anything; the page comes back by itself. */
 export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => void, isAttended = true): void {
   let lastCrashMs = 0;
-  window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
-    if (reason === 'clean-exit' || window.isDestroyed()) return;
-    log.error(`page gone: ${reason} ${exitCode}`);
+  const comeBack = (how: string): void => {
+    log.error(`page gone: ${how}`);
     const isLoop = Date.now() - lastCrashMs < LOOP_MS;
     lastCrashMs = Date.now();
     onReload();
@@ -23,7 +22,12 @@ export function watchForCrash(window: BrowserWindow, log: Log, onReload: () => v
     // Chromium is still taking the dead process down: a load from inside this event is lost.
     if (isLoop && isAttended) void ask(window, words('crash.page-again'), reopen);
     else setTimeout(() => !window.isDestroyed() && reopen(), isLoop ? LOOP_REST_MS : REOPEN_MS);
+  };
+  window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
+    if (reason !== 'clean-exit' && !window.isDestroyed()) comeBack(`${reason} ${exitCode}`);
   });
+  // The page begins before there is a log to write to.
+  if (window.webContents.isCrashed()) comeBack('before it was watched');
   window.on('unresponsive', () => {
     log.error('page unresponsive');
     const startOver = (): void => {

@@ -35,13 +35,12 @@ const standIn = {
   executable: '@wingconsoledesktop',
 };
 
-/** The stand-in has no default app, so `electron <folder>` and `electron -r <module> <folder>` need this one. It runs inside Electron 25. */
+/** The stand-in has no default app, so `electron <folder>` and `electron -r <module> … <folder>` need this one. It runs inside Electron 25. */
 const defaultApp = `const { app } = require('electron');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const preload = process.argv.indexOf('-r');
-if (preload > 0) require(path.resolve(process.argv.splice(preload, 2)[1]));
+for (let at; (at = process.argv.indexOf('-r')) > 0;) require(path.resolve(process.argv.splice(at, 2)[1]));
 const folder = path.resolve(process.argv.slice(1).find((argument) => !argument.startsWith('-')) ?? '.');
 const { name, productName, version, main = 'index.js' } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 app.setAppPath(folder);

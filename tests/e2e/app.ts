@@ -142,8 +142,8 @@ async function mainPage(app: ElectronApplication): Promise<Page> {
   throw new Error(`no main window after ${OPEN_TIMEOUT_MS / 1000} s`);
 }
 
-/** Starts with settings or data that must stop the start; resolves with the exit code (-1: a signal ended it) and what was said. */
-export function startRefused(options: LaunchOptions): Promise<{ code: number; said: string }> {
+/** Starts with what ends the program by itself, e.g. settings that stop the start; resolves with the exit code (-1: a signal ended it) and what was said. */
+export function runToEnd(options: LaunchOptions): Promise<{ code: number; said: string }> {
   const { executablePath = electronPath(), args, env, userData } = startOf(options);
   return new Promise((done) => {
     execFile(executablePath, args, { env: { ...env, QMC_HEADLESS_STOP: '1' }, timeout: OPEN_TIMEOUT_MS }, (error, stdout, stderr) => {

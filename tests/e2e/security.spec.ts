@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { officeSettings } from '../fixtures/settings.ts';
-import { startRefused, type Counter } from './app.ts';
+import { runToEnd, type Counter } from './app.ts';
 import { officerAt } from './officer.ts';
 import { expect, test } from './test.ts';
 
@@ -227,7 +227,7 @@ test('a second start ends at once and brings the first window forward', async ({
       original();
     };
   });
-  const { code } = await startRefused({ settings, userData: counter.userData });
+  const { code } = await runToEnd({ settings, userData: counter.userData });
   expect(code).toBe(0);
   await expect.poll(() => counter.app.evaluate(() => Number(Reflect.get(globalThis, 'timesFocused') ?? 0))).toBe(1);
   await expect(counter.page.getByRole('navigation')).toBeVisible();

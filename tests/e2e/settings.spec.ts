@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { officeSettings } from '../fixtures/settings.ts';
-import { startRefused } from './app.ts';
+import { runToEnd } from './app.ts';
 import { expect, test } from './test.ts';
 
 const EX_CONFIG = 78;
@@ -28,7 +28,7 @@ const wrong: Array<{ what: string; settings: unknown; names: string[] }> = [
 
 for (const { what, settings, names } of wrong) {
   test(`${what} stops the start and is named`, async () => {
-    const { code, said } = await startRefused({ settings });
+    const { code, said } = await runToEnd({ settings });
     expect(code, said).toBe(EX_CONFIG);
     expect(said).toContain('Quầy Một Cửa chưa thể khởi động');
     for (const name of names) expect(said).toContain(name);
@@ -38,7 +38,7 @@ for (const { what, settings, names } of wrong) {
 
 test('a settings file that is not there stops the start and is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'qmc-e2e-'));
-  const { code, said } = await startRefused({ userData: folder, env: { QMC_CONFIG: join(folder, 'not-there.json') } });
+  const { code, said } = await runToEnd({ userData: folder, env: { QMC_CONFIG: join(folder, 'not-there.json') } });
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   expect(code, said).toBe(EX_CONFIG);
   expect(said).toContain(join(folder, 'not-there.json'));
