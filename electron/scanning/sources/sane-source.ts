@@ -135,6 +135,8 @@ export function createSaneSource({ command = 'scanimage', env }: Options = {}): 
       try {
         let count = 0;
         for await (const path of pages.items()) {
+          // Stopped is stopped, also for sheets that came faster than they were taken in.
+          if (signal.aborted) return;
           count += 1;
           yield await readPage(folder, path);
         }
