@@ -13,7 +13,7 @@ import S3rver from '@20minutes/s3rver';
 import { type Bucket, connectBucket } from '../../server/scans/s3-bucket.ts';
 import type { ScanPlace } from '../../server/scans/scan-place.ts';
 
-type State = /** Connections are cut at once. */ 'down' | /** Every request is refused for now. */ 'busy' | 'up';
+type State = /** Connections are cut at once. */ 'down' | 'up';
 type Call = { method: string; /** Behind the prefix. */ key: string };
 
 export type S3Store = {
@@ -66,7 +66,6 @@ export async function startS3Store(): Promise<S3Store> {
   };
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (state === 'busy') return refuse(response, 503, 'SlowDown');
     const { method = 'GET', url = '/', headers } = incoming;
     const call = { method, key: decodeURIComponent(url.split('?')[0] ?? '').split(prefix)[1] ?? '' };
     if ([...refusals].some((matches) => matches(call))) return refuse(response, 503, 'SlowDown');

@@ -255,7 +255,7 @@ describe.each([
         let cuts = 0;
         let resumed = 0;
         while (offset < scan.byteLength && cuts < 200) {
-          proxy.set(cuts < 12 ? { kind: 'cut-after', bytes: 1 + Math.floor(Math.random() * 600_000) } : { kind: 'up' });
+          proxy.set(cuts < 8 ? { kind: 'cut-after', bytes: 1 + Math.floor(Math.random() * 600_000) } : { kind: 'up' });
           const done = await patch(location, scan.subarray(offset), offset, { url: proxy.url }).catch(() => undefined);
           if (done?.status === 204) break;
           cuts += 1;
