@@ -1,10 +1,8 @@
 /** Owns the tables that hold the journal's contents: one a month, and one for what is of none of them. */
 import { sql } from 'kysely';
 import type { Connection, Database } from './database.ts';
+import { locks } from './locks.ts';
 import { monthAfter, type Month } from './months.ts';
-
-/** Of our own choosing; kept apart from those of the schema. */
-const LOCK = 7_140_226_002;
 
 const nameOf = (month: Month): string => `journal_contents_${month.slice(0, 7).replace('-', '_')}`;
 const tableOf = (month: Month) => sql.id(nameOf(month));
@@ -62,7 +60,7 @@ export const putBackMonth = (db: Database, month: Month): Promise<void> => alone
 const alone = (db: Database, work: (trx: Connection) => Promise<void>): Promise<void> =>
   db.transaction().execute(async (trx) => {
     await sql`set local lock_timeout = '2s'`.execute(trx);
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
+    await sql`select pg_advisory_xact_lock(${locks.months})`.execute(trx);
     await work(trx);
   });
 

@@ -1,6 +1,7 @@
 /** Owns indexes that are added to tables in use: built beside the writers, outside the ladder's transaction, which would stop them. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { locks } from './locks.ts';
 
 /**
  * When the dossier was accepted that a journal entry says whole; null for every other entry. Worked out for entries that came
@@ -25,16 +26,13 @@ const indexes = [
 /** Of earlier versions. */
 const outdated = ['journal_entries_accepted', 'journal_entries_dossiers', 'journal_entries_accepted_at', 'journal_entries_told_at'];
 
-/** Of our own choosing; kept apart from the ladder's. */
-const LOCK = 7_140_226_001;
-
 /**
  * Builds what is missing, and again what a server left half-built when it ended. One server at a time, the others go on
  * without: a build waits for every older transaction, so nobody may wait for the build inside one.
  */
 export async function buildOnlineIndexes(db: Database): Promise<void> {
   await db.connection().execute(async (connection) => {
-    const { rows: lock } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(connection);
+    const { rows: lock } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${locks.onlineIndexes}) as mine`.execute(connection);
     if (lock[0]?.mine !== true) return;
     try {
       for (const { name, definition } of indexes) {
@@ -46,7 +44,7 @@ export async function buildOnlineIndexes(db: Database): Promise<void> {
       }
       for (const name of outdated) await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection);
     } finally {
-      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
+      await sql`select pg_advisory_unlock(${locks.onlineIndexes})`.execute(connection);
     }
   });
 }
