@@ -18,17 +18,14 @@ export const contentFault = (value: unknown, at = ''): ContentFault | undefined 
  * Whether `contentFault` can find nothing in the value of this text (JSON, in UTF-8 that was looked at). A character that is
  * forbidden, or a key that is hidden, can only be there by an escape.
  */
-export const isSurelySound = (value: unknown, text: Buffer): boolean => !text.includes('\\u') && !text.includes('__proto__') && depthOf(value) < MAX_DEPTH;
+export const isSurelySound = (value: unknown, text: Buffer): boolean => !text.includes('\\u') && !text.includes('__proto__') && isShallow(value);
 
-/** At most `MAX_DEPTH`. */
-function depthOf(value: unknown, above = 0): number {
-  if (typeof value !== 'object' || value === null || above >= MAX_DEPTH) return above;
-  let deepest = above + 1;
-  for (const key in value) {
-    const child = (value as Record<string, unknown>)[key];
-    if (typeof child === 'object' && child !== null) deepest = Math.max(deepest, depthOf(child, above + 1));
-  }
-  return deepest;
+/** Whether nothing lies deeper than `contentFault` allows. */
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  for (const key in value) if (!isShallow((value as Record<string, unknown>)[key], depth + 1)) return false;
+  return true;
 }
 
 /** What nearly every operation is, found out without a word about where. */
