@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import type { Dossier } from '../../shared/dossiers/dossier.ts';
 import type { Connection } from '../db/database.ts';
-import { type Column, type ColumnType, slicesOf } from '../db/slices.ts';
+import { columnsFrom, namesOf } from '../db/rows.ts';
+import { slicesOf } from '../db/slices.ts';
 
 export type NewDossier = { dossier: Dossier; body: object; deviceId: string; operationId: string; at: Date };
 
@@ -38,8 +39,8 @@ export type TextedDossier = NewDossier & { text: Buffer };
 export async function insertDossiers(trx: Connection, dossiers: readonly TextedDossier[]): Promise<void> {
   if (dossiers.length === 0) return;
   const slices = slicesOf(dossiers.map(({ text }) => text));
-  const of = (name: string, type: ColumnType, value: (one: NewDossier) => unknown) => ({ name, type, values: dossiers.map(value) });
-  const columns: Column[] = [
+  const of = columnsFrom(dossiers);
+  const columns = [
     of('dossier_id', 'uuid', ({ dossier }) => dossier.dossierId),
     of('code', 'text', ({ dossier }) => dossier.code),
     of('office_id', 'text', ({ dossier }) => dossier.officeId),
@@ -53,8 +54,8 @@ export async function insertDossiers(trx: Connection, dossiers: readonly TextedD
     of('received_at', 'timestamptz', ({ at }) => at),
   ];
   await sql`
-    insert into dossiers (${sql.join(columns.map(({ name }) => sql.id(name)))}, body)
-    select ${sql.join(columns.map(({ name }) => sql.id(name)))}, ${slices.text}::jsonb from ${slices.join(columns)}`.execute(trx);
+    insert into dossiers (${namesOf(columns)}, body)
+    select ${namesOf(columns)}, ${slices.text}::jsonb from ${slices.join(columns)}`.execute(trx);
   const scans = dossiers.flatMap(({ dossier }) => scanRowsOf(dossier));
   if (scans.length > 0) {
     await sql`

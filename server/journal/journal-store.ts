@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import { dossierOf, type Operation } from '../../shared/journal/operation.ts';
 import type { WireEntry } from '../../shared/sync/protocol.ts';
 import type { Connection } from '../db/database.ts';
-import { arrayOf, type Column, type ColumnType, slicesOf } from '../db/slices.ts';
 import { monthOf } from '../db/months.ts';
+import { columnsFrom, namesOf, relationOf } from '../db/rows.ts';
+import { slicesOf } from '../db/slices.ts';
 import type { JournalHeadAt, StoredSlot } from './slot.ts';
 
 export type Verdict = { status: 'applied' } | { status: 'rejected'; reason: string; field?: string };
@@ -75,13 +76,13 @@ export async function claimOperations(
   deviceId: string,
   at: Date,
 ): Promise<void> {
-  const [ids, hashes] = [operations.map(({ operationId }) => operationId), operations.map(({ bodyHash }) => bodyHash)];
+  const of = columnsFrom(operations);
+  const columns = [of('operation_id', 'uuid', ({ operationId }) => operationId), of('body_hash', 'hex', ({ bodyHash }) => bodyHash)];
   await sql`
-    insert into operations (operation_id, body_hash, device_id, status, decided_at)
-    select id, hash, ${deviceId}::uuid, 'applied', ${at}
-    from unnest(${arrayOf('uuid', ids)}, ${arrayOf('hex', hashes)}) as fresh (id, hash)
+    insert into operations (${namesOf(columns)}, device_id, status, decided_at)
+    select ${namesOf(columns)}, ${deviceId}::uuid, 'applied', ${at} from ${relationOf('fresh', columns)}
     -- Of two devices that send the same ones, one waits; in any other order each would wait for the other.
-    order by id`.execute(trx);
+    order by operation_id`.execute(trx);
 }
 
 export async function findOperation(trx: Connection, operationId: string): Promise<KnownOperation | undefined> {
@@ -148,11 +149,13 @@ export type NewEntry = {
 /** Keeps entries that were applied, in places nobody has taken. None of them holds NUL. */
 export async function putAppliedEntries(trx: Connection, deviceId: string, entries: readonly NewEntry[], at: Date): Promise<void> {
   const slices = slicesOf(entries.map(({ text }) => text));
-  const of = (name: string, type: ColumnType, value: (one: NewEntry) => unknown) => ({ name, type, values: entries.map(value) });
-  const months = entries.map(({ entry, toldAtMs }) => monthOf(entry, toldAtMs));
-  const columns: Column[] = [
-    of('seq', 'bigint', ({ entry }) => entry.seq),
-    { name: 'month', type: 'date', values: months },
+  const of = columnsFrom(entries);
+  const seq = of('seq', 'bigint', ({ entry }) => entry.seq);
+  const month = of('month', 'date', ({ entry, toldAtMs }) => monthOf(entry, toldAtMs));
+  const places = [seq, of('operation_id', 'uuid', ({ entry }) => entry.operationId), of('hash', 'hex', ({ entry }) => entry.hash), month];
+  const contents = [
+    seq,
+    month,
     of('at_ms', 'bigint', ({ entry }) => entry.atMs),
     of('monotonic_ms', 'double precision', ({ entry }) => entry.monotonicMs),
     of('operator_id', 'text', ({ entry }) => entry.operatorId),
@@ -162,27 +165,11 @@ export async function putAppliedEntries(trx: Connection, deviceId: string, entri
   ];
   await sql`
     with places as (
-      insert into journal_entries (device_id, seq, operation_id, hash, month, status, received_at)
-      select ${deviceId}::uuid, seq, operation_id, hash, month, 'applied', ${at}
-      from unnest(
-        ${arrayOf(
-          'bigint',
-          entries.map(({ entry }) => entry.seq),
-        )},
-        ${arrayOf(
-          'uuid',
-          entries.map(({ entry }) => entry.operationId),
-        )},
-        ${arrayOf(
-          'hex',
-          entries.map(({ entry }) => entry.hash),
-        )},
-        ${arrayOf('date', months)}
-      ) as fresh (seq, operation_id, hash, month)
+      insert into journal_entries (device_id, ${namesOf(places)}, status, received_at)
+      select ${deviceId}::uuid, ${namesOf(places)}, 'applied', ${at} from ${relationOf('fresh', places)}
     )
-    insert into journal_contents (device_id, seq, month, at_ms, monotonic_ms, operator_id, previous_hash, body_hash, told_at_ms, operation)
-    select ${deviceId}::uuid, seq, month, at_ms, monotonic_ms, operator_id, previous_hash, body_hash, told_at_ms, ${slices.text}
-    from ${slices.join(columns)}`.execute(trx);
+    insert into journal_contents (device_id, ${namesOf(contents)}, operation)
+    select ${deviceId}::uuid, ${namesOf(contents)}, ${slices.text} from ${slices.join(contents)}`.execute(trx);
 }
 
 export async function setHead(trx: Connection, deviceId: string, head: JournalHeadAt, at: Date): Promise<void> {
