@@ -11,7 +11,7 @@ import { onDisplay } from './display.mjs';
 import { runtimeName } from './electron-runtime.mjs';
 import { inRepo, nodeBin } from './paths.mjs';
 import { runInForeground } from './run.mjs';
-import { countsOfPlaywright, countsOfVitest, honest, none, readReport, sayCounts, sumOf } from './test-counts.mjs';
+import { countsOfPlaywright, countsOfVitest, endWith, honest, none, readReport, sumOf } from './test-counts.mjs';
 
 /** @typedef {import('./test-counts.mjs').Counts} Counts */
 /** @typedef {{ suite?: string, herd?: number, rounds?: (rounds: number) => Record<string, string>, withoutScreen?: (rounds: number) => Rounds }} Proof */
@@ -129,8 +129,7 @@ const run = async () => {
   const isWholeApp = only === undefined || only.suite !== undefined;
   const counts = sumOf([await runWithoutScreen(roundsWithoutScreen()), isWholeApp ? await runRealApp() : none(), await runHerd()]);
   writeFileSync(inRepo('out', 'faults', 'counts.json'), JSON.stringify(counts));
-  sayCounts(counts);
-  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  endWith(counts);
 };
 
 if (values.summary) for (const line of summary(readLedger())) console.log(line);

@@ -70,9 +70,11 @@ export const countsOfPlaywright = (path, code) => {
   return honest('playwright', code, { passed: expected, failed: unexpected + flaky, skipped, failures: report.suites.flatMap(failuresIn) });
 };
 
-/** @param {Counts} counts The last line is always the counts: what failed stands right above it, where the end of a long log is read. */
-export const sayCounts = ({ passed, failed, skipped, failures }) => {
+/** @param {Counts} counts Ends a run. The last line is always the counts: what failed stands right above it, where the end of a long log is read. */
+export const endWith = ({ passed, failed, skipped, failures }) => {
   if (failures.length > 0) console.log(['', 'Failed:', ...failures.map((failure) => `  ${failure}`)].join('\n'));
   if (skipped > 0) console.log(`${skipped} skipped`);
   console.log(`${passed} passed, ${failed} failed`);
+  // A run in which nothing was tested proves nothing.
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 };

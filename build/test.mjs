@@ -4,7 +4,7 @@ import { onDisplay } from './display.mjs';
 import { runtimeName } from './electron-runtime.mjs';
 import { inRepo, nodeBin } from './paths.mjs';
 import { runInForeground } from './run.mjs';
-import { countsOfPlaywright, countsOfVitest, honest, readReport, sayCounts, sumOf } from './test-counts.mjs';
+import { countsOfPlaywright, countsOfVitest, endWith, honest, readReport, sumOf } from './test-counts.mjs';
 
 /** @typedef {import('./test-counts.mjs').Counts} Counts */
 
@@ -38,6 +38,4 @@ const runFaults = async () => {
   return honest('faults', code, readReport(path));
 };
 
-const counts = sumOf([await runVitest(), await runPlaywright(), await runFaults()]);
-sayCounts(counts);
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+endWith(sumOf([await runVitest(), await runPlaywright(), await runFaults()]));
