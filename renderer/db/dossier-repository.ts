@@ -93,6 +93,7 @@ type Put = { rows: readonly SealedRow[]; fresh: readonly SealedRow[]; packs: rea
 /** Rows asked for at once while looking for those that fit, when the first few did not do. */
 const BATCH = 256;
 const more = (atOnce: number): number => Math.max(atOnce, Math.min(atOnce * 4, BATCH));
+const everywhere: Between = () => Promise.resolve({ low: 0, high: Infinity });
 /** Ranks of which one in so many is wanted are read as a range. */
 const DENSE = 8;
 /** Rows handed to the keys, or to the database, before the page may draw again. */
@@ -408,20 +409,15 @@ export function createDossierRepository(db: CounterDatabase, sealing: Sealing, r
       return stored === undefined ? reread(dossierId) : contentOf(stored);
     },
     async lastOfPerson(idNumber) {
-      return withIndex(
-        [idNumber],
-        () => Promise.resolve({ low: 0, high: Infinity }),
-        1,
-        async (batches) => {
-          for await (const batch of batches) {
-            const opened = await open(batch);
-            const at = opened.findIndex(({ row }) => row.idNumber === idNumber);
-            const stored = batch[at];
-            if (stored !== undefined) return contentOf(stored);
-          }
-          return undefined;
-        },
-      );
+      return withIndex([idNumber], everywhere, 1, async (batches) => {
+        for await (const batch of batches) {
+          const opened = await open(batch);
+          const at = opened.findIndex(({ row }) => row.idNumber === idNumber);
+          const stored = batch[at];
+          if (stored !== undefined) return contentOf(stored);
+        }
+        return undefined;
+      });
     },
     acceptedSince: async (atMs) => (await sumsSince(atMs)).accepted,
     async dueBetween(fromMs, toMs, limit) {
