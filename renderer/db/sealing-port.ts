@@ -7,24 +7,27 @@ export type Port = {
   addEventListener(type: 'message', listener: (event: MessageEvent<never>) => void): void;
 };
 
+type Bytes = Uint8Array<ArrayBuffer>;
+const sealedIn = (stored: ReadonlyArray<{ sealed: Bytes }>): Bytes[] => stored.map(({ sealed }) => sealed);
+const packed = (packs: ReadonlyArray<{ stored: { sealed: Bytes } }>): Bytes[] => packs.map(({ stored }) => stored.sealed);
+
 /** What is large and of no more use to the side that sends it is handed over; the rest is copied. */
-const given: { [M in keyof Sealing]?: (...args: Parameters<Sealing[M]>) => readonly Sealed[] } = {
-  mergeBuckets: (_segment, stored) => stored,
-  ranksWith: (_tokens, segments) => segments.flatMap(({ buckets }) => buckets),
-  keepScans: (_place, scans) => scans.map(({ bytes }) => ({ sealed: bytes })),
+const given: { [M in keyof Sealing]?: (...args: Parameters<Sealing[M]>) => readonly Bytes[] } = {
+  mergeBuckets: (_segment, stored) => sealedIn(stored),
+  ranksWith: (_tokens, segments) => segments.flatMap(({ buckets }) => sealedIn(buckets)),
+  keepScans: (_place, scans) => scans.map(({ bytes }) => bytes),
 };
-const returned: { [M in keyof Sealing]?: (value: NonNullable<Awaited<ReturnType<Sealing[M]>>>) => readonly Sealed[] } = {
-  seal: (sealed) => [{ sealed }],
-  open: (opened) => [{ sealed: opened }],
-  sealJson: (sealed) => [{ sealed }],
-  sealDossiers: ({ packs }) => packs.map(({ stored }) => stored),
-  repack: (packs) => packs.map(({ stored }) => stored),
-  sealSegment: (buckets) => buckets,
-  mergeBuckets: (buckets) => buckets ?? [],
+const returned: { [M in keyof Sealing]?: (value: NonNullable<Awaited<ReturnType<Sealing[M]>>>) => readonly Bytes[] } = {
+  seal: (sealed) => [sealed],
+  open: (opened) => [opened],
+  sealJson: (sealed) => [sealed],
+  sealDossiers: ({ packs }) => packed(packs),
+  repack: packed,
+  sealSegment: sealedIn,
+  mergeBuckets: sealedIn,
 };
-type Sealed = { sealed: Uint8Array<ArrayBuffer> };
 /** What is in there twice can be handed over only once. */
-const buffersOf = (handedOver: readonly Sealed[]): ArrayBuffer[] => [...new Set(handedOver.map(({ sealed }) => sealed.buffer))];
+const buffersOf = (handedOver: readonly Bytes[]): ArrayBuffer[] => [...new Set(handedOver.map(({ buffer }) => buffer))];
 
 type Call = { id: number; method: keyof Sealing; args: unknown[] };
 type Answer = { id: number; value: unknown } | { id: number; error: string };
