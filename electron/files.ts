@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { deferred, type Deferred } from '../shared/lib/deferred.ts';
 
 const TEMPORARY = '.tmp-';
 
@@ -25,15 +26,14 @@ type Pieces = Uint8Array | readonly Uint8Array[];
  * begins when the last of them has its name. Whoever comes after the first has its name waits for the next one.
  */
 export function createSharedWrites(folder: string, sync: typeof syncFolder = syncFolder): (name: string, bytes: Pieces) => Promise<void> {
-  type Batch = { writing: number; synced: Promise<void>; settle(outcome: Promise<void>): void };
+  type Batch = { writing: number; synced: Deferred<void> };
   let joinable: Batch | undefined;
 
   function begin(): Batch {
-    let settle: Batch['settle'] = () => undefined;
-    const synced = new Promise<void>((resolve) => (settle = resolve));
+    const synced = deferred();
     // Each writer of the batch hears of a failure; there may be none left when all of them failed before.
-    synced.catch(() => undefined);
-    return { writing: 0, synced, settle };
+    synced.promise.catch(() => undefined);
+    return { writing: 0, synced };
   }
 
   return async (name, bytes) => {
@@ -44,9 +44,9 @@ export function createSharedWrites(folder: string, sync: typeof syncFolder = syn
     } finally {
       if (joinable === batch) joinable = undefined;
       batch.writing -= 1;
-      if (batch.writing === 0) batch.settle(sync(folder));
+      if (batch.writing === 0) batch.synced.resolve(sync(folder));
     }
-    await batch.synced;
+    await batch.synced.promise;
   };
 }
 

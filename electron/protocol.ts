@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol, session, type ProtocolRequest, type ProtocolResponse } from 'electron';
+import { deferred } from '../shared/lib/deferred.ts';
 
 export const ORIGIN = 'app://app';
 
@@ -63,8 +64,8 @@ export type AppServer = {
 export function serveApp(folder: string): AppServer {
   const root = normalize(folder + sep);
   let paper: PaperFiles | undefined;
-  const begun = createSignal();
-  const handedOver = createSignal();
+  const begun = deferred();
+  const handedOver = deferred();
   const awaited = new Set(Array.from(readFileSync(join(root, 'index.html'), 'utf8').matchAll(/(?:src|href)="\.(\/[^"]+)"/gu), ([, name]) => name ?? ''));
 
   function find({ url, method }: ProtocolRequest): ProtocolResponse {
@@ -106,10 +107,4 @@ export function serveApp(folder: string): AppServer {
     begun: begun.promise,
     handedOver: handedOver.promise,
   };
-}
-
-function createSignal(): { promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { deferred } from '../shared/lib/deferred.ts';
 import { createAdmission } from './admission.ts';
 import { Problem } from './problem.ts';
 
@@ -11,9 +12,8 @@ function aReply() {
 }
 /** Work that ends when it is told to. */
 function aTask() {
-  let end: () => void = () => undefined;
   let hasBegun = false;
-  const ended = new Promise<void>((resolve) => (end = resolve));
+  const { promise: ended, resolve: end } = deferred();
   return { work: () => ((hasBegun = true), ended), end, hasBegun: () => hasBegun };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));

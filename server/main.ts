@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { deferred } from '../shared/lib/deferred.ts';
 import { RECEIPT_EXTENSION } from '../shared/takeaway/file-format.ts';
 import { type Command, parseCommand, usage } from './command-line.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -63,10 +64,7 @@ async function readTls({ 'tls-cert': cert, 'tls-key': key }: Command): Promise<{
 }
 
 async function serve(command: Command, log: Log): Promise<void> {
-  let stopRequested: (reason: string) => void = () => undefined;
-  const stopReason = new Promise<string>((resolve) => {
-    stopRequested = resolve;
-  });
+  const { promise: stopReason, resolve: stopRequested } = deferred<string>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopRequested(signal));
   if (command['exit-with-parent']) onParentGone(() => stopRequested('parent gone'));
 

@@ -5,6 +5,7 @@
  */
 import { open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deferred } from '../../shared/lib/deferred.ts';
 import { fail, ok, type Failure, type Result } from '../../shared/lib/result.ts';
 import { isDiskFull, preparePrivateFolder, syncFolder, writeDurably } from '../files.ts';
 import type { Vault } from '../keys/vault.ts';
@@ -111,8 +112,8 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
     newest += 1;
     const next = newest;
     const bytes = frame([first()], next, 0);
-    let done: () => void = () => undefined;
-    working = new Promise((resolve) => (done = resolve));
+    const beginning = deferred();
+    working = beginning.promise;
     try {
       await withReserve(() => writeDurably(join(folder, nameOf(next)), bytes));
       await file?.close().catch(() => undefined);
@@ -126,7 +127,7 @@ export async function openRecordLog({ folder, vault, withReserve = (work) => wor
       return fail(isDiskFull(error) ? 'disk-full' : 'queue-failed');
     } finally {
       working = undefined;
-      done();
+      beginning.resolve();
       if (waiting.length > 0) working = work();
     }
   }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { deferred } from '../../shared/lib/deferred.ts';
 import { openArrivalLog, type Arrival, type ArrivalLog } from './arrival-log.ts';
 
 const BYTES = 64 * 1024;
@@ -120,12 +121,12 @@ it('takes no record that was cut, spoiled or left by an earlier filling', async 
 it('has what is here wait for what is about to come, so that both are flushed at once', async () => {
   const log = await ready();
   const [first, second] = [arrival(), arrival()];
-  let comes = (): void => undefined;
-  const coming = log.expect(new Promise<void>((resolve) => (comes = resolve))).then(() => log.append(second));
+  const sealed = deferred();
+  const coming = log.expect(sealed.promise).then(() => log.append(second));
   const appended = log.append(first);
   await Promise.resolve();
   expect(log.find(first.sha256)).toBeUndefined();
-  comes();
+  sealed.resolve();
   // Both in one write: whoever is told first finds the other there too.
   expect(await Promise.race([appended, coming])).toBe(true);
   expect(found(log, second)).toEqual(whole(second));

@@ -52,9 +52,8 @@ export type Turn = {
 };
 
 type JsonRequest = {
-  body?: unknown;
-  /** JSON in UTF-8, in the place of `body`. */
-  pieces?: readonly Buffer[];
+  /** The body: JSON in UTF-8, in pieces that follow each other. */
+  json?: readonly Buffer[];
   headers?: Headers;
   timeoutMs: number;
   agent?: Agent;
@@ -66,18 +65,17 @@ type JsonRequest = {
  * a body that is no JSON is given back as undefined, for a captive portal answers 200 with a page.
  */
 export async function requestJson(url: URL, asking: JsonRequest): Promise<HttpAnswer> {
-  const { body, pieces: given, headers = {}, timeoutMs, agent, turn } = asking;
-  const plain = given ?? (body === undefined ? undefined : [Buffer.from(JSON.stringify(body), 'utf8')]);
+  const { json, headers = {}, timeoutMs, agent, turn } = asking;
   const encoding = gzipOnly.has(url.host) ? 'gzip' : 'br';
-  const isCompressed = plain !== undefined && sizeOf(plain) >= COMPRESS_FROM_BYTES;
-  const payload = plain === undefined ? undefined : isCompressed ? await packed(plain, encoding) : Buffer.concat(plain);
+  const isCompressed = json !== undefined && sizeOf(json) >= COMPRESS_FROM_BYTES;
+  const payload = json === undefined ? undefined : isCompressed ? await packed(json, encoding) : Buffer.concat(json);
   const asked: Exchange = {
-    method: plain === undefined ? 'GET' : 'POST',
+    method: json === undefined ? 'GET' : 'POST',
     payload,
     headers: {
       accept: 'application/json',
       'accept-encoding': 'gzip',
-      ...(plain === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...(isCompressed ? { 'content-encoding': encoding } : {}),
       ...headers,
     },

@@ -4,6 +4,7 @@ import { createPublicKey, randomBytes, verify, type KeyObject } from 'node:crypt
 import { performance } from 'node:perf_hooks';
 import { SignJWT } from 'jose';
 import type { z } from 'zod';
+import { deferred } from '../../shared/lib/deferred.ts';
 import { fail, ok, type Result } from '../../shared/lib/result.ts';
 import type { JournalEntry } from '../../shared/journal/operation.ts';
 import type { Clock } from '../../shared/lib/time.ts';
@@ -78,7 +79,7 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
 
   async function call<S extends z.ZodType>(
     path: string,
-    body: unknown,
+    json: readonly Buffer[] | undefined,
     schema: S,
     headers: Record<string, string> = {},
     timeoutMs = longestMs,
@@ -87,7 +88,7 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     let answer: HttpAnswer;
     try {
       answer = await requestJson(new URL(path, url), {
-        ...(Array.isArray(body) ? { pieces: body as Buffer[] } : { body }),
+        json,
         headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION), ...headers },
         timeoutMs,
         agent,
@@ -120,16 +121,21 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
       .setIssuedAt(nowS)
       .setExpirationTime(nowS + ASSERTION_LIFE_S)
       .sign(deviceKey);
-    const answer = await call(paths.token, { assertion }, tokenAnswerSchema);
+    const answer = await call(paths.token, jsonOf({ assertion }), tokenAnswerSchema);
     if (!answer.ok) return answer;
     // Half of its life, so that no upload starts on a token about to end.
     token = { value: answer.value.token, expiresAtMs: clock() + answer.value.expiresInS * 500 };
     return ok(token.value);
   }
 
-  async function authorised<S extends z.ZodType>(path: string, body: unknown, schema: S, turn?: Turn): Promise<Result<z.infer<S>, ProvinceFailure>> {
+  async function authorised<S extends z.ZodType>(
+    path: string,
+    json: readonly Buffer[] | undefined,
+    schema: S,
+    turn?: Turn,
+  ): Promise<Result<z.infer<S>, ProvinceFailure>> {
     const bearer = await authorise();
-    return bearer.ok ? call(path, body, schema, { authorization: `Bearer ${bearer.value}` }, longestMs, turn) : bearer;
+    return bearer.ok ? call(path, json, schema, { authorization: `Bearer ${bearer.value}` }, longestMs, turn) : bearer;
   }
 
   /** Entries build on those before them. */
@@ -149,10 +155,10 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     });
     // Nobody may be waiting for it yet.
     before.catch(() => undefined);
-    let hasLeft: () => void = () => undefined;
-    lastPush = new Promise((resolve) => (hasLeft = resolve));
+    const { promise, resolve: hasLeft } = deferred();
+    lastPush = promise;
     try {
-      return await authorised(paths.journal, wireBytesOf(request), journalAnswerSchema, { before, hasLeft });
+      return await authorised(paths.journal, jsonOfEntries(request), journalAnswerSchema, { before, hasLeft });
     } finally {
       hasLeft();
     }
@@ -161,17 +167,17 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
   function enrolJournal(code: string, journalId: string): Promise<Result<EnrolAnswer, ProvinceFailure>> {
     const { x = '', y = '' } = createPublicKey(deviceKey).export({ format: 'jwk' });
     const request: EnrolRequest = { code, publicKey: { kty: 'EC', crv: 'P-256', x, y }, ...about, journalId };
-    return call(paths.enrol, request, enrolAnswerSchema);
+    return call(paths.enrol, jsonOf(request), enrolAnswerSchema);
   }
 
   return {
     authorise,
     get: (path, schema) => authorised(path, undefined, schema),
-    post: authorised,
+    post: (path, body, schema) => authorised(path, jsonOf(body), schema),
     timeMs,
     async hello() {
       const nonce = randomBytes(24).toString('base64url');
-      const answer = await call(paths.hello, { nonce }, helloAnswerSchema, {}, Math.min(HELLO_TIMEOUT_MS, longestMs));
+      const answer = await call(paths.hello, jsonOf({ nonce }), helloAnswerSchema, {}, Math.min(HELLO_TIMEOUT_MS, longestMs));
       if (!answer.ok) return answer;
       const { timeMs, epoch, signature } = answer.value;
       const serverKey = identity()?.serverKey;
@@ -184,15 +190,18 @@ export function createHttpProvince({ url, agent, deviceKey, identity, about, clo
     enrolJournal,
     push,
     async status(request) {
-      const answer = await authorised(paths.status, request, statusAnswerSchema);
+      const answer = await authorised(paths.status, jsonOf(request), statusAnswerSchema);
       return !answer.ok || isOrdered(answer.value.destroy, 'when-delivered') ? answer : ok({ ...answer.value, destroy: undefined });
     },
-    leaseNumbers: () => authorised(paths.numbers, {}, numbersAnswerSchema),
+    leaseNumbers: () => authorised(paths.numbers, jsonOf({}), numbersAnswerSchema),
   };
 }
 
-/** Its JSON in UTF-8, in pieces, with the entries as they were read. */
-function wireBytesOf({ entries, ...rest }: JournalRequest): Buffer[] {
+/** In UTF-8, in pieces. */
+const jsonOf = (body: unknown): Buffer[] => [Buffer.from(JSON.stringify(body), 'utf8')];
+
+/** The same, with the entries as they were read. */
+function jsonOfEntries({ entries, ...rest }: JournalRequest): Buffer[] {
   const pieces = entries.flatMap((entry, at) => [...(at === 0 ? [] : [COMMA]), ...bytesOf(entry as JournalEntry)]);
   return [Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"entries":[`, 'utf8'), ...pieces, END];
 }

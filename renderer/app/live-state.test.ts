@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deferred } from '../../shared/lib/deferred.ts';
 import { createLiveState } from './live-state.ts';
 
 describe('live state', () => {
@@ -16,14 +17,14 @@ describe('live state', () => {
   });
 
   it('does not let a late first answer overwrite an event', async () => {
-    let answer: (value: number) => void = () => undefined;
+    const answer = deferred<number>();
     let tell: (value: number) => void = () => undefined;
     const state = createLiveState(
-      () => new Promise<number>((resolve) => (answer = resolve)),
+      () => answer.promise,
       (listener) => (tell = listener),
     );
     tell(2);
-    answer(1);
+    answer.resolve(1);
     await Promise.resolve();
     expect(state.getState().value).toBe(2);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../journal/operation.ts';
+import { deferred } from '../lib/deferred.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { createSyncEngine, IDLE_MS, type Province, type ProvinceFailure, type SyncPorts } from './engine.ts';
 import { emptyMemory, type SyncMemory } from './memory.ts';
@@ -165,8 +166,8 @@ describe('sync engine', () => {
   it('delivers and confirms a new dossier beside a scan that takes for ever', async () => {
     const entries = [entry(1, [SCAN])];
     const { ports, control, held } = world(entries);
-    let end: (failure: undefined) => void = () => undefined;
-    control.whileUploading = (sha256) => (sha256 === SCAN ? new Promise((resolve) => (end = resolve)) : Promise.resolve(undefined));
+    const uploaded = deferred<undefined>();
+    control.whileUploading = (sha256) => (sha256 === SCAN ? uploaded.promise : Promise.resolve(undefined));
     const engine = await createSyncEngine(ports);
     const pass = engine.cycle();
     await expect.poll(() => engine.memory().unconfirmed).toEqual({ 'dossier-1': [SCAN] });
@@ -175,7 +176,7 @@ describe('sync engine', () => {
     engine.notice();
     await expect.poll(() => [...held.keys()]).toEqual(['dossier-1', 'dossier-2', 'dossier-3']);
     await expect.poll(() => engine.memory().unconfirmed).toEqual({ 'dossier-1': [SCAN] });
-    end(undefined);
+    uploaded.resolve(undefined);
     expect(await pass).toBe(IDLE_MS);
     expect(engine.memory().unconfirmed).toEqual({});
   });
