@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { app, dialog, safeStorage, type BrowserWindow } from 'electron';
+import { deferred } from '../shared/lib/deferred.ts';
 import { ok, type Failure, type Result } from '../shared/lib/result.ts';
 import type { Role, Settings } from '../shared/settings/settings.ts';
 import { watchForCrash, watchProcess } from './crash.ts';
@@ -52,8 +53,8 @@ export async function boot(userData: string, beginning: Promise<Begun>): Promise
 }
 
 async function open(userData: string, log: Log, { window, show, load, handedOver, servePaper, role, room, ...begun }: Begun): Promise<void> {
-  let answer: (service: Service) => void = () => undefined;
-  serveIpc(new Promise<Service>((resolve) => (answer = resolve)), role, log);
+  const service = deferred<Service>();
+  serveIpc(service.promise, role, log);
   if (begun.hadPlainDatabase) log.info('page database of an older version removed');
   const recovered = await recoverKeys(userData, log);
   if (!recovered.ok) return stop(log, recovered.failure.kind, recovered.failure.details);
@@ -96,7 +97,7 @@ async function open(userData: string, log: Log, { window, show, load, handedOver
   closeInOrder(window, opening, province, kiosk?.mayQuit);
   const [{ counter }] = await Promise.all([
     opening.then((opened) => {
-      answer(opened.service);
+      service.resolve(opened.service);
       servePaper(opened.counter.papers.findVirtualPaper);
       show();
       return opened;
