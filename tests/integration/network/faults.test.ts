@@ -16,6 +16,8 @@ import { provinceForAll, startTestProvince } from '../../fixtures/test-province.
 
 /** Far below a counter's own, so that a test of silence is short. */
 const PATIENCE = { answerMs: 1_500, silenceMs: 1_500 };
+/** Less than a drip that is waited out, or a line that is asked for ever, takes. */
+const SLOW_MACHINE_MS = 6_000;
 
 const postgres = postgresForAll();
 const province = provinceForAll(postgres);
@@ -106,7 +108,7 @@ describe('while the line is broken', () => {
   ];
   it.each(offline)('%s: offline, and nothing is lost or doubled', async (_, broken, says) => {
     const { tookMs } = await through(broken, says);
-    expect(tookMs).toBeLessThan(2 * PATIENCE.answerMs + 1_000);
+    expect(tookMs).toBeLessThan(2 * PATIENCE.answerMs + SLOW_MACHINE_MS);
     // A counter that starts on such a line never says that it is online, however often it tries.
     line.set(broken);
     device = await device.reopen();
@@ -129,7 +131,7 @@ describe('while the line is broken', () => {
   it.each(inOneStep)('%s: said, and taken exactly once', async (name, broken, says) => {
     if (name.includes('token')) device = await device.reopen();
     const { tookMs } = await through(broken, says);
-    expect(tookMs).toBeLessThan(PATIENCE.answerMs + 2_000);
+    expect(tookMs).toBeLessThan(PATIENCE.answerMs + SLOW_MACHINE_MS);
   });
 
   it('has committed what it could not answer for', async () => {
