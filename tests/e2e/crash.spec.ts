@@ -42,7 +42,6 @@ for (const afterMs of [0, 100, 250]) {
       switches: ['-r', join(import.meta.dirname, '../fixtures/dying-page.cjs')],
       env: { QMC_LOG: 'console', QMC_PAGE_DIES_MS: String(afterMs), QMC_PAGE_SHOWS: 'Quầy 1' },
     });
-    expect(said).toContain('page gone');
     expect({ code, said }).toMatchObject({ code: 0 });
   });
 }
