@@ -344,8 +344,10 @@ describe('a system in trouble', () => {
 
   it('is not troubled by a dossier that nobody can read', async () => {
     const damaged = birth();
-    simulator.system('igate').mode = { kind: 'busy', retryAfterS: 1 };
+    simulator.system('igate').mode = { kind: 'busy', retryAfterS: 2 };
     await take(damaged);
+    // Not while it is on its way, read before it was damaged.
+    await expect.poll(() => simulator.system('igate').requests, { interval: 20 }).toBeGreaterThan(0);
     await province.db
       .updateTable('dossiers')
       .set({ body: JSON.stringify({ code: 1 }) })
